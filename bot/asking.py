@@ -1,0 +1,72 @@
+"""Asking the bot from the command line: what it understands, and what it would show."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from bot.app import open_parser
+from bot.database import Database
+from bot.handlers.product_search import wish_of
+from bot.pipeline import Parser
+from bot.search import ShopSearch
+from bot.settings import Settings
+from nlu.serving import rasa_at
+from nlu.understanding import Understanding
+from wecom.transport import open_http
+
+
+async def parse_texts(
+    settings: Settings, texts: Sequence[str], keyword_only: bool
+) -> list[dict[str, Any]]:
+    """The contract's object for each text, in order.
+
+    Starts Rasa when none answers at the configured address; raises RasaNotStarted if it cannot.
+    """
+    async with open_http() as http, parser_for(settings, http, keyword_only) as parser:
+        return [(await parser.parse(text)).to_json() for text in texts]
+
+
+async def search_products(
+    settings: Settings, texts: Sequence[str], limit: int, keyword_only: bool
+) -> list[list[dict[str, Any]]]:
+    """For each text the products it would show: `sku,title,price_fen,score`, best first."""
+    async with open_http() as http, parser_for(settings, http, keyword_only) as parser:
+        understood = [await parser.parse(text) for text in texts]
+    database = Database(settings.database_url)
+    try:
+        search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
+        return [
+            await database.read(shown, search, understanding, limit) for understanding in understood
+        ]
+    finally:
+        database.close()
+
+
+def shown(session: Any, search: ShopSearch, said: Understanding, limit: int) -> list[dict[str, Any]]:
+    """One product a line, by its first matching variant."""
+    wish = wish_of(said)
+    page = search.search(session, search.wish_from(wish.model_dump(), said.text), limit=limit)
+    return [
+        {
+            "sku": product.first.sku,
+            "title": product.title,
+            "price_fen": product.first.price,
+            "score": round(product.score, 4),
+        }
+        for product in page.products
+    ]
+
+
+@asynccontextmanager
+async def parser_for(
+    settings: Settings, http: aiohttp.ClientSession, keyword_only: bool
+) -> AsyncIterator[Parser]:
+    """The bot's own parser, with a Rasa that is up for the length of the block."""
+    if keyword_only:
+        yield open_parser(settings.model_copy(update={"nlu_url": ""}), http)
+        return
+    token = settings.nlu_token.get_secret_value()
+    async with rasa_at(settings.nlu_url, token) as url:
+        yield open_parser(settings.model_copy(update={"nlu_url": url}), http)

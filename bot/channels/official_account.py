@@ -1,0 +1,128 @@
+"""The official account's callback over HTTP: accept durably, answer in the response when quick."""
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+
+from bot import inbox, outbox
+from bot.background import Background
+from bot.channels import passive_reply
+from bot.channels.official_account_wire import (
+    BadRequest,
+    CallbackRefused,
+    OfficialAccountWire,
+)
+from bot.channels.wechat_xml import BODY_LIMIT
+from bot.clock import Clock
+from bot.database import Database
+from bot.inbox import Accepted
+from bot.messages import Incoming, Text, reply_from_json
+from bot.pipeline import Pipeline
+from bot.sender import Sender
+from commerce.sealing import Sealer
+
+log = structlog.get_logger()
+
+ACCEPT_SECONDS: Final = 4.0
+"""Without a commit by then the answer is 503, and WeChat delivers again."""
+BODY_SECONDS: Final = 4.0
+NOTHING_TO_SAY: Final = "success"
+"""Tells WeChat that the message is safe and that no reply rides here (被动回复 documentation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialAccountChannel:
+    """Receives one official account's messages."""
+
+    wire: OfficialAccountWire
+    database: Database
+    clock: Clock
+    sealer: Sealer
+    pipeline: Pipeline
+    sender: Sender
+    background: Background
+    patience: float
+
+    def routes(self, path: str) -> list[web.RouteDef]:
+        """The callback's address check and its deliveries."""
+        return [web.get(path, self.verify, allow_head=False), web.post(path, self.receive)]
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """Answer WeChat's check of the address with its own echo."""
+        try:
+            return web.Response(text=self.wire.verify_url(request.query, now=self.clock.now()))
+        except CallbackRefused as refusal:
+            return refused(refusal)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Take one delivery: 200 only once it is committed, while WeChat still waits."""
+        began = time.monotonic()
+        try:
+            body = await read_body(request)
+            incoming = self.wire.read_incoming(request.query, body, now=self.clock.now())
+        except CallbackRefused as refusal:
+            return refused(refusal)
+        try:
+            async with asyncio.timeout(ACCEPT_SECONDS):
+                accepted = await self._accept(incoming)
+        except (TimeoutError, DBAPIError) as error:
+            log.warning("message not accepted", reason=type(error).__name__)
+            return web.Response(status=503)
+        answering = self.background.start(
+            self._answer(accepted), name=f"answer {accepted.conversation_id}"
+        )
+        try:
+            async with asyncio.timeout(self.patience - (time.monotonic() - began)):
+                await asyncio.shield(answering)
+                return await self._passive_reply(request, incoming)
+        except (TimeoutError, DBAPIError):
+            return web.Response(text=NOTHING_TO_SAY)
+
+    async def _accept(self, incoming: Incoming) -> Accepted:
+        return await self.database.write(inbox.accept, self.sealer, incoming, self.clock.now())
+
+    async def _answer(self, accepted: Accepted) -> None:
+        try:
+            await self.pipeline.answer(accepted.conversation_id)
+        finally:
+            self.sender.wake()
+
+    async def _passive_reply(self, request: web.Request, incoming: Incoming) -> web.Response:
+        """The answer itself if it rides here, otherwise nothing; the same for each delivery."""
+        now = self.clock.now()
+        stored = await self.database.write(outbox.claim_passive, self.sealer, incoming.key, now)
+        reply = None if stored is None else reply_from_json(stored)
+        if not isinstance(reply, Text):
+            return web.Response(text=NOTHING_TO_SAY)
+        xml = passive_reply.render_text(incoming, reply.content, now=now)
+        sealed = self.wire.seal_reply(
+            xml, nonce=secrets.token_hex(8), timestamp=request.query["timestamp"]
+        )
+        return web.Response(text=sealed, content_type="application/xml")
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The body, as far as a delivery may be long. Raises BadRequest when it is longer or stalls."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while len(body) <= BODY_LIMIT:
+                chunk = await request.content.read(BODY_LIMIT + 1 - len(body))
+                if not chunk:
+                    break
+                body += chunk
+    except (TimeoutError, web.RequestPayloadError, ValueError) as error:
+        raise BadRequest("body") from error
+    return bytes(body)
+
+
+def refused(refusal: CallbackRefused) -> web.Response:
+    """400 or 403, and a line in the log that holds nothing of the request."""
+    log.warning("callback refused", status=refusal.status, reason=refusal.reason)
+    return web.Response(status=refusal.status, text=refusal.reason)

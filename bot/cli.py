@@ -1,0 +1,190 @@
+"""`python -m bot …`: every command an operator or developer needs."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bot import migrations
+from bot.logs import configure_logs
+from bot.settings import SANDBOX_ENV_FILE, Settings, SettingsRefused, load_settings
+
+app = typer.Typer(help="掌柜: a shopkeeper that lives in WeChat.", no_args_is_help=True)
+console = Console(stderr=True)
+
+Limit = Annotated[int, typer.Option(min=1, max=100, help="How many products at most.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+KeywordOnly = Annotated[bool, typer.Option("--keyword-only", help="Do without Rasa.")]
+Lines = Annotated[
+    Path | None, typer.Option("--file", exists=True, dir_okay=False, help="One text a line.")
+]
+
+
+@app.command()
+def serve(
+    sandbox: Annotated[bool, typer.Option(help="Mount the fake platform (development).")] = True,
+) -> None:
+    """Serve the web, and on one machine do the background work too.
+
+    In development the fake platform is mounted at /sandbox, once `python -m bot.sandbox keys`
+    has made its keys.
+    """
+    from bot.serving import serve_forever
+
+    settings = start()
+    mounts = {}
+    if sandbox and settings.environment == "development" and Path(SANDBOX_ENV_FILE).exists():
+        from bot.sandbox.app import MOUNT, create_app
+        from bot.sandbox.settings import SandboxSettings
+
+        mounts[MOUNT] = create_app(SandboxSettings.load(Path(SANDBOX_ENV_FILE)))
+    run_until_stopped(serve_forever(settings, mounts))
+
+
+@app.command()
+def worker() -> None:
+    """Do the background work alone: outbox, listeners, the clock's jobs."""
+    from bot.serving import work_forever
+
+    run_until_stopped(work_forever(start()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = start()
+    Path(settings.var_folder).mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(settings.database_url)
+    console.print("Database is at the newest schema.")
+
+
+@app.command()
+def seed() -> None:
+    """Stock the demo shop: products, sales figures and pictures. Repeating it changes nothing."""
+    from bot.seeding import seed_shop
+
+    settings = start()
+    with Progress(console=console) as progress:
+        for message in seed_shop(settings, progress):
+            console.print(message)
+
+
+@app.command("import-products")
+def import_products(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE.csv")],
+) -> None:
+    """Import products from a CSV file.
+
+    Columns: sku,title,category,brand,price,stock,attributes,image. Price in yuan; attributes like
+    颜色=红;尺码=XL. Bad rows are reported by line number and skipped.
+    """
+    from bot.seeding import import_file
+
+    settings = start()
+    with Progress(console=console) as progress:
+        report = import_file(settings, file, progress)
+    for fault in report.rejected:
+        console.print(f"第{fault.line}行 {fault.field}：{fault.message}", style="red", markup=False)
+    console.print(
+        f"新增{report.created}，更新{report.updated}，未变{report.unchanged}，"
+        f"跳过{len(report.rejected)}行。"
+    )
+    if report.rejected:
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What a customer would write.")] = "",
+    limit: Limit = 10,
+    as_json: AsJson = False,
+    file: Lines = None,
+    keyword_only: KeywordOnly = False,
+) -> None:
+    """What a customer would be shown for a text, filters included."""
+    from bot.asking import search_products
+
+    results = asyncio.run(search_products(start(), texts_of(query, file), limit, keyword_only))
+    for found in results:
+        if file is not None:
+            print_line(found)
+            continue
+        for product in found:
+            if as_json:
+                print_line(product)
+            else:
+                typer.echo(f"{product['sku']}\t{product['title']}\t¥{product['price_fen'] / 100:g}")
+
+
+@app.command()
+def parse(
+    text: Annotated[str, typer.Argument(help="What a customer would write.")] = "",
+    as_json: AsJson = False,
+    file: Lines = None,
+    keyword_only: KeywordOnly = False,
+) -> None:
+    """What the bot understands: intent, confidence, entities, source."""
+    from bot.asking import parse_texts
+
+    for understood in asyncio.run(parse_texts(start(), texts_of(text, file), keyword_only)):
+        if as_json or file is not None:
+            print_line(understood)
+        else:
+            typer.echo(f"{understood['intent']} ({understood['confidence']:.2f}, {understood['source']})")
+            for name, value in understood["entities"].items():
+                typer.echo(f"  {name}: {value}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation and say what to mend."""
+    from bot.doctor import examine
+
+    faults = 0
+    for check in asyncio.run(examine(start())):
+        mark = "[green]✓[/]" if check.is_well else "[red]✗[/]"
+        console.print(f"{mark} {check.name}: {check.finding}")
+        faults += not check.is_well
+    if faults:
+        raise typer.Exit(1)
+
+
+def start() -> Settings:
+    """The settings, with logs set up; a start that must not be ends with a sentence and exit 2."""
+    try:
+        settings = load_settings()
+    except SettingsRefused as refusal:
+        console.print(f"Cannot start: {refusal}", style="red", markup=False)
+        raise typer.Exit(2) from refusal
+    configure_logs(as_json=settings.environment == "production")
+    return settings
+
+
+def texts_of(text: str, file: Path | None) -> list[str]:
+    """The texts to work on: the one given, or the lines of a file."""
+    if file is None:
+        if not text.strip():
+            console.print("Give a text, or --file with one a line.", style="red")
+            raise typer.Exit(2)
+        return [text]
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+def print_line(value: Any) -> None:
+    """One JSON value on a line, readable Chinese."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def run_until_stopped(work: Any) -> None:
+    """Run on uvloop until Ctrl-C or SIGTERM."""
+    import uvloop
+
+    try:
+        uvloop.run(work)
+    except KeyboardInterrupt:
+        console.print("Stopped.")

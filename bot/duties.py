@@ -1,0 +1,131 @@
+"""The shop's standing duties: what falls due, and how each is done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlmodel import Session
+
+from bot import outbox
+from bot.clock import Clock
+from bot.database import Database
+from bot.jobs import Job, answer_left_behind, sweep
+from bot.lexicon import extend_lexicon
+from bot.outbox import Post
+from bot.pay_reports import ForeignPayment, PayReports
+from bot.payments.client import PayClient
+from bot.pipeline import Pipeline
+from bot.turn import Shop
+from commerce.catalogue.changes import forget_changes, list_changes
+from commerce.catalogue.index import IndexBusy
+from commerce.catalogue.indexing import LARGEST_RUN, apply_changes
+from commerce.errors import NotFound
+from commerce.payments import closing, refunds
+from wecom.errors import WeChatError
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Each method looks for what is due now and does it; doing it again does no harm."""
+
+    database: Database
+    clock: Clock
+    shop: Shop
+    pay: PayClient
+    reports: PayReports
+    pipeline: Pipeline
+    lexicon_file: Path
+
+    def jobs(self) -> list[Job]:
+        """The duties with their rhythm, in the shop's time."""
+
+        def seconds(count: float, name: str, run: Callable[[], Awaitable[object]]) -> Job:
+            return Job(name, timedelta(seconds=count), run)
+
+        return [
+            seconds(5, "lapse unpaid orders", self.let_orders_lapse),
+            seconds(5, "ask about payments", self.ask_about_payments),
+            seconds(10, "close payments", self.close_payments),
+            seconds(30, "ask about refunds", self.ask_about_refunds),
+            seconds(3, "answer what was left behind", self.answer_left_behind),
+            seconds(2, "index changes", self.index_changes),
+            seconds(3600, "sweep", self.sweep),
+        ]
+
+    async def let_orders_lapse(self) -> None:
+        """Begin to close unpaid orders whose time is up."""
+        now = self.clock.now()
+        for order_id in await self.database.read(closing.list_lapsed, now):
+            await self.database.write(closing.let_lapse, order_id, now)
+
+    async def ask_about_payments(self) -> None:
+        """Find payments whose notify never came."""
+        due = await self.database.read(closing.list_payments_to_ask, self.clock.now())
+        await asyncio.gather(*(self.ask_about(payment.out_trade_no) for payment in due))
+
+    async def ask_about(self, out_trade_no: str) -> None:
+        """Ask WeChat Pay how one payment stands and write it down."""
+        try:
+            payment = await self.pay.query(out_trade_no)
+            now = self.clock.now()
+            if payment is None:
+                await self.database.write(self.reports.note_unknown_payment, out_trade_no, now)
+            else:
+                await self.database.write(self.reports.note_payment, payment, now)
+        except (WeChatError, NotFound, ForeignPayment) as error:
+            log.warning("payment not asked", out_trade_no=out_trade_no, reason=str(error))
+
+    async def close_payments(self) -> None:
+        """Close again what WeChat Pay has not confirmed within its minute."""
+        due = await self.database.read(closing.list_payments_to_close, self.clock.now())
+        for payment in due:
+            await self.ask_about(payment.out_trade_no)
+            await self.database.write(self._close_again, payment.out_trade_no)
+
+    def _close_again(self, session: Session, out_trade_no: str) -> None:
+        now = self.clock.now()
+        key = f"pay.close:{out_trade_no}:{int(now.timestamp())}"
+        message = Post(key=key, kind="pay.close", payload={"out_trade_no": out_trade_no})
+        outbox.post(session, self.shop.sealer, message, now)
+
+    async def ask_about_refunds(self) -> None:
+        """Find refunds whose notify never came."""
+        now = self.clock.now()
+        for refund in await self.database.read(refunds.list_refunds_to_ask, now):
+            try:
+                answer = await self.pay.query_refund(refund.out_refund_no)
+            except WeChatError as error:
+                log.warning("refund not asked", number=refund.out_refund_no, reason=str(error))
+                continue
+            if answer is None:
+                await self.database.write(refunds.record_refund_pending, refund.out_refund_no, now)
+            else:
+                await self.database.write(self.reports.note_refund, answer, now)
+
+    async def answer_left_behind(self) -> None:
+        """Answer messages whose process died."""
+        await answer_left_behind(self.database, self.clock, self.pipeline)
+
+    async def index_changes(self) -> None:
+        """Bring the search index up to date, if this process is the one that writes it."""
+        index = self.shop.search.index
+        changes = await self.database.read(list_changes, LARGEST_RUN)
+        if not changes:
+            return
+        try:
+            await self.database.read(apply_changes, index, changes)
+        except IndexBusy:
+            return  # Another process writes the index; it will see these changes as well.
+        await self.database.write(forget_changes, changes)
+        await self.database.read(
+            extend_lexicon, self.lexicon_file, self.shop.search.tokenise, changes
+        )
+
+    async def sweep(self) -> None:
+        """Remove what nobody will ask for again."""
+        await self.database.write(sweep, self.clock.now())

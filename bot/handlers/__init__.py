@@ -1,0 +1,12 @@
+"""What the bot does for a customer: one goal a file."""
+
+from bot.handlers import cart, checkout, orders, product_search, service, small_talk
+from bot.router import Router
+
+
+def all_handlers() -> Router:
+    """One router with every handler of the shop."""
+    router = Router()
+    for module in (cart, checkout, orders, product_search, service, small_talk):
+        router.include(module.router)
+    return router

@@ -1,0 +1,138 @@
+"""What the clock makes happen. APScheduler only ticks; what is due is a query."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, delete, update
+
+from bot import inbox
+from bot.clock import Clock
+from bot.database import Database
+from bot.pipeline import Pipeline
+from bot.tables import JobSlot, LoginSession
+from commerce.inserting import affected_rows, insert_once
+
+log = structlog.get_logger()
+
+TICK_SECONDS: Final = 1.0
+KEPT_SLOTS: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done once every `every` of the shop's time, by one process at a time.
+
+    `run` finds what is due and does it; doing it twice must do no harm. A process that dies
+    while running loses its slot after `lease`.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
+    lease: timedelta = timedelta(minutes=2)
+
+
+class Jobs:
+    """Ticks every second of real time and runs each job whose slot of shop time has come."""
+
+    def __init__(self, database: Database, clock: Clock, jobs: list[Job]) -> None:
+        self._database = database
+        self._clock = clock
+        self._jobs = jobs
+        self._running: set[str] = set()
+        self._seen: dict[str, datetime] = {}
+        self.last_tick_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True
+        )
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Run every job whose present slot nobody has taken."""
+        now = self._clock.now()
+        due = [job for job in self._jobs if self._is_new(job, now)]
+        await asyncio.gather(*(self._run(job, now) for job in due))
+        self.last_tick_at = now
+
+    def _is_new(self, job: Job, now: datetime) -> bool:
+        """Whether this process has not looked at the job's present slot yet."""
+        return job.name not in self._running and self._seen.get(job.name) != slot_at(now, job.every)
+
+    async def _run(self, job: Job, now: datetime) -> None:
+        slot = slot_at(now, job.every)
+        self._running.add(job.name)
+        self._seen[job.name] = slot
+        try:
+            if await self._database.write(claim_slot, job, slot, now):
+                await job.run()
+                await self._database.write(finish_slot, job.name, slot, self._clock.now())
+        except DBAPIError as error:
+            self._seen.pop(job.name, None)
+            log.warning("job postponed", job=job.name, reason=str(error.orig))
+        except Exception:
+            log.exception("job failed", job=job.name)
+        finally:
+            self._running.discard(job.name)
+
+
+def slot_at(now: datetime, every: timedelta) -> datetime:
+    """The beginning of the slot that a moment falls into, counted from 1970 in UTC."""
+    seconds = int(every.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+def claim_slot(session: Session, job: Job, slot: datetime, now: datetime) -> bool:
+    """Take a slot that is new, or whose holder's lease ended before it finished."""
+    lease_until = now + job.lease
+    if insert_once(
+        session, JobSlot, job=job.name, slot=slot, claimed_at=now, lease_until=lease_until
+    ):
+        return True
+    lapsed = (
+        update(JobSlot)
+        .where(
+            col(JobSlot.job) == job.name,
+            col(JobSlot.slot) == slot,
+            col(JobSlot.finished_at).is_(None),
+            col(JobSlot.lease_until) < now,
+        )
+        .values(claimed_at=now, lease_until=lease_until)
+    )
+    return affected_rows(session, lapsed) == 1
+
+
+def finish_slot(session: Session, job: str, slot: datetime, now: datetime) -> None:
+    """The slot's work is done; nobody takes it up again."""
+    done = update(JobSlot).where(col(JobSlot.job) == job, col(JobSlot.slot) == slot)
+    affected_rows(session, done.values(finished_at=now))
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Remove slots and logins that nobody will ask for again."""
+    affected_rows(session, delete(JobSlot).where(col(JobSlot.slot) < now - KEPT_SLOTS))
+    affected_rows(session, delete(LoginSession).where(col(LoginSession.expires_at) < now))
+
+
+async def answer_left_behind(database: Database, clock: Clock, pipeline: Pipeline) -> None:
+    """Answer messages whose process died, or whose turn failed on the database."""
+    left = await database.write(inbox.take_up_left_behind, clock.now())
+    results = await asyncio.gather(
+        *(pipeline.answer(conversation) for conversation in left), return_exceptions=True
+    )
+    for result in results:
+        if isinstance(result, BaseException):
+            log.warning("still not answered", reason=type(result).__name__)

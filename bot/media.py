@@ -1,0 +1,95 @@
+"""Pictures at WeChat: uploaded once, uploaded again before their three days end."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session, col, delete, select
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.tables import UploadedMedia
+from commerce.inserting import affected_rows
+from wecom.transport import AsyncWeChatClient
+
+LIFE: Final = timedelta(days=3)
+"""Temporary media (WeChat 新增临时素材 documentation)."""
+RENEWED_BEFORE: Final = timedelta(hours=1)
+
+
+class PictureMissing(Exception):
+    """The shop has no such picture."""
+
+
+class MediaLibrary:
+    """The media ids of one app's pictures. Concurrent cards with one picture share its upload."""
+
+    def __init__(
+        self,
+        app: str,
+        client: AsyncWeChatClient,
+        folder: Path,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._app = app
+        self._client = client
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+        self._uploading: dict[str, asyncio.Lock] = {}
+
+    async def media_id(self, picture: str) -> str:
+        """The id of a picture that lives for at least an hour more.
+
+        Raises PictureMissing, and WeChatError when the upload fails; an upload may be repeated.
+        """
+        async with self._uploading.setdefault(picture, asyncio.Lock()):
+            known = await self._database.read(self._find, picture)
+            if known is not None:
+                return known
+            uploaded_at = self._clock.now()
+            answer: Mapping[str, str] = await self._client.media.upload(
+                "image", await asyncio.to_thread(self._read, picture)
+            )
+            media_id = answer["media_id"]
+            await self._database.write(self._store, picture, media_id, uploaded_at + LIFE)
+            return media_id
+
+    async def forget(self, picture: str) -> None:
+        """WeChat refused the id: upload again next time."""
+        await self._database.write(self._drop, picture)
+
+    def _find(self, session: Session, picture: str) -> str | None:
+        return session.exec(
+            select(UploadedMedia.media_id).where(
+                UploadedMedia.app == self._app,
+                UploadedMedia.picture == picture,
+                col(UploadedMedia.expires_at) > self._clock.now() + RENEWED_BEFORE,
+            )
+        ).first()
+
+    def _store(self, session: Session, picture: str, media_id: str, expires_at: datetime) -> None:
+        self._drop(session, picture)
+        session.add(
+            UploadedMedia(app=self._app, picture=picture, media_id=media_id, expires_at=expires_at)
+        )
+
+    def _drop(self, session: Session, picture: str) -> None:
+        affected_rows(
+            session,
+            delete(UploadedMedia).where(
+                col(UploadedMedia.app) == self._app, col(UploadedMedia.picture) == picture
+            ),
+        )
+
+    def _read(self, picture: str) -> tuple[str, bytes, str]:
+        path = self._folder / Path(picture).name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PictureMissing(f"no picture {picture!r}") from error
+        kind = "image/png" if path.suffix == ".png" else "image/jpeg"
+        return (path.name, content, kind)

@@ -1,0 +1,287 @@
+"""Calls to WeChat Pay v3, through wechatpayv3's asynchronous client.
+
+Every call names its order or refund by our own number, and WeChat Pay does nothing twice under
+one number: after `OutcomeUnknown` repeat the call with the same number, or ask.
+"""
+
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Final, Self, TypedDict
+from zoneinfo import ZoneInfo
+
+import httpx
+from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
+from wechatpayv3.async_.core import AsyncCore
+
+from bot.channels.wechat_xml import cut
+from bot.payments.errors import OrderClosed, PayRefused, refusal
+from bot.payments.merchant import SIGNATURE_TYPE, Merchant
+from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
+from wecom.errors import NotSent, OutcomeUnknown
+
+DEADLINE: Final = timedelta(seconds=3)
+OFFICIAL_URL: Final = "https://api.mch.weixin.qq.com"
+
+_CONNECT_SHARE: Final = 0.6
+_NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{6,32}")
+_REFUND_NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+_DESCRIPTION_LIMIT: Final = 127
+_ATTACH_LIMIT: Final = 128
+_REASON_LIMIT: Final = 80
+
+
+class PayArguments(TypedDict):
+    """The argument of the mini-program's `wx.requestPayment`."""
+
+    timeStamp: str
+    nonceStr: str
+    package: str
+    signType: str
+    paySign: str
+
+
+class _PinnedCore(AsyncCore):  # type: ignore[misc]  # wechatpayv3 is untyped
+    """Trusts the one configured key. The library would, for an unknown serial in an answer,
+    download certificates, and tell a bad signature by a bare Exception."""
+
+    def __init__(self, core: AsyncCore, merchant: Merchant, base_url: str) -> None:
+        # Takes over the keys it has loaded: the library has no seam for a core of our own.
+        self.__dict__.update(core.__dict__)
+        self._merchant = merchant
+        self._gate_way = base_url.rstrip("/")
+
+    async def _verify_signature_async(self, headers: Mapping[str, str], body: str) -> bool:
+        genuine = (
+            headers.get("Wechatpay-Serial") == self._merchant.public_key_id
+            and headers.get("Wechatpay-Signature-Type", SIGNATURE_TYPE) == SIGNATURE_TYPE
+            and self._merchant.is_from_platform(
+                headers.get("Wechatpay-Timestamp", ""),
+                headers.get("Wechatpay-Nonce", ""),
+                body.encode(),
+                headers.get("Wechatpay-Signature", ""),
+            )
+        )
+        if not genuine:
+            raise OutcomeUnknown("the answer is not signed by WeChat Pay")
+        return True
+
+
+class PayClient:
+    """One merchant's payments; an asynchronous context manager.
+
+    Methods raise NotSent, OutcomeUnknown or PayRefused (all `wecom.errors.WeChatError`), and
+    ValueError for a number that WeChat Pay does not allow.
+    """
+
+    def __init__(
+        self,
+        merchant: Merchant,
+        *,
+        notify_url: str,
+        base_url: str = OFFICIAL_URL,
+        deadline: timedelta = DEADLINE,
+    ) -> None:
+        self._merchant = merchant
+        self._seconds = deadline.total_seconds()
+        self._pay = AsyncWeChatPay(
+            WeChatPayType.MINIPROG,  # The asynchronous module's own enum; the other is refused.
+            mchid=merchant.mch_id,
+            private_key=merchant.private_key,
+            cert_serial_no=merchant.cert_serial,
+            appid=merchant.app_id,
+            apiv3_key=merchant.api_v3_key,
+            notify_url=notify_url,
+            public_key=merchant.public_key,
+            public_key_id=merchant.public_key_id,
+            timeout=(self._seconds * _CONNECT_SHARE, self._seconds),
+        )
+        self._pay._core = _PinnedCore(self._pay._core, merchant, base_url)
+
+    async def __aenter__(self) -> Self:
+        await self._pay.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._pay.__aexit__(kind, error, trace)
+
+    async def prepay(
+        self,
+        *,
+        out_trade_no: str,
+        description: str,
+        total: int,
+        payer_openid: str,
+        time_expire: datetime,
+        attach: str = "",
+    ) -> str:
+        """Announce an order of `total` fen; the prepay id, good for two hours.
+
+        `time_expire` is aware, and at least a minute away in real time. Repeating it with the same
+        number and content gives a prepay id for the same order; with other content it is refused.
+        """
+        answer = await self._call(
+            "prepay",
+            lambda: self._pay.pay(
+                description=description[:_DESCRIPTION_LIMIT],
+                out_trade_no=_number(out_trade_no),
+                amount={"total": total, "currency": "CNY"},
+                payer={"openid": payer_openid},
+                time_expire=_beijing_time(time_expire),
+                attach=attach[:_ATTACH_LIMIT] or None,
+            ),
+        )
+        prepay_id = answer.get("prepay_id")
+        if not isinstance(prepay_id, str) or not prepay_id:
+            raise OutcomeUnknown("prepay: answer without a prepay id")
+        return prepay_id
+
+    def pay_arguments(self, prepay_id: str, *, real_now: datetime) -> PayArguments:
+        """What the mini-program passes to `wx.requestPayment`.
+
+        `real_now` is the real time, also where the shop's clock has been moved: the customer's
+        WeChat compares it with its own.
+        """
+        timestamp, nonce = str(int(real_now.timestamp())), secrets.token_hex(16)
+        package = f"prepay_id={prepay_id}"
+        signature = self._pay.sign([self._merchant.app_id, timestamp, nonce, package])
+        return PayArguments(
+            timeStamp=timestamp,
+            nonceStr=nonce,
+            package=package,
+            signType="RSA",
+            paySign=str(signature),
+        )
+
+    async def query(self, out_trade_no: str) -> Payment | None:
+        """The payment as WeChat Pay knows it; None if it has never heard of that number."""
+        try:
+            answer = await self._call(
+                "query", lambda: self._pay.query(out_trade_no=_number(out_trade_no))
+            )
+        except PayRefused as refused:
+            if refused.is_not_found:
+                return None
+            raise
+        return self._payment(answer)
+
+    async def close(self, out_trade_no: str) -> None:
+        """Make sure that the order can no longer be paid. Closing it again is fine.
+
+        Raises `bot.payments.errors.OrderPaid` when the customer was faster.
+        """
+        try:
+            await self._call("close", lambda: self._pay.close(out_trade_no=_number(out_trade_no)))
+        except OrderClosed:
+            return
+
+    async def refund(
+        self,
+        *,
+        out_refund_no: str,
+        refund: int,
+        total: int,
+        reason: str,
+        out_trade_no: str | None = None,
+        transaction_id: str | None = None,
+    ) -> Refund:
+        """Give back `refund` of the order's `total` fen. PROCESSING is the usual answer: the
+        result comes as a notice or by `query_refund`.
+
+        Keep the refund number for every repetition: a new one is a second refund.
+        """
+        if transaction_id is None and out_trade_no is None:
+            raise ValueError("a refund names its order or its transaction")
+        answer = await self._call(
+            "refund",
+            lambda: self._pay.refund(
+                out_refund_no=_refund_number(out_refund_no),
+                amount={"refund": refund, "total": total, "currency": "CNY"},
+                transaction_id=transaction_id,
+                out_trade_no=_number(out_trade_no) if out_trade_no is not None else None,
+                reason=cut(reason, _REASON_LIMIT) or None,
+            ),
+        )
+        return _refund(answer)
+
+    async def query_refund(self, out_refund_no: str) -> Refund | None:
+        """The refund as WeChat Pay knows it; None if it has never heard of that number."""
+        try:
+            answer = await self._call(
+                "query_refund",
+                lambda: self._pay.query_refund(out_refund_no=_refund_number(out_refund_no)),
+            )
+        except PayRefused as refused:
+            if refused.is_not_found:
+                return None
+            raise
+        return _refund(answer)
+
+    async def _call(
+        self, name: str, request: Callable[[], Awaitable[tuple[int, str | bytes]]]
+    ) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self._seconds):
+                status, content = await request()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(f"{name}: no connection ({type(error).__name__})") from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise OutcomeUnknown(f"{name}: no answer ({type(error).__name__})") from error
+        return _answer(name, status, content)
+
+    def _payment(self, answer: dict[str, Any]) -> Payment:
+        try:
+            payment = PaymentOnWire.model_validate_json(json.dumps(answer)).to_payment()
+        except ValueError as error:
+            raise OutcomeUnknown("query: unexpected answer") from error
+        if payment.mch_id != self._merchant.mch_id:
+            raise OutcomeUnknown("query: answer about another merchant")
+        return payment
+
+
+def _refund(answer: dict[str, Any]) -> Refund:
+    try:
+        return RefundOnWire.model_validate_json(json.dumps(answer)).to_refund()
+    except ValueError as error:
+        raise OutcomeUnknown("refund: unexpected answer") from error
+
+
+def _answer(name: str, status: int, content: str | bytes) -> dict[str, Any]:
+    """The JSON object of a 2xx; an empty one for 204."""
+    try:
+        answer = json.loads(content) if content else {}
+    except ValueError:
+        answer = None
+    if status >= 300:
+        raise refusal(name, status, answer if isinstance(answer, dict) else {})
+    if not isinstance(answer, dict):
+        raise OutcomeUnknown(f"{name}: answer is not a JSON object")
+    return answer
+
+
+def _number(out_trade_no: str) -> str:
+    # WeChat Pay also allows | and *, but the library signs the path before it is escaped.
+    if not _NUMBER.fullmatch(out_trade_no):
+        raise ValueError(f"{out_trade_no!r} is not 6 to 32 of 0-9A-Za-z_-")
+    return out_trade_no
+
+
+def _refund_number(out_refund_no: str) -> str:
+    if not _REFUND_NUMBER.fullmatch(out_refund_no):
+        raise ValueError(f"{out_refund_no!r} is not 1 to 64 of 0-9A-Za-z_-")
+    return out_refund_no
+
+
+def _beijing_time(moment: datetime) -> str:
+    """RFC 3339 with seconds and offset; WeChat Pay refuses fractions."""
+    return moment.astimezone(_BEIJING).isoformat(timespec="seconds")

@@ -1,0 +1,34 @@
+"""The sandbox as an aiohttp application, to be mounted at `/sandbox`."""
+
+from aiohttp import web
+
+from bot.sandbox.control.api import add_control_routes
+from bot.sandbox.page.views import add_page_routes
+from bot.sandbox.pay.api import add_pay_routes
+from bot.sandbox.platform import PLATFORM, build_platform, run_platform
+from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.wechat.api import add_wechat_routes
+
+MOUNT = "/sandbox"
+
+
+def create_app(settings: SandboxSettings) -> web.Application:
+    """The whole platform; the caller adds it as a sub-application at `MOUNT`.
+
+    Raises SandboxRefused in production. Its routes: the page at `/`, `/wechat/…` for
+    api.weixin.qq.com, `/pay/…` for api.mch.weixin.qq.com, `/control/…` for tests and the page.
+    """
+    settings.refuse_production()
+    app = web.Application()
+    app[PLATFORM] = platform = build_platform(settings)
+    app.cleanup_ctx.append(run_platform)
+
+    async def release_pages(_: web.Application) -> None:
+        platform.feed.close()
+
+    app.on_shutdown.append(release_pages)
+    add_wechat_routes(app)
+    add_pay_routes(app)
+    add_control_routes(app)
+    add_page_routes(app)
+    return app

@@ -1,0 +1,90 @@
+"""Serves the page and its files, and passes the mini-program's calls on to the shop."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+from aiohttp import ClientError, ClientTimeout, web
+
+from bot.sandbox.platform import HTTP, PLATFORM
+from bot.sandbox.rules import Grant, Rule, all_rules
+
+_PACKAGE = Path(__file__).parent.parent
+_PASSED_ON = ("Authorization", "Idempotency-Key", "Content-Type", "Accept")
+_API_SECONDS = 15.0
+
+_pages = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_PACKAGE / "templates"), autoescape=True, trim_blocks=True
+)
+
+
+def add_page_routes(app: web.Application) -> None:
+    """The page, its files, the rule table, and the way to the shop's mini-program API."""
+    app.router.add_get("", _to_page)
+    app.router.add_get("/", _page)
+    app.router.add_get("/rules", _rules)
+    app.router.add_static("/static", _PACKAGE / "static")
+    app.router.add_route("*", "/mini/api/{path:.*}", _pass_on)
+
+
+async def _to_page(request: web.Request) -> web.Response:
+    raise web.HTTPFound(f"{request.path}/")
+
+
+async def _page(request: web.Request) -> web.Response:
+    settings = request.app[PLATFORM].settings
+    return _html("page.html", account=settings.official_account, mini=settings.mini_program)
+
+
+async def _rules(_: web.Request) -> web.Response:
+    rows = [(rule, _shown(rule)) for rule in all_rules()]
+    return _html("rules.html", rows=rows)
+
+
+def _html(template: str, **values: object) -> web.Response:
+    return web.Response(
+        text=_pages.get_template(template).render(**values),
+        content_type="text/html",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _shown(rule: Rule[object]) -> str:
+    """A rule's value for people."""
+    value = rule.value
+    if isinstance(value, Grant):
+        return f"{value.messages} messages in {value.seconds} s"
+    if isinstance(value, dict):
+        return "; ".join(f"{api} {_windows(quotas)}" for api, quotas in value.items())
+    if isinstance(value, tuple):
+        return " · ".join(str(entry) for entry in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _windows(quotas: Iterable[tuple[int, int, int]]) -> str:
+    return ", ".join(f"{calls:,} / {seconds:,} s" for calls, seconds, _ in quotas)
+
+
+async def _pass_on(request: web.Request) -> web.Response:
+    """One call of the mini-program, to the shop and back: two processes need no CORS."""
+    platform = request.app[PLATFORM]
+    _, _, path = request.raw_path.partition("/mini/api/")
+    headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+    try:
+        async with request.app[HTTP].request(
+            request.method,
+            f"{platform.settings.callback_url}/api/mini/v1/{path}",
+            data=await request.read() or None,
+            headers=headers,
+            timeout=ClientTimeout(total=_API_SECONDS),
+            allow_redirects=False,
+        ) as answer:
+            return web.Response(
+                status=answer.status,
+                body=await answer.read(),
+                content_type=answer.content_type,
+            )
+    except (ClientError, TimeoutError):
+        return web.json_response(
+            {"error": {"code": "unreachable", "message": "网络不给力，请稍后再试"}}, status=502
+        )

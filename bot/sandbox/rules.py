@@ -1,0 +1,237 @@
+"""The limits of the platform in one table: name, value, what happens beyond it, and its source.
+
+Every limit that the sandbox enforces is read from here, and `/sandbox/rules` prints it.
+Sources are titles of the official documentation; "sandbox" marks our own choice where the
+documentation is silent.
+"""
+
+from dataclasses import dataclass
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Rule[T]:
+    """One limit. `code` is what the caller (or the customer) meets beyond it."""
+
+    name: str
+    value: T
+    unit: str
+    code: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """How many customer-service messages one customer action allows, and for how long."""
+
+    messages: int
+    seconds: int
+
+
+_RULES: list[Rule[object]] = []
+
+
+def _rule[T](name: str, value: T, unit: str, code: str, source: str) -> Rule[T]:
+    rule = Rule(name, value, unit, code, source)
+    _RULES.append(Rule(name, value, unit, code, source))
+    return rule
+
+
+def all_rules() -> list[Rule[object]]:
+    """Every rule, in the order of this file."""
+    return list(_RULES)
+
+
+_SERVICE = "客服消息 (Customer Service Messages)"
+_RECEIVE = "接收普通消息 (Receiving Standard Messages)"
+_PASSIVE = "被动回复用户消息 (Passive User Reply)"
+_TOKEN = "获取稳定版接口调用凭据 (getStableAccessToken)"  # noqa: S105 — a page title
+_OLD_TOKEN = "获取 Access token (getAccessToken)"  # noqa: S105 — a page title
+_MEDIA = "新增临时素材 (Upload Temporary Media)"
+_QUOTA = "接口调用频次限制说明 (API Call Limits)"
+_MENU = "自定义菜单创建接口 (Custom Menu)"
+_QR = "生成带参数的二维码 (Parametric QR Code)"
+_LOGIN = "小程序登录 code2Session"
+_TEMPLATE = "模板消息接口 (Template Message)"
+_PREPAY = "微信支付 JSAPI下单"
+_NOTICE = "微信支付 支付通知"
+_SIGN = "微信支付 APIv3 签名生成与验签"
+_REFUND = "微信支付 申请退款"
+
+CALLBACK_DEADLINE = _rule(
+    "callback deadline", 5, "s", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE
+)
+CALLBACK_TRIES = _rule(
+    "callback deliveries in all", 3, "tries", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE
+)
+CALLBACK_SPACING = _rule("from one delivery to the next", 5, "s", "", _RECEIVE)
+PASSIVE_TEXT_BYTES = _rule("passive text", 2048, "bytes", "该公众号暂时无法提供服务", _PASSIVE)
+PASSIVE_ARTICLES = _rule(
+    "articles in a passive news reply", 1, "articles", "该公众号暂时无法提供服务", _PASSIVE
+)
+
+WINDOW_MESSAGE = _rule(
+    "after the customer writes", Grant(5, 48 * HOUR), "messages / s", "45015, 45047", _SERVICE
+)
+WINDOW_FOLLOW = _rule(
+    "after the customer follows", Grant(3, 60), "messages / s", "45015, 45047", _SERVICE
+)
+WINDOW_MENU = _rule(
+    "after a menu click or a message-menu tap",
+    Grant(3, 60),
+    "messages / s",
+    "45015, 45047",
+    _SERVICE,
+)
+WINDOW_SCAN = _rule(
+    "after a QR code is scanned", Grant(3, 60), "messages / s", "45015, 45047", _SERVICE
+)
+TEXT_BYTES = _rule("customer-service text", 2048, "bytes", "45002", _SERVICE)
+NEWS_ARTICLES = _rule("articles in a customer-service news", 1, "articles", "45008", _SERVICE)
+CARD_TITLE_BYTES = _rule("mini-program card title", 64, "bytes UTF-8", "45003", _SERVICE)
+CARD_PATH_BYTES = _rule("mini-program card path", 1024, "bytes", "40165", _SERVICE)
+MENU_OPTIONS = _rule("options of a message menu", 10, "options", "40035", "sandbox")
+TYPING_WINDOW = _rule("typing state after the last message", 30, "s", "45080", _SERVICE)
+
+TOKEN_LIFE = _rule("access token", 7200, "s", "42001", _TOKEN)
+TOKEN_ROTATION = _rule("stable token renewed before its end", 300, "s", "", _TOKEN)
+TOKEN_OVERLAP = _rule("old token after GET /cgi-bin/token", 300, "s", "40001", _OLD_TOKEN)
+FORCE_REFRESHES = _rule("force_refresh a day", 20, "calls", "45009", _TOKEN)
+FORCE_REFRESH_SPACING = _rule("between two force_refresh", 30, "s", "45011", _TOKEN)
+
+MEDIA_LIFE = _rule("temporary media", 3 * DAY, "s", "40007", _MEDIA)
+IMAGE_BYTES = _rule("image upload", 10 * 1024 * 1024, "bytes", "40009", _MEDIA)
+THUMB_BYTES = _rule("thumb upload", 64 * 1024, "bytes", "40012", _MEDIA)
+
+MENU_BUTTONS = _rule("menu buttons", 3, "buttons", "40016", _MENU)
+MENU_SUB_BUTTONS = _rule("sub-menu buttons", 5, "buttons", "40023", _MENU)
+MENU_NAME_BYTES = _rule("menu button name", 16, "bytes", "40018", _MENU)
+MENU_SUB_NAME_BYTES = _rule("sub-menu button name", 60, "bytes", "40025", _MENU)
+MENU_KEY_BYTES = _rule("menu button key", 128, "bytes", "40019", _MENU)
+MENU_URL_BYTES = _rule("menu button url", 1024, "bytes", "40020", _MENU)
+
+QR_SECONDS = _rule("temporary QR code", 2_592_000, "s", "40035", _QR)
+QR_SCENE_CHARACTERS = _rule("scene_str", 64, "characters", "40053", _QR)
+
+LOGIN_CODE_LIFE = _rule("login code", 300, "s", "40029", _LOGIN)
+LOGIN_CODE_USES = _rule("uses of a login code", 1, "uses", "40163", _LOGIN)
+
+PAY_CLOCK_SKEW = _rule("age of a request signature (real time)", 300, "s", "SIGN_ERROR", _SIGN)
+PREPAY_LIFE = _rule("prepay_id", 2 * HOUR, "s", "", _PREPAY)
+PAY_DESCRIPTION_CHARACTERS = _rule("description", 127, "characters", "PARAM_ERROR", _PREPAY)
+PAY_ATTACH_CHARACTERS = _rule("attach", 128, "characters", "PARAM_ERROR", _PREPAY)
+NOTICE_DEADLINE = _rule("notify deadline", 5, "s", "", _NOTICE)
+NOTICE_RETRIES: Rule[tuple[int, ...]] = _rule(
+    "waits between notify tries",
+    (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600),
+    "s",
+    "",
+    _NOTICE,
+)
+REFUND_YEAR = _rule("refund after payment", 365 * DAY, "s", "INVALID_REQUEST", _REFUND)
+REFUND_PARTS = _rule("partial refunds of one payment", 50, "refunds", "INVALID_REQUEST", _REFUND)
+REFUND_SETTLES = _rule("a refund stays PROCESSING", 2, "s", "", "sandbox")
+
+# API name → (calls, window in seconds, code beyond it).
+QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
+    "calls of an API",
+    {
+        "token": ((2_000, DAY, 45009),),
+        "stable_token": ((10_000, 60, 45011), (500_000, DAY, 45009)),
+        "custom/send": ((500_000, DAY, 45009),),
+        "template/send": ((100_000, DAY, 45009),),
+        "media/upload": ((5_000, DAY, 45009),),
+        "qrcode/create": ((100_000, DAY, 45009),),
+        "menu/create": ((1_000, DAY, 45009),),
+        "user/info": ((500_000, DAY, 45009),),
+    },
+    "calls / s",
+    "45009, 45011",
+    _QUOTA,
+)
+LOGINS_PER_MINUTE = _rule("code2session of one user a minute", 100, "calls", "45011", _LOGIN)
+
+# The pages of the published mini-program (its app.json); a card may open no other.
+MINI_PROGRAM_PAGES = (
+    "pages/index/index",
+    "pages/category/index",
+    "pages/product/index",
+    "pages/cart/index",
+    "pages/checkout/index",
+    "pages/order/index",
+    "pages/orders/index",
+)
+
+WECHAT_ERRORS: dict[int, str] = {
+    -1: "system error",
+    40001: "invalid credential, access_token is invalid or not latest",
+    40002: "invalid grant_type",
+    40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
+    40007: "invalid media_id",
+    40008: "invalid message type",
+    40009: "invalid image size",
+    40012: "invalid thumb size",
+    40013: "invalid appid",
+    40014: "invalid access_token",
+    40016: "invalid button size",
+    40017: "invalid button type",
+    40018: "invalid button name size",
+    40019: "invalid button key size",
+    40020: "invalid button url size",
+    40023: "invalid sub button size",
+    40025: "invalid sub button name size",
+    40029: "invalid code",
+    40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
+    40035: "invalid parameter",
+    40037: "invalid template_id",
+    40052: "invalid action name",
+    40053: "invalid action info",
+    40125: "invalid appsecret",
+    40163: "code been used",
+    40165: "invalid weapp pagepath",
+    40226: "code blocked",
+    41001: "access_token missing",
+    41002: "appid missing",
+    41004: "appsecret missing",
+    41005: "media data missing",
+    41008: "missing code",
+    42001: "access_token expired",
+    43002: "require POST method",
+    43004: "require subscribe",
+    44002: "empty post data",
+    44004: "empty content",
+    45002: "content size out of limit",
+    45003: "title size out of limit",
+    45008: "article size out of limit",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute",
+    45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit",
+    45080: "can only send typing to user who has sent message within 30 seconds",
+    45081: "already typing",
+    47001: "data format error",
+    47003: "argument invalid!",
+}
+
+# code → (HTTP status, message); "微信支付 JSAPI下单", "关闭订单", "查询订单", "申请退款" docs.
+PAY_ERRORS: dict[str, tuple[int, str]] = {
+    "PARAM_ERROR": (400, "参数错误"),
+    "INVALID_REQUEST": (400, "无效请求"),
+    "APPID_MCHID_NOT_MATCH": (400, "商户号和AppID不匹配"),
+    "ORDERPAID": (400, "该订单已支付"),
+    "ORDER_CLOSED": (400, "该订单已关闭"),
+    "OPENID_MISMATCH": (400, "openid和appid不匹配"),
+    "SIGN_ERROR": (401, "签名错误"),
+    "OUT_TRADE_NO_USED": (403, "商户订单号重复"),
+    "NOT_ENOUGH": (403, "基本账户余额不足，请充值后重新发起"),
+    "USER_ACCOUNT_ABNORMAL": (403, "用户账户异常，退款请求失败"),
+    "NO_AUTH": (403, "商户无权限"),
+    "ORDER_NOT_EXIST": (404, "订单不存在"),
+    "RESOURCE_NOT_EXISTS": (404, "退款单不存在"),
+    "FREQUENCY_LIMITED": (429, "频率超限"),
+    "SYSTEM_ERROR": (500, "系统异常，请稍后重试"),
+}

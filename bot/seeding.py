@@ -1,0 +1,108 @@
+"""Filling the shop: product files, and the demo shop with its sales and pictures."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.progress import Progress
+from sqlmodel import Session, col, select, update
+
+from bot import migrations
+from bot.clock import SystemClock
+from bot.database import Database
+from bot.lexicon import write_lexicon
+from bot.search import ShopSearch
+from bot.seeds import PRODUCTS_CSV, SALES_CSV
+from bot.seeds.pictures import generate_pictures, read_picture_briefs
+from bot.settings import Settings
+from commerce.catalogue.changes import mark_for_indexing
+from commerce.catalogue.importing import ImportReport, import_products
+from commerce.catalogue.index import IndexBusy
+from commerce.catalogue.tables import Brand, Product
+from commerce.inserting import affected_rows
+
+
+def import_file(settings: Settings, path: Path, progress: Progress) -> ImportReport:
+    """Import a product file, then teach search and understanding its words.
+
+    Raises InvalidInput when the file as a whole cannot be read.
+    """
+    task = progress.add_task(f"导入 {path.name}", total=_count_lines(path))
+    database = Database(settings.database_url)
+    try:
+        report = import_products(
+            database.writing,
+            path,
+            now=SystemClock(settings.clock_offset_file).now(),
+            on_progress=lambda so_far: progress.update(task, completed=_rows(so_far)),
+        )
+        progress.update(task, completed=_rows(report), total=_rows(report))
+        learn_catalogue(settings, database)
+    finally:
+        database.close()
+    return report
+
+
+def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
+    """Make the demo shop, step by step; each step's result in words. Repeating changes nothing."""
+    migrations.upgrade(settings.database_url)
+    report = import_file(settings, PRODUCTS_CSV, progress)
+    yield f"商品：新增{report.created}，更新{report.updated}，未变{report.unchanged}"
+    database = Database(settings.database_url)
+    try:
+        with database.writing() as session:
+            changed = note_sales(session, SALES_CSV)
+        if changed:
+            learn_catalogue(settings, database)
+    finally:
+        database.close()
+    task = progress.add_task("画商品图", total=None)
+    painted = generate_pictures(read_picture_briefs(PRODUCTS_CSV), settings.picture_folder)
+    progress.update(task, total=1, completed=1)
+    yield f"图片：新画{painted}张"
+
+
+def learn_catalogue(settings: Settings, database: Database) -> None:
+    """Write the catalogue's words for jieba and Rasa, and bring the search index up to date.
+
+    A running server that holds the index does the latter by itself.
+    """
+    search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
+    with database.reading() as session:
+        write_lexicon(session, settings.lexicon_file, search.tokenise)
+    try:
+        with database.writing() as session:
+            search.refresh(session)
+    except IndexBusy:
+        pass
+
+
+def note_sales(session: Session, path: Path) -> int:
+    """Set the products' sales figures from `title,brand,sales` rows; how many changed."""
+    changed = []
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            product = session.exec(
+                select(Product.id)
+                .join(Brand, col(Brand.id) == col(Product.brand_id))
+                .where(
+                    Product.title == row["title"],
+                    Brand.name == row["brand"],
+                    Product.sales != int(row["sales"]),
+                )
+            ).first()
+            if product is not None:
+                statement = update(Product).where(col(Product.id) == product)
+                affected_rows(session, statement.values(sales=int(row["sales"])))
+                changed.append(product)
+    mark_for_indexing(session, changed)
+    return len(changed)
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as content:
+        return max(0, sum(1 for _ in content) - 1)
+
+
+def _rows(report: ImportReport) -> int:
+    return report.created + report.updated + report.unchanged + len(report.rejected)

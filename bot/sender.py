@@ -1,0 +1,142 @@
+"""Takes due rows from the outbox, delivers them, and writes down how it went."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from bot import outbox
+from bot.background import Background
+from bot.clock import Clock
+from bot.database import Database
+from bot.outbox import Claimed, Doubtful, Outcome, Sent
+from commerce.sealing import Sealer
+
+log = structlog.get_logger()
+
+IDLE_SECONDS: Final = 0.25
+RECORDING_TRIES: Final = 20
+"""After these the lease decides, as if this process had died."""
+DELIVERY_SECONDS: Final = 20.0
+"""Shorter than a row's lease: nobody else takes it while we still try."""
+
+
+class Deliverer(Protocol):
+    """Delivers one kind of row. Decides itself what a failure means."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether the far end absorbs a repetition, so that a doubtful call may go again."""
+
+    async def deliver(self, claimed: Claimed) -> Outcome:
+        """Send or call, within the deadline."""
+
+    def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
+        """React to the outcome in the transaction that records it."""
+
+
+class Sender:
+    """One to a process that works. Several processes are safe: a row is claimed before its call."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sealer: Sealer,
+        deliverers: Mapping[str, Deliverer],
+        background: Background,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._sealer = sealer
+        self._deliverers = deliverers
+        self._keyed = frozenset(kind for kind, each in deliverers.items() if each.keyed)
+        self._background = background
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the outbox now: something was just committed to it."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send for ever. A database that does not answer is tried again."""
+        while True:
+            try:
+                claimed = await self._database.write(self._claim)
+            except DBAPIError as error:
+                log.warning("outbox not reachable", reason=str(error.orig))
+                claimed = []
+            for row in claimed:
+                self._background.start(self._send(row), name=f"send {row.kind}")
+            if not claimed:
+                await self._rest()
+
+    async def send_due(self) -> int:
+        """Send what is due now and wait until it is recorded; how many rows that were."""
+        claimed = await self._database.write(self._claim)
+        await asyncio.gather(*(self._send(row) for row in claimed))
+        return len(claimed)
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._wake.wait()
+        self._wake.clear()
+
+    def _claim(self, session: Session) -> Sequence[Claimed]:
+        now = self._clock.now()
+        outbox.end_lost_leases(session, now, self._keyed)
+        return outbox.claim_due(session, self._sealer, now)
+
+    async def _send(self, claimed: Claimed) -> None:
+        deliverer = self._deliverers[claimed.kind]
+        outcome = await self._attempt(deliverer, claimed)
+        if not isinstance(outcome, Sent):
+            log.warning(
+                "not sent", kind=claimed.kind, outcome=type(outcome).__name__, why=outcome.reason
+            )
+        for _ in range(RECORDING_TRIES):
+            if await self._recorded(deliverer, claimed, outcome):
+                break
+            await asyncio.sleep(IDLE_SECONDS)
+        self.wake()
+
+    async def _attempt(self, deliverer: Deliverer, claimed: Claimed) -> Outcome:
+        try:
+            async with asyncio.timeout(DELIVERY_SECONDS):
+                return await deliverer.deliver(claimed)
+        except TimeoutError:
+            reason = "no answer within the deadline"
+        except Exception as error:
+            log.exception("deliverer failed", kind=claimed.kind)
+            reason = f"our own fault: {type(error).__name__}"
+        return outbox.Postponed(reason) if deliverer.keyed else Doubtful(reason)
+
+    async def _recorded(self, deliverer: Deliverer, claimed: Claimed, outcome: Outcome) -> bool:
+        """Try to record; false when the database did not answer and the lease still runs."""
+
+        def write(session: Session) -> None:
+            if outbox.record(session, claimed, outcome, self._clock.now()):
+                deliverer.note(session, claimed, outcome)
+
+        try:
+            await self._database.write(write)
+        except DBAPIError as error:
+            log.warning("outcome not recorded yet", reason=str(error.orig))
+            return False
+        return True
+
+
+def soon(seconds: float) -> timedelta:
+    """A wait as the outbox wants it."""
+    return timedelta(seconds=seconds)
+
+
+def plain(result: Any) -> Mapping[str, Any] | None:
+    """An API's answer as it may be kept: a JSON object, or nothing."""
+    return result if isinstance(result, dict) else None

@@ -1,0 +1,147 @@
+"""Everything that differs between two installations, read once at start and frozen."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, computed_field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SANDBOX_ENV_FILE = "var/sandbox.env"
+REQUIRED_IN_PRODUCTION = (
+    "public_url",
+    "official_account_id",
+    "official_account_app_id",
+    "official_account_secret",
+    "official_account_token",
+    "official_account_aes_key",
+    "mini_program_app_id",
+    "mini_program_secret",
+    "pay_mch_id",
+    "pay_api_v3_key",
+    "pay_private_key_file",
+    "pay_cert_serial",
+    "pay_public_key_id",
+    "pay_public_key_file",
+    "field_keys",
+    "session_secret",
+    "nlu_token",
+)
+SHORTEST_SECRET = 16
+
+
+class SettingsRefused(Exception):
+    """The settings do not allow a start; the message names each one and what it needs."""
+
+
+class Settings(BaseSettings):
+    """The installation. Names in the environment are `SHOP_` + the field's name in capitals.
+
+    Precedence: environment, `.env`, then `var/sandbox.env` (development only).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHOP_",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # A refusal is printed, and the input holds the secrets.
+    )
+
+    environment: Literal["development", "production"] = "development"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, validation_alias=AliasChoices("PORT", "SHOP_PORT", "port"))
+    public_url: str = ""
+    database_url: str = "sqlite:///var/shop.db"
+    var_folder: Path = Path("var")
+    name: str = "掌柜的店"
+
+    nlu_url: str = ""
+    nlu_token: SecretStr = SecretStr("")
+    nlu_threshold: float = Field(default=0.4, ge=0, le=1)
+    lexicon_file: Path = Path("var/lexicon/catalogue.txt")
+
+    official_account_id: str = ""
+    official_account_app_id: str = ""
+    official_account_secret: SecretStr = SecretStr("")
+    official_account_token: SecretStr = SecretStr("")
+    official_account_aes_key: SecretStr = SecretStr("")
+    wechat_api_url: str = "https://api.weixin.qq.com"
+
+    mini_program_app_id: str = ""
+    mini_program_secret: SecretStr = SecretStr("")
+    mini_program_token: SecretStr = SecretStr("")
+    mini_program_aes_key: SecretStr = SecretStr("")
+
+    pay_mch_id: str = ""
+    pay_api_v3_key: SecretStr = SecretStr("")
+    pay_private_key_file: Path | None = None
+    pay_cert_serial: str = ""
+    pay_public_key_id: str = ""
+    pay_public_key_file: Path | None = None
+    pay_api_url: str = "https://api.mch.weixin.qq.com"
+
+    field_keys: Annotated[SecretStr, NoDecode] = SecretStr("")
+    """`id:base64 of 32 bytes`, comma-separated; the first seals, all open."""
+    session_secret: SecretStr = SecretStr("")
+
+    clock_offset_file: Path | None = None
+    reply_patience: float = Field(default=4.0, gt=0, lt=4.8)
+    """Seconds that WeChat is kept waiting for a passive answer, of the five it allows."""
+    reservation_minutes: int = Field(default=30, ge=3, le=24 * 60)
+    """Minutes that an unpaid order keeps its goods."""
+
+    @model_validator(mode="after")
+    def _refuse_what_production_forbids(self) -> Self:
+        if self.environment == "production":
+            refuse_unfit_for_production(self)
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def notify_url(self) -> str:
+        """Where WeChat Pay reports payments and refunds."""
+        return f"{self.public_url.rstrip('/')}/pay/wechat/notify"
+
+    @cached_property
+    def picture_folder(self) -> Path:
+        """Where the shop's product pictures lie."""
+        return self.var_folder / "pictures"
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SettingsRefused, which says what to set."""
+    written = {**dotenv_values(".env"), **os.environ}
+    is_production = written.get("SHOP_ENVIRONMENT") == "production"
+    files = (".env",) if is_production else (SANDBOX_ENV_FILE, ".env")
+    try:
+        return Settings(_env_file=files)
+    except ValueError as error:
+        raise SettingsRefused(str(error)) from error
+
+
+def refuse_unfit_for_production(settings: Settings) -> None:
+    """Raise ValueError naming every setting that a production start must not have as it is."""
+    faults = [
+        f"SHOP_{name.upper()} is missing"
+        for name in REQUIRED_IN_PRODUCTION
+        if not _filled(settings, name)
+    ]
+    if settings.clock_offset_file is not None:
+        faults.append("SHOP_CLOCK_OFFSET_FILE must not be set: production runs on real time")
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        faults.append("SHOP_PUBLIC_URL must start with https://")
+    for name in ("official_account_token", "session_secret", "nlu_token"):
+        secret = getattr(settings, name).get_secret_value()
+        if secret and len(secret) < SHORTEST_SECRET:
+            faults.append(f"SHOP_{name.upper()} is shorter than {SHORTEST_SECRET} characters")
+    if faults:
+        raise ValueError("; ".join(faults))
+
+
+def _filled(settings: Settings, name: str) -> bool:
+    value = getattr(settings, name)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)

@@ -1,0 +1,199 @@
+"""The application's own tables: conversations, what came in, what goes out, tokens and slots."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from commerce.columns import UtcDateTime
+
+
+class Conversation(SQLModel, table=True):
+    """One customer on one channel. Its row is the lane: whoever works in it holds it."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "external_user", name="uq_conversation"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    account: str
+    external_user: str
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
+    owner: str = "bot"
+    """`bot`, or the agent who has it."""
+    epoch: int = 0
+    """Counts changes of owner: what an earlier owner still wanted to send is superseded."""
+    step: str = ""
+    """What the bot asked last and waits to hear; empty when it waits for nothing."""
+    memory: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    window_opened_by: str | None = None
+    """What last opened the reply window: message, menu, follow or scan."""
+    window_opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    window_used: int = 0
+    """Customer-service messages sent in the present window."""
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class InboxState(StrEnum):
+    """What became of a message."""
+
+    PENDING = "pending"
+    ANSWERED = "answered"
+    QUARANTINED = "quarantined"
+
+
+class InboxMessage(SQLModel, table=True):
+    """A message as accepted, once, before it was acknowledged. Sealed under its key."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_pending",
+            "conversation_id",
+            "sent_at",
+            "seq",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
+    kind: str
+    incoming_sealed: bytes
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = InboxState.PENDING
+    attempts: int = 0
+    """Counted before each try, so that a message that kills the process still ends."""
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OutboxState(StrEnum):
+    """Where an outgoing message or call is.
+
+    HELD may still ride in a passive reply; PASSIVE did. UNKNOWN left and nobody knows whether it
+    arrived. PARKED waits for a route to open.
+    """
+
+    HELD = "held"
+    PENDING = "pending"
+    SENDING = "sending"
+    PASSIVE = "passive"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    PARKED = "parked"
+    SUPERSEDED = "superseded"
+
+
+class OutboxMessage(SQLModel, table=True):
+    """Something to be sent or called after the commit that wanted it. Sealed under `key`."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_open",
+            "state",
+            "not_before",
+            sqlite_where=text("state IN ('held', 'pending', 'sending')"),
+            postgresql_where=text("state IN ('held', 'pending', 'sending')"),
+        ),
+        Index("ix_outbox_conversation", "conversation_id", "id"),
+        CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """Names the effect: a second row for the same effect is refused."""
+    kind: str
+    """Which deliverer takes it, such as `official_account.reply` or `pay.refund`."""
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
+    inbox_key: str | None = Field(default=None, index=True)
+    epoch: int = 0
+    payload_sealed: bytes
+    state: str = OutboxState.PENDING
+    attempts: int = 0
+    not_before: datetime = Field(sa_type=UtcDateTime)
+    not_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str = ""
+    """Why it failed, is parked or is unknown."""
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
+class ChatMessage(SQLModel, table=True):
+    """A line of a conversation as people read it. Sealed under `row_key`."""
+
+    __tablename__ = "chat_message"
+
+    id: int | None = Field(default=None, primary_key=True)
+    row_key: str = Field(unique=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    author: str
+    """customer, bot, or the agent."""
+    kind: str
+    words_sealed: bytes
+    intent: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AccessToken(SQLModel, table=True):
+    """The one access token of an app, shared by every process. Sealed under `app`.
+
+    Whoever holds the lease fetches; the call to WeChat happens outside any transaction.
+    """
+
+    __tablename__ = "access_token"
+
+    app: str = Field(primary_key=True)
+    version: int = 0
+    token_sealed: bytes | None = None
+    issued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lease_holder: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class UploadedMedia(SQLModel, table=True):
+    """A picture that WeChat holds for three days under a media_id."""
+
+    __tablename__ = "uploaded_media"
+    __table_args__ = (UniqueConstraint("app", "picture", name="uq_uploaded_media"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    app: str
+    picture: str
+    media_id: str
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class JobSlot(SQLModel, table=True):
+    """One due run of a job: whoever inserts the row runs it."""
+
+    __tablename__ = "job_slot"
+
+    job: str = Field(primary_key=True)
+    slot: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    claimed_at: datetime = Field(sa_type=UtcDateTime)
+    lease_until: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class LoginSession(SQLModel, table=True):
+    """A mini-program customer who logged in. The token itself is not kept, its digest is."""
+
+    __tablename__ = "login_session"
+
+    token_digest: str = Field(primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    openid: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,69 @@
+"""One turn of a conversation: what a handler knows, and may touch, while it answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.memory import Memory
+from bot.messages import Channel, Incoming
+from bot.search import ShopSearch
+from commerce.customers.tables import Customer
+from commerce.ordering.cart_token import CartTokens
+from commerce.sealing import Sealer
+from nlu.understanding import Understanding
+
+SOURCES: Final[dict[Channel, str]] = {
+    "official_account": "oa-chat",
+    "mini_program": "mini-chat",
+    "wecom": "wecom-chat",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What every turn needs of the shop besides its database."""
+
+    name: str
+    search: ShopSearch
+    sealer: Sealer
+    cart_tokens: CartTokens
+
+
+@dataclass(slots=True)
+class Turn:
+    """The customer's words, what they meant, and the shop to answer from.
+
+    A handler reads and changes the shop through `session`, leaves what it wants to remember in
+    `memory`, asks a question by setting `step`, and returns its replies. It sends nothing.
+    """
+
+    session: Session
+    shop: Shop
+    now: datetime
+    customer: Customer
+    conversation_id: int
+    incoming: Incoming
+    understanding: Understanding
+    memory: Memory
+    asked: str = ""
+    """The question that this turn may answer."""
+    step: str = field(default="")
+    """The question that the next turn may answer."""
+
+    @property
+    def text(self) -> str:
+        """The customer's words."""
+        return self.incoming.text.strip()
+
+    @property
+    def customer_id(self) -> int:
+        """The customer's id."""
+        assert self.customer.id is not None  # noqa: S101 - it came from the database
+        return self.customer.id
+
+    @property
+    def source(self) -> str:
+        """Where a card shown in this turn brings the customer from."""
+        return SOURCES[self.incoming.channel]

@@ -1,0 +1,1 @@
+"""Group-buys, segments and messages to many: what the shop says unasked."""

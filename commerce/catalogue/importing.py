@@ -1,0 +1,81 @@
+"""Taking a product file into the catalogue: a transaction a thousand rows, repeatable."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session
+
+from commerce.catalogue.merging import Merge
+from commerce.catalogue.product_rows import (
+    ProductRow,
+    RowFault,
+    open_product_file,
+    read_rows,
+)
+
+ROWS_A_TRANSACTION: Final = 1_000
+
+type Writing = Callable[[], AbstractContextManager[Session]]
+"""Begins a transaction that commits at the end of its block."""
+
+__all__ = ["ImportReport", "RowFault", "Writing", "import_products"]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, counted in rows: each is one variant."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[RowFault] = field(default_factory=list)
+    """In the order of the file."""
+
+
+def import_products(
+    writing: Writing,
+    path: Path,
+    *,
+    now: datetime,
+    on_progress: Callable[[ImportReport], None] | None = None,
+) -> ImportReport:
+    """Take over a product file; what is in the shop already changes only where the file differs.
+
+    Rows with equal title and brand become variants of one product. A row's stock is what there is
+    now; the difference is booked. An empty cell leaves what the shop knows. Bad rows are skipped
+    and reported. An interrupted import keeps its finished thousands, and may simply be repeated.
+    Raises InvalidInput when the file as a whole cannot be read.
+    """
+    report = ImportReport()
+    with open_product_file(path) as file:
+        usable = _usable(read_rows(file), report)
+        for rows in batched(usable, ROWS_A_TRANSACTION):
+            with writing() as session:
+                merge = Merge(session, rows, now)
+                merge.run()
+            report.created += merge.created
+            report.updated += merge.updated
+            report.unchanged += merge.unchanged
+            if on_progress is not None:
+                on_progress(report)
+    return report
+
+
+def _usable(rows: Iterator[ProductRow | RowFault], report: ImportReport) -> Iterator[ProductRow]:
+    """The rows without fault; a sku counts where it stands first."""
+    lines: dict[str, int] = {}
+    for row in rows:
+        if isinstance(row, RowFault):
+            report.rejected.append(row)
+            continue
+        first = lines.setdefault(row.sku, row.line)
+        if first == row.line:
+            yield row
+        else:
+            message = f"与第{first}行是同一个规格（sku {row.sku}），请删除其中一行"
+            report.rejected.append(RowFault(row.line, "sku", message))

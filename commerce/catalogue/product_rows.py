@@ -1,0 +1,177 @@
+"""Rows of a product file, read one by one and checked."""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, TextIO
+
+from commerce.catalogue.stock import LARGEST_STOCK
+from commerce.catalogue.words import bare
+from commerce.errors import InvalidInput
+from commerce.money import fen_from_yuan
+
+COLUMNS: Final = ("sku", "title", "category", "brand", "price", "stock", "attributes", "image")
+REQUIRED: Final = ("title", "price")
+LONGEST: Final = {"sku": 64, "title": 200, "category": 60, "brand": 60, "image": 500}
+ENCODINGS: Final = ("utf-8-sig", "gb18030")
+BLOCK: Final = 1 << 20
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PAIR_ENDS = re.compile("[;；]")
+_EQUALS = re.compile("[=＝]")
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row was skipped, and how to mend it, in Chinese."""
+
+    line: int
+    """Where the row begins in the file; the header is line 1."""
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One variant as a file gives it. None and "" say nothing: what the shop knows stays."""
+
+    line: int
+    sku: str
+    """As written, or derived from what names the variant."""
+    title: str
+    brand: str
+    category: str
+    price: int
+    stock: int | None
+    attributes: Mapping[str, str]
+    image: str
+
+
+@contextmanager
+def open_product_file(path: Path) -> Iterator[TextIO]:
+    """A product file as text, whether UTF-8 or GB18030. Raises InvalidInput for other encodings."""
+    with path.open(encoding=_encoding(path), newline="") as file:
+        yield file
+
+
+def read_rows(file: TextIO) -> Iterator[ProductRow | RowFault]:
+    """Every row of the file, in its order, empty lines left out.
+
+    Raises InvalidInput when the header lacks a required column.
+    """
+    reader = csv.reader(file)
+    columns = _columns(next(reader, []))
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RowFault(line, "row", f"这一行读不出来（{error}），请检查引号是否成对")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(line, columns, cells)
+
+
+def _encoding(path: Path) -> str:
+    for encoding in ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while block := file.read(BLOCK):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise InvalidInput("文件编码无法识别，请另存为UTF-8或GB18030编码的CSV", field="file")
+
+
+def _columns(header: list[str]) -> list[str]:
+    columns = [name.strip().lower() for name in header]
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing:
+        raise InvalidInput(
+            f"表头缺少必填的列：{'、'.join(missing)}；可用的列有{','.join(COLUMNS)}",
+            field=missing[0],
+        )
+    doubled = [name for name in COLUMNS if columns.count(name) > 1]
+    if doubled:
+        raise InvalidInput(f"表头中{'、'.join(doubled)}出现了不止一次", field=doubled[0])
+    return columns
+
+
+def _row(line: int, columns: list[str], cells: list[str]) -> ProductRow | RowFault:
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        return RowFault(line, "row", "列数多于表头；值里有逗号时请用双引号括起来")
+    written = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+    try:
+        return _checked(line, written)
+    except InvalidInput as fault:
+        return RowFault(line, str(fault.details["field"]), str(fault))
+
+
+def _checked(line: int, written: Mapping[str, str]) -> ProductRow:
+    for name in COLUMNS:
+        _check_text(name, written.get(name, ""))
+    title, brand = _single_spaced(written["title"]), _single_spaced(written.get("brand", ""))
+    if not title:
+        raise InvalidInput("缺少商品标题，请填写", field="title")
+    if not written.get("price"):
+        raise InvalidInput("缺少价格，请填写以元为单位的价格，例如19.90", field="price")
+    attributes = _attributes(written.get("attributes", ""))
+    return ProductRow(
+        line=line,
+        sku=written.get("sku", "") or derived_sku(title, brand, attributes),
+        title=title,
+        brand=brand,
+        category=_single_spaced(written.get("category", "")),
+        price=fen_from_yuan(written["price"]),
+        stock=_stock(written.get("stock", "")),
+        attributes=attributes,
+        image=written.get("image", ""),
+    )
+
+
+def derived_sku(title: str, brand: str, attributes: Mapping[str, str]) -> str:
+    """The number of a variant that came without one: the same for the same variant, always."""
+    named = [f"{name}={value}" for name, value in sorted(attributes.items())]
+    digest = blake2b("|".join([bare(title), bare(brand), *named]).encode(), digest_size=8)
+    return f"A{digest.hexdigest().upper()}"
+
+
+def _check_text(name: str, value: str) -> None:
+    if _CONTROL.search(value):
+        raise InvalidInput("含有换行或控制字符，请删除；也请检查引号是否成对", field=name)
+    if len(value) > LONGEST.get(name, len(value)):
+        raise InvalidInput(f"长度超过{LONGEST[name]}个字，请缩短", field=name)
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _stock(written: str) -> int | None:
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit()) or int(written) > LARGEST_STOCK:
+        raise InvalidInput(f"库存“{written[:20]}”须为0到{LARGEST_STOCK}的整数", field="stock")
+    return int(written)
+
+
+def _attributes(written: str) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in _PAIR_ENDS.split(written))):
+        name, *values = (part.strip() for part in _EQUALS.split(pair, maxsplit=1))
+        if not name or not values or not values[0]:
+            raise InvalidInput(f"属性“{pair[:20]}”须写成 名称=值，用分号隔开", field="attributes")
+        if name in attributes:
+            raise InvalidInput(f"属性“{name}”写了两次，请保留一个", field="attributes")
+        attributes[name] = values[0]
+    return attributes

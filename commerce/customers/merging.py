@@ -1,0 +1,110 @@
+"""Two customers that prove to be one person become one."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from commerce.customers.tables import Address, Customer, Identity
+from commerce.errors import NotFound
+from commerce.events import announce
+from commerce.inserting import id_of, insert_once
+from commerce.ordering.lines import MOST_PIECES
+from commerce.ordering.tables import Cart, CartLine, Order
+
+
+def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Customer:
+    """Move all that one customer has to the other; the one that stays. Announces it, once.
+
+    Lines of both carts are summed. Either may have been merged before: what counts is who they
+    are now. Merging again changes nothing. Raises NotFound.
+    """
+    _lock(session, kept_id, gone_id)
+    kept, gone = get_customer(session, kept_id), get_customer(session, gone_id)
+    if id_of(kept) == id_of(gone):
+        return kept
+    _lock(session, id_of(kept), id_of(gone))
+    _move_rows(session, id_of(kept), id_of(gone))
+    _join_carts(session, id_of(kept), id_of(gone), now)
+    kept.created_at = min(kept.created_at, gone.created_at)
+    kept.last_seen_at = max(kept.last_seen_at, gone.last_seen_at)
+    kept.unsubscribed_at = kept.unsubscribed_at or gone.unsubscribed_at  # A no stays a no.
+    gone.merged_into_id = kept.id
+    session.add_all((kept, gone))
+    announce(session, "customers_merged", now=now, customer_id=kept.id, gone_id=gone.id)
+    session.flush()
+    return kept
+
+
+def find_customer(session: Session, customer_id: int) -> Customer | None:
+    """The customer, or the one they were merged into; None if there never was such a one."""
+    customer = session.get(Customer, customer_id)
+    while customer is not None and customer.merged_into_id is not None:
+        customer = session.get(Customer, customer.merged_into_id)
+    return customer
+
+
+def get_customer(session: Session, customer_id: int) -> Customer:
+    """The customer, or the one they were merged into. Raises NotFound."""
+    customer = find_customer(session, customer_id)
+    if customer is None:
+        raise NotFound("没有这位顾客", customer_id=customer_id)
+    return customer
+
+
+def _lock(session: Session, *customer_ids: int) -> None:
+    session.exec(
+        select(Customer)
+        .where(col(Customer.id).in_(customer_ids))
+        .order_by(col(Customer.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _move_rows(session: Session, kept_id: int, gone_id: int) -> None:
+    # Both may have used one idempotency key; it was for two requests and stays so.
+    used = select(Order.idempotency_key).where(Order.customer_id == kept_id)
+    session.exec(
+        update(Order)
+        .where(col(Order.customer_id) == gone_id, col(Order.idempotency_key).in_(used))
+        .values(idempotency_key=col(Order.idempotency_key) + f" of {gone_id}")
+        .execution_options(synchronize_session="fetch")
+    )
+    for table in (Identity, Address, Order):
+        session.exec(
+            update(table).where(col(table.customer_id) == gone_id).values(customer_id=kept_id)
+        )
+
+
+def _join_carts(session: Session, kept_id: int, gone_id: int, now: datetime) -> None:
+    given = session.exec(_cart(gone_id)).first()
+    if given is None:
+        return
+    insert_once(session, Cart, customer_id=kept_id, updated_at=now)
+    cart = session.exec(_cart(kept_id)).one()
+    lines = {line.variant_id: line for line in session.exec(_lines(id_of(cart)))}
+    for line in session.exec(_lines(id_of(given))).all():
+        same = lines.get(line.variant_id)
+        if same is None:
+            line.cart_id = id_of(cart)
+            session.add(line)
+        else:
+            same.quantity = min(same.quantity + line.quantity, MOST_PIECES)
+            session.add(same)
+            session.delete(line)
+    session.flush()
+    session.exec(delete(Cart).where(col(Cart.id) == given.id))
+
+
+def _cart(customer_id: int) -> SelectOfScalar[Cart]:
+    return select(Cart).where(Cart.customer_id == customer_id).with_for_update(key_share=True)
+
+
+def _lines(cart_id: int) -> SelectOfScalar[CartLine]:
+    return (
+        select(CartLine)
+        .where(CartLine.cart_id == cart_id)
+        .order_by(col(CartLine.id))
+        .execution_options(populate_existing=True)
+    )

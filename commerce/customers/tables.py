@@ -1,0 +1,56 @@
+"""Who buys: one customer, known under one identity a channel, with addresses that are sealed."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from commerce.columns import UtcDateTime
+
+
+class Customer(SQLModel, table=True):
+    """A person, however many channels they come by."""
+
+    __tablename__ = "customer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    unsubscribed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    merged_into_id: int | None = Field(default=None, foreign_key="customer.id")
+    """Set when two customers proved to be one person; nothing is kept under this row any more."""
+
+
+class Identity(SQLModel, table=True):
+    """A customer as one channel knows them (openid, external_userid)."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "external_user", name="uq_identity"),
+        Index("ix_identity_unionid", "unionid", postgresql_where=text("unionid IS NOT NULL")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    channel: str
+    account: str
+    external_user: str
+    unionid: str | None = None
+    follows: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Address(SQLModel, table=True):
+    """Where parcels go. Names, phones and streets are sealed under `row_key`."""
+
+    __tablename__ = "address"
+
+    id: int | None = Field(default=None, primary_key=True)
+    row_key: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    recipient_sealed: bytes
+    phone_sealed: bytes
+    phone_digest: str = Field(index=True)
+    region: str
+    detail_sealed: bytes
+    last_used_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,209 @@
+"""Placing an order: goods held, price confirmed, everything of that day written down."""
+
+import json
+import re
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel, select
+
+from commerce.catalogue import stock
+from commerce.customers.addresses import AddressInput, check_address, save_address, seal_address
+from commerce.customers.tables import Customer
+from commerce.errors import IdempotencyConflict, InvalidInput, NotFound, PriceChanged
+from commerce.inserting import core, id_of, insert_once
+from commerce.money import yuan
+from commerce.ordering import cart
+from commerce.ordering.lines import (
+    WantedLine,
+    price_lines,
+    refuse_shortage,
+    sum_by_variant,
+)
+from commerce.ordering.quote import Quote, quote
+from commerce.ordering.settlement import settle
+from commerce.ordering.states import announce_about, record_move
+from commerce.ordering.tables import Order, OrderLine, OrderState
+from commerce.sealing import Sealer
+
+SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has one zone and no summer time; this one needs no zone files on the machine."""
+LONGEST_REMARK: Final = 200
+LONGEST_SOURCE: Final = 64
+_TAIL_DIGITS: Final = 10
+_TRIES_FOR_A_NUMBER: Final = 5
+_NOT_IN_A_SOURCE: Final = re.compile(r"[^\w.:-]")
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
+
+_ORDER_LINE = SQLModel.metadata.tables[OrderLine.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What a buyer asks for, in its proper form."""
+
+    quantities: dict[int, int]
+    address: AddressInput
+    expected_payable: int
+    remark: str
+    source: str
+
+    def digest(self, sealer: Sealer) -> str:
+        """Equal for equal requests, however their lines are split or sorted; tells no address."""
+        plain = {**asdict(self), "quantities": sorted(self.quantities.items())}
+        return sealer.digest(json.dumps(plain, ensure_ascii=False, sort_keys=True), "order request")
+
+
+def place_order(
+    session: Session,
+    sealer: Sealer,
+    *,
+    customer_id: int,
+    lines: Iterable[WantedLine],
+    address: AddressInput,
+    expected_payable: int,
+    idempotency_key: str,
+    source: str,
+    now: datetime,
+    hold_for: timedelta,
+    remark: str = "",
+    conversation_id: int | None = None,
+    cart_owner_id: int | None = None,
+) -> Order:
+    """Place an order and hold its goods for `hold_for`. Announces order_placed.
+
+    The same key with the same request gives the same order again. What was bought leaves the
+    cart of `cart_owner_id` (the customer's own by default). Nothing is written when it raises:
+    InvalidInput, NotFound, OutOfStock, PriceChanged or IdempotencyConflict.
+    """
+    if _KEY.fullmatch(idempotency_key) is None:
+        raise InvalidInput("缺少有效的Idempotency-Key", field="Idempotency-Key")
+    request = OrderRequest(
+        sum_by_variant(lines),
+        check_address(address),
+        expected_payable,
+        _check_remark(remark),
+        _NOT_IN_A_SOURCE.sub("", source)[:LONGEST_SOURCE],
+    )
+    _lock_customer(session, customer_id)
+    if (
+        earlier := _find_earlier(session, sealer, customer_id, idempotency_key, request)
+    ) is not None:
+        return earlier
+    priced = _confirm(session, request)
+    order = _write(
+        session,
+        sealer,
+        request,
+        priced,
+        customer_id,
+        idempotency_key,
+        conversation_id,
+        now,
+        hold_for,
+    )
+    stock.reserve(session, id_of(order), request.quantities, now)
+    _write_lines(session, order, priced)
+    record_move(
+        session,
+        order,
+        None,
+        OrderState.UNPAID,
+        actor=f"customer:{customer_id}",
+        reason="下单",
+        now=now,
+    )
+    announce_about(session, "order_placed", order, now, source=order.source)
+    cart.take_out(session, cart_owner_id or customer_id, request.quantities, now)
+    save_address(session, sealer, customer_id, request.address, now)
+    if order.payable == 0:
+        settle(session, id_of(order), actor="shop", reason="无需付款", paid_at=now, now=now)
+    return order
+
+
+def new_order_no(now: datetime) -> str:
+    """18 digits: the day in Shanghai, then ten that nobody can guess."""
+    tail = secrets.randbelow(10**_TAIL_DIGITS)
+    return f"{now.astimezone(SHANGHAI):%Y%m%d}{tail:0{_TAIL_DIGITS}d}"
+
+
+def _lock_customer(session: Session, customer_id: int) -> None:
+    """One order of a customer at a time: a repeated request waits for the first."""
+    statement = select(Customer.id).where(Customer.id == customer_id)
+    if session.exec(statement.with_for_update(key_share=True)).first() is None:
+        raise NotFound("没有这位顾客", customer_id=customer_id)
+
+
+def _find_earlier(
+    session: Session, sealer: Sealer, customer_id: int, key: str, request: OrderRequest
+) -> Order | None:
+    statement = select(Order).where(Order.customer_id == customer_id, Order.idempotency_key == key)
+    order = session.exec(statement).first()
+    if order is not None and order.request_digest != request.digest(sealer):
+        raise IdempotencyConflict("这个Idempotency-Key已用于另一笔订单", order_no=order.order_no)
+    return order
+
+
+def _confirm(session: Session, request: OrderRequest) -> Quote:
+    """The quote of this moment, with its variants locked, if the goods and the price still hold."""
+    lines = price_lines(session, request.quantities, lock=True)
+    refuse_shortage(lines)
+    priced = quote(lines)
+    if priced.payable != request.expected_payable:
+        raise PriceChanged(
+            f"价格有变动，现在应付{yuan(priced.payable)}，请确认后再下单", quote=priced.as_json()
+        )
+    return priced
+
+
+def _write(
+    session: Session,
+    sealer: Sealer,
+    request: OrderRequest,
+    priced: Quote,
+    customer_id: int,
+    key: str,
+    conversation_id: int | None,
+    now: datetime,
+    hold_for: timedelta,
+) -> Order:
+    columns: dict[str, Any] = {
+        **seal_address(sealer, Order.__tablename__, uuid.uuid4().hex, request.address),
+        "customer_id": customer_id,
+        "conversation_id": conversation_id,
+        "state": OrderState.UNPAID,
+        "goods_total": priced.goods_total,
+        "discount": priced.discount,
+        "freight": priced.freight,
+        "payable": priced.payable,
+        "steps": [asdict(step) for step in priced.steps],
+        "remark": request.remark,
+        "source": request.source,
+        "idempotency_key": key,
+        "request_digest": request.digest(sealer),
+        "created_at": now,
+        "expires_at": now + hold_for,
+    }
+    for _ in range(_TRIES_FOR_A_NUMBER):
+        order_no = new_order_no(now)
+        if insert_once(session, Order, order_no=order_no, **columns):
+            return session.exec(select(Order).where(Order.order_no == order_no)).one()
+    raise RuntimeError("no free order number was found")  # Ten billion a day: it cannot be.
+
+
+def _write_lines(session: Session, order: Order, priced: Quote) -> None:
+    core(session).execute(
+        insert(_ORDER_LINE), [{"order_id": order.id, **asdict(line)} for line in priced.lines]
+    )
+
+
+def _check_remark(remark: str) -> str:
+    plain = " ".join(remark.replace("\0", "").split())
+    if len(plain) > LONGEST_REMARK:
+        raise InvalidInput(f"备注最多{LONGEST_REMARK}个字", field="remark")
+    return plain

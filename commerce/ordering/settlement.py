@@ -1,0 +1,54 @@
+"""How an unpaid order ends: paid, its goods sold; or closed, its goods given back."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from commerce.catalogue import stock
+from commerce.ordering.states import move
+from commerce.ordering.tables import Order, OrderState
+
+
+def settle(
+    session: Session,
+    order_id: int,
+    *,
+    actor: str,
+    reason: str,
+    paid_at: datetime,
+    now: datetime,
+) -> Order:
+    """The unpaid order is paid. Raises IllegalMove when it is not unpaid any more."""
+    order = move(
+        session,
+        order_id,
+        OrderState.PAID,
+        actor=actor,
+        reason=reason,
+        now=now,
+        from_states=(OrderState.UNPAID,),
+    )
+    order.paid_at = paid_at
+    session.add(order)
+    stock.mark_sold(session, order_id)
+    return order
+
+
+def close_unpaid(
+    session: Session, order_id: int, *, actor: str, reason: str, now: datetime
+) -> Order:
+    """The unpaid order is closed and gives its goods back. Raises IllegalMove.
+
+    Only for an order whose payments are closed at WeChat Pay: see `commerce.payments.closing`.
+    """
+    order = move(
+        session,
+        order_id,
+        OrderState.CLOSED,
+        actor=actor,
+        reason=reason,
+        now=now,
+        from_states=(OrderState.UNPAID,),
+    )
+    stock.release(session, order_id, now)
+    return order

@@ -1,0 +1,169 @@
+"""A start with the wrong settings is refused, and the refusal says what to set."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import REQUIRED_IN_PRODUCTION, SettingsRefused, load_settings
+
+PRODUCTION = {
+    "SHOP_ENVIRONMENT": "production",
+    "SHOP_PUBLIC_URL": "https://shop.example",
+    "SHOP_FIELD_KEYS": "k1:" + "A" * 43 + "=",
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation's folder without files, in an environment without settings."""
+    for name in os.environ:
+        if name.startswith("SHOP_") or name == "PORT":
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    return tmp_path
+
+
+def complete_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set everything that a production start needs."""
+    for name in REQUIRED_IN_PRODUCTION:
+        monkeypatch.setenv(f"SHOP_{name.upper()}", f"a proper value of {name}")
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_development_starts_on_defaults_and_listens_to_this_machine_only() -> None:
+    settings = load_settings()
+
+    assert settings.environment == "development"
+    assert settings.host == "127.0.0.1"
+    assert settings.database_url.startswith("sqlite:")
+
+
+def test_the_environment_wins_over_the_env_file_and_that_over_the_sandbox(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "var/sandbox.env").write_text("SHOP_NAME=sandbox\nSHOP_HOST=h1\nPORT=1\n")
+    (folder / ".env").write_text("SHOP_NAME=file\nSHOP_HOST=h2\n")
+    monkeypatch.setenv("SHOP_NAME", "environment")
+
+    settings = load_settings()
+
+    assert (settings.name, settings.host, settings.port) == ("environment", "h2", 1)
+
+
+def test_port_moves_the_listener(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8123")
+
+    assert load_settings().port == 8123
+
+
+def test_settings_cannot_be_changed_after_the_start() -> None:
+    settings = load_settings()
+
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(settings, "port", 1)  # noqa: B010 - the type checker refuses the plain form
+
+
+def test_a_complete_production_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete_production(monkeypatch)
+
+    settings = load_settings()
+
+    assert settings.environment == "production"
+    assert settings.notify_url == "https://shop.example/pay/wechat/notify"
+
+
+@pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
+@pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
+def test_production_names_the_setting_it_lacks(
+    name: str, value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_production(monkeypatch)
+    variable = f"SHOP_{name.upper()}"
+    if value is None:
+        monkeypatch.delenv(variable)
+    else:
+        monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsRefused, match=f"{variable} is missing"):
+        load_settings()
+
+
+def test_production_names_all_it_lacks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_ENVIRONMENT", "production")
+
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+
+    missing = [
+        name for name in REQUIRED_IN_PRODUCTION if f"SHOP_{name.upper()}" in str(refusal.value)
+    ]
+    assert missing == list(REQUIRED_IN_PRODUCTION)
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_production_never_takes_the_sandboxs_secrets(
+    where: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_production(monkeypatch)
+    monkeypatch.delenv("SHOP_SESSION_SECRET")
+    (folder / "var/sandbox.env").write_text("SHOP_SESSION_SECRET=the sandbox's own secret\n")
+    if where == "file":
+        monkeypatch.delenv("SHOP_ENVIRONMENT")
+        (folder / ".env").write_text("SHOP_ENVIRONMENT=production\n")
+
+    with pytest.raises(SettingsRefused, match="SHOP_SESSION_SECRET is missing"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "fault"),
+    [
+        ("SHOP_CLOCK_OFFSET_FILE", "var/clock-offset", "real time"),
+        ("SHOP_PUBLIC_URL", "http://shop.example", "https://"),
+        ("SHOP_SESSION_SECRET", "short", "shorter"),
+        ("SHOP_NLU_TOKEN", "short", "shorter"),
+        ("SHOP_OFFICIAL_ACCOUNT_TOKEN", "short", "shorter"),
+    ],
+)
+def test_production_refuses_what_only_a_developer_may_set(
+    variable: str, value: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_production(monkeypatch)
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsRefused, match=f"{variable}.*{fault}"):
+        load_settings()
+
+
+def test_a_refusal_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete_production(monkeypatch)
+    monkeypatch.setenv("SHOP_PAY_API_V3_KEY", "do-not-show-this-one")
+    monkeypatch.delenv("SHOP_NLU_TOKEN")
+
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+
+    assert "do-not-show-this-one" not in str(refusal.value)
+
+
+def test_settings_printed_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete_production(monkeypatch)
+    monkeypatch.setenv("SHOP_SESSION_SECRET", "do-not-show-this-one")
+
+    assert "do-not-show-this-one" not in repr(load_settings())
+
+
+def test_the_example_file_lists_every_setting_and_no_other() -> None:
+    """`.env.example` is what an operator copies: a setting it lacks cannot be found."""
+    example = Path(__file__).parents[2] / ".env.example"
+    listed = {
+        line.lstrip("# ").partition("=")[0]
+        for line in example.read_text(encoding="utf-8").splitlines()
+        if line.lstrip("# ").startswith(("SHOP_", "PORT="))
+    }
+    fields = {name.upper() for name in type(load_settings()).model_fields}
+
+    assert listed == {f"SHOP_{name}" for name in fields - {"PORT"}} | {"PORT"}

@@ -1,0 +1,26 @@
+"""What every test may use."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import settings
+
+from bot.clock import FrozenClock
+
+pytest_plugins = (
+    "tests.fixtures.browser",
+    "tests.fixtures.databases",
+    "tests.fixtures.network",
+    "tests.fixtures.postgres",
+)
+
+settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
+settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture
+def frozen_clock() -> FrozenClock:
+    """Noon of a working day in Shanghai; moves only when told to."""
+    return FrozenClock(datetime(2026, 11, 23, 4, 0, tzinfo=UTC))

@@ -1,0 +1,68 @@
+"""Which steps each make target needs, and what the shop's own steps do."""
+
+from __future__ import annotations
+
+from tools.ports import nlu_port, port
+from tools.setup import environments, machine
+from tools.setup.step import Job, Step
+
+PYTHON = ".venv/bin/python"
+
+
+def make_keys(job: Job) -> None:
+    """var/sandbox.env: secrets are kept, addresses follow PORT and NLU_PORT."""
+    job.run(
+        [*(PYTHON, "-m", "bot.sandbox", "keys"), f"--port={port()}", f"--nlu-port={nlu_port()}"],
+        advice="if var/sandbox.env is damaged, remove it together with var/shop.db",
+    )
+
+
+def stock_shop(job: Job) -> None:
+    """The database at its newest schema, with the demo shop in it."""
+    job.run(
+        [PYTHON, "-m", "bot", "migrate"],
+        advice="see SHOP_DATABASE_URL; `rm var/shop.db*` starts with a new shop",
+    )
+    job.progress = lambda: "stocking the demo shop"
+    job.run(
+        [PYTHON, "-m", "bot", "seed"], advice="`rm var/shop.db*` and try again: a new shop is made"
+    )
+
+
+def train_rasa(job: Job) -> None:
+    """The language model of the present training data; nothing to do when there is one."""
+    job.progress = lambda: "training if the data changed, a minute or two"
+    job.run(
+        [PYTHON, "-m", "nlu", "train"],
+        advice="the log names the file of nlu/data that Rasa does not like",
+    )
+
+
+UV = Step("uv", environments.fetch_uv)
+BOT = Step(
+    "bot environment",
+    environments.install_bot,
+    after=("uv",),
+    inputs=("requirements-dev.txt", ".python-version"),
+    product=".venv/bin/python",
+)
+RASA = Step(
+    "Rasa environment",
+    environments.install_rasa,
+    after=("uv", "bot environment"),  # One download at a time is faster than two.
+    inputs=("nlu/requirements.txt", ".python-version"),
+    product="nlu/.venv/bin/python",
+)
+BROWSER = Step("browser and font", machine.install_browser_and_font)
+FONT = Step("font", machine.install_font)
+KEYS = Step("sandbox keys", make_keys, after=("bot environment",))
+SHOP = Step("database", stock_shop, after=("sandbox keys", "font"))
+MODEL = Step("language model", train_rasa, after=("bot environment", "Rasa environment"))
+
+PLANS = {
+    "check": (UV, BOT),
+    "environments": (UV, BOT, RASA),
+    "nlu": (UV, BOT, RASA, MODEL),
+    "test": (UV, BROWSER, BOT, RASA, MODEL),
+    "run": (UV, FONT, BOT, KEYS, SHOP, RASA, MODEL),
+}
