@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 PYTHON := .venv/bin/python
 SETUP := python3 -m tools.setup
-FAST := not slow and not browser and not faults and not rasa and not database
+FAST := not slow and not browser and not faults and not rasa
 UV := $(or $(shell command -v uv),var/tools/uv/bin/uv)
 
 help: ## List the targets

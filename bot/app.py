@@ -10,8 +10,6 @@ from pathlib import Path
 import aiohttp
 import structlog
 from aiohttp import web
-from nlu.cascade import Cascade
-from nlu.rasa_parser import RasaParser
 
 from bot import handlers, health
 from bot.api.app import MiniProgramApi
@@ -31,7 +29,7 @@ from bot.pay_reports import PayReports
 from bot.payments.client import PayClient
 from bot.payments.merchant import Merchant
 from bot.payments.notify import NotifyVerifier
-from bot.pipeline import Lanes, Parser, Pipeline
+from bot.pipeline import Lanes, Pipeline
 from bot.search import ShopSearch
 from bot.sender import Deliverer, Sender
 from bot.settings import Settings
@@ -39,8 +37,10 @@ from bot.token_store import DatabaseTokenStore
 from bot.turn import Shop
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
+from nlu.cascade import Cascade
 from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
+from nlu.rasa_parser import RasaParser
 from wecom.transport import AsyncWeChatClient, open_http
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ class Running:
     shop: Shop
     platform: Platform
     reports: PayReports
-    parser: Parser
+    parser: Cascade
     pipeline: Pipeline
     sender: Sender
     listeners: Listeners
@@ -82,11 +82,8 @@ running_key = web.AppKey("running", Running)
 
 
 @contextlib.asynccontextmanager
-async def run_shop(settings: Settings, parser: Parser | None = None) -> AsyncIterator[Running]:
-    """Make every part, and take them down in the opposite order.
-
-    `parser` stands in for the cascade of Rasa and keywords in benchmarks.
-    """
+async def run_shop(settings: Settings) -> AsyncIterator[Running]:
+    """Make every part, and take them down in the opposite order."""
     async with contextlib.AsyncExitStack() as stack:
         clock = SystemClock(settings.clock_offset_file)
         sealer = Sealer.from_setting(settings.field_keys.get_secret_value())
@@ -99,7 +96,7 @@ async def run_shop(settings: Settings, parser: Parser | None = None) -> AsyncIte
         stack.callback(shop.search.close)
         background = Background()
         stack.push_async_callback(background.close, DRAIN_SECONDS)
-        parser = parser or open_parser(settings, http)
+        parser = await open_parser(stack, settings)
         pipeline = Pipeline(database, clock, parser, handlers.all_handlers(), shop, Lanes())
         reports = PayReports(platform.merchant)
         delivering = deliverers(settings, platform, reports, database, clock)
@@ -174,12 +171,15 @@ def merchant_of(settings: Settings) -> Merchant:
     )
 
 
-def open_parser(settings: Settings, http: aiohttp.ClientSession) -> Parser:
+async def open_parser(stack: contextlib.AsyncExitStack, settings: Settings) -> Cascade:
     """Rasa with the keyword parser behind it; keywords alone when no Rasa is set up."""
+    dictionary = Dictionary(settings.lexicon_file)
     rasa = None
     if settings.nlu_url:
-        rasa = RasaParser(settings.nlu_url, settings.nlu_token.get_secret_value(), http)
-    return Cascade(rasa, KeywordParser(Dictionary(settings.lexicon_file)), settings.nlu_threshold)
+        rasa = RasaParser(settings.nlu_url, settings.nlu_token.get_secret_value(), dictionary)
+    parser = Cascade(rasa, KeywordParser(dictionary), settings.nlu_threshold)
+    stack.push_async_callback(parser.close)
+    return parser
 
 
 def open_shop(settings: Settings, sealer: Sealer) -> Shop:
@@ -213,11 +213,9 @@ def deliverers(
 
 
 @contextlib.asynccontextmanager
-async def serving(
-    settings: Settings, *, work: bool = True, parser: Parser | None = None
-) -> AsyncIterator[web.Application]:
+async def serving(settings: Settings, *, work: bool = True) -> AsyncIterator[web.Application]:
     """The web application of a running shop. With `work`, background work runs here too."""
-    async with run_shop(settings, parser) as running:
+    async with run_shop(settings) as running:
         app = web.Application(client_max_size=1024**2)
         app[running_key] = running
         app.add_routes(official_account(running).routes("/wechat/official-account"))

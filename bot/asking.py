@@ -1,10 +1,8 @@
 """Asking the bot from the command line: what it understands, and what it would show."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-
-import aiohttp
 
 from bot.app import open_parser
 from bot.database import Database
@@ -14,7 +12,6 @@ from bot.search import ShopSearch
 from bot.settings import Settings
 from nlu.serving import rasa_at
 from nlu.understanding import Understanding
-from wecom.transport import open_http
 
 
 async def parse_texts(
@@ -24,7 +21,7 @@ async def parse_texts(
 
     Starts Rasa when none answers at the configured address; raises RasaNotStarted if it cannot.
     """
-    async with open_http() as http, parser_for(settings, http, keyword_only) as parser:
+    async with parser_for(settings, keyword_only) as parser:
         return [(await parser.parse(text)).to_json() for text in texts]
 
 
@@ -32,7 +29,7 @@ async def search_products(
     settings: Settings, texts: Sequence[str], limit: int, keyword_only: bool
 ) -> list[list[dict[str, Any]]]:
     """For each text the products it would show: `sku,title,price_fen,score`, best first."""
-    async with open_http() as http, parser_for(settings, http, keyword_only) as parser:
+    async with parser_for(settings, keyword_only) as parser:
         understood = [await parser.parse(text) for text in texts]
     database = Database(settings.database_url)
     try:
@@ -44,7 +41,9 @@ async def search_products(
         database.close()
 
 
-def shown(session: Any, search: ShopSearch, said: Understanding, limit: int) -> list[dict[str, Any]]:
+def shown(
+    session: Any, search: ShopSearch, said: Understanding, limit: int
+) -> list[dict[str, Any]]:
     """One product a line, by its first matching variant."""
     wish = wish_of(said)
     page = search.search(session, search.wish_from(wish.model_dump(), said.text), limit=limit)
@@ -60,13 +59,11 @@ def shown(session: Any, search: ShopSearch, said: Understanding, limit: int) -> 
 
 
 @asynccontextmanager
-async def parser_for(
-    settings: Settings, http: aiohttp.ClientSession, keyword_only: bool
-) -> AsyncIterator[Parser]:
+async def parser_for(settings: Settings, keyword_only: bool) -> AsyncIterator[Parser]:
     """The bot's own parser, with a Rasa that is up for the length of the block."""
-    if keyword_only:
-        yield open_parser(settings.model_copy(update={"nlu_url": ""}), http)
-        return
-    token = settings.nlu_token.get_secret_value()
-    async with rasa_at(settings.nlu_url, token) as url:
-        yield open_parser(settings.model_copy(update={"nlu_url": url}), http)
+    async with AsyncExitStack() as stack:
+        url = ""
+        if not keyword_only:
+            token = settings.nlu_token.get_secret_value()
+            url = await stack.enter_async_context(rasa_at(settings.nlu_url, token))
+        yield await open_parser(stack, settings.model_copy(update={"nlu_url": url}))

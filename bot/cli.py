@@ -135,7 +135,9 @@ def parse(
         if as_json or file is not None:
             print_line(understood)
         else:
-            typer.echo(f"{understood['intent']} ({understood['confidence']:.2f}, {understood['source']})")
+            typer.echo(
+                f"{understood['intent']} ({understood['confidence']:.2f}, {understood['source']})"
+            )
             for name, value in understood["entities"].items():
                 typer.echo(f"  {name}: {value}")
 

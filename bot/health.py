@@ -40,7 +40,7 @@ def routes(running: "Running") -> list[web.RouteDef]:
 async def readiness(running: "Running") -> dict[str, Any]:
     """The state of what a turn needs. Without Rasa the shop is ready still: keywords answer."""
     database, backlog = await _state_of(lambda: running.database.read(count_backlog))
-    nlu = "ok" if running.parser.is_at_its_best else "away: keywords answer"
+    rasa = running.parser.rasa_state
     books, token = await _state_of(
         lambda: running.database.read(token_of, running.settings.official_account_app_id)
     )
@@ -49,7 +49,7 @@ async def readiness(running: "Running") -> dict[str, Any]:
     return {
         "ready": database == "ok",
         "database": database,
-        "nlu": nlu,
+        "nlu": "ok" if rasa == "closed" else f"{rasa}: keywords answer",
         "wechat_token": token if books == "ok" else books,
         "scheduler": "ok" if lag is not None and lag < SCHEDULER_MAY_LAG else "not running",
         "backlog": backlog,

@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlmodel import Session, col, select, update
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as select_rows
 
+from bot import conversations
 from bot.messages import Incoming
-from bot.reply_window import open_window
-from bot.tables import Conversation, InboxMessage, InboxState
-from commerce.inserting import affected_rows, insert_once
+from bot.tables import InboxMessage, InboxState
+from commerce.inserting import insert_once
+from commerce.prepared import Prepared
 from commerce.sealing import Place, Sealer
 
 MOST_ATTEMPTS: Final = 5
 LEFT_BEHIND_AFTER: Final = timedelta(seconds=6)
 """Longer than any request waits: a message still pending then has lost the process it came to."""
+_TABLE = SQLModel.metadata.tables[InboxMessage.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is safe and to be answered."""
+
+    incoming: Incoming
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,83 +37,56 @@ class Accepted:
 
     conversation_id: int
     is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The message whose turn it is in a conversation."""
-
-    incoming: Incoming
-    received_at: datetime
-    attempts: int
+    waiting: Waiting
 
 
 def accept(session: Session, sealer: Sealer, incoming: Incoming, now: datetime) -> Accepted:
-    """Keep a message under its key, once, and note the reply window it opens."""
-    conversation = ensure_conversation(session, incoming, now)
-    assert conversation.id is not None  # noqa: S101 - it came from the database
+    """Keep a message under its key, once."""
+    conversation_id = conversations.find_or_begin(session, incoming, now)
     is_new = insert_once(
         session,
         InboxMessage,
         key=incoming.key,
-        conversation_id=conversation.id,
+        conversation_id=conversation_id,
         kind=incoming.kind,
         incoming_sealed=sealer.seal(incoming_to_json(incoming), _place(incoming.key)),
         sent_at=incoming.sent_at,
         received_at=now,
-        state=InboxState.PENDING,
+        state=InboxState.PENDING.value,
         attempts=1,
     )
-    if is_new:
-        open_window(session, conversation, incoming.kind, now)
-    return Accepted(conversation.id, is_new)
-
-
-def ensure_conversation(session: Session, incoming: Incoming, now: datetime) -> Conversation:
-    """The one conversation of this customer on this channel, begun if need be."""
-    statement = select(Conversation).where(
-        Conversation.channel == incoming.channel,
-        Conversation.account == incoming.account,
-        Conversation.external_user == incoming.external_user,
-    )
-    conversation = session.exec(statement).first()
-    if conversation is None:
-        insert_once(
-            session,
-            Conversation,
-            channel=incoming.channel,
-            account=incoming.account,
-            external_user=incoming.external_user,
-            owner="bot",
-            epoch=0,
-            step="",
-            memory={},
-            window_used=0,
-            updated_at=now,
-        )
-        conversation = session.exec(statement).one()
-    return conversation
+    return Accepted(conversation_id, is_new, Waiting(incoming, now))
 
 
 def oldest_waiting(session: Session, sealer: Sealer, conversation_id: int) -> Waiting | None:
     """The message to answer next: by the time it was sent, then by arrival."""
-    row = session.exec(_oldest(conversation_id)).first()
+    row = _OLDEST.first(session, conversation=conversation_id)
     return None if row is None else _waiting(sealer, row)
+
+
+def is_next(session: Session, conversation_id: int, key: str) -> bool:
+    """Whether this message is the one to answer next."""
+    row = _OLDEST.first(session, conversation=conversation_id)
+    return row is not None and row.key == key
 
 
 def state_of(session: Session, key: str) -> str | None:
     """What became of a message; None when it was never accepted."""
-    return session.exec(select(InboxMessage.state).where(InboxMessage.key == key)).first()
+    row = _STATE.first(session, wanted=key)
+    return None if row is None else str(row.state)
+
+
+def find_accepted(session: Session, incoming: Incoming) -> Accepted | None:
+    """The message as an earlier delivery brought it; None when there was none."""
+    row = _KNOWN.first(session, wanted=incoming.key)
+    if row is None:
+        return None
+    return Accepted(row.conversation_id, False, Waiting(incoming, row.received_at))
 
 
 def finish(session: Session, key: str, state: InboxState, now: datetime) -> bool:
     """Take a message off the queue; whether it was still on it."""
-    statement = (
-        update(InboxMessage)
-        .where(col(InboxMessage.key) == key, col(InboxMessage.state) == InboxState.PENDING)
-        .values(state=state, answered_at=now)
-    )
-    return affected_rows(session, statement) == 1
+    return _FINISH.run(session, wanted=key, to=state.value, moment=now) == 1
 
 
 def take_up_left_behind(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
@@ -112,26 +96,26 @@ def take_up_left_behind(session: Session, now: datetime, *, limit: int = 100) ->
     quarantined after five.
     """
     overdue = (
-        select(InboxMessage)
+        select_rows(InboxMessage)
         .where(
             InboxMessage.state == InboxState.PENDING,
-            # The wait grows with every try: a message that is merely slow is not tried twice.
             col(InboxMessage.received_at) <= now - LEFT_BEHIND_AFTER,
         )
         .order_by(col(InboxMessage.seq))
         .limit(limit)
     )
-    conversations: dict[int, None] = {}
+    waiting: dict[int, None] = {}
     for row in session.exec(overdue):
-        if now < row.received_at + LEFT_BEHIND_AFTER * row.attempts * row.attempts:
+        # The wait grows with every try: a message that is merely slow is not tried twice.
+        if now < row.received_at + LEFT_BEHIND_AFTER * row.attempts**2:
             continue
         if row.attempts >= MOST_ATTEMPTS:
             finish(session, row.key, InboxState.QUARANTINED, now)
         else:
             row.attempts += 1
             session.add(row)
-        conversations[row.conversation_id] = None
-    return list(conversations)
+        waiting[row.conversation_id] = None
+    return list(waiting)
 
 
 def incoming_to_json(incoming: Incoming) -> str:
@@ -155,22 +139,30 @@ def incoming_from_json(kept: str) -> Incoming:
     return Incoming(**{**fields, "sent_at": datetime.fromisoformat(fields["sent_at"])})
 
 
-def _oldest(conversation_id: int) -> SelectOfScalar[InboxMessage]:
-    return (
-        select(InboxMessage)
-        .where(
-            InboxMessage.conversation_id == conversation_id,
-            InboxMessage.state == InboxState.PENDING,
-        )
-        .order_by(col(InboxMessage.sent_at), col(InboxMessage.seq))
-        .limit(1)
-    )
-
-
-def _waiting(sealer: Sealer, row: InboxMessage) -> Waiting:
+def _waiting(sealer: Sealer, row: Any) -> Waiting:
     kept = sealer.open(row.incoming_sealed, _place(row.key))
-    return Waiting(incoming_from_json(kept), row.received_at, row.attempts)
+    return Waiting(incoming_from_json(kept), row.received_at)
 
 
 def _place(key: str) -> Place:
     return Place("inbox", "incoming", key)
+
+
+_PENDING: Final = _TABLE.c.state == InboxState.PENDING.value
+_OLDEST: Final = Prepared(
+    select(_TABLE.c.key, _TABLE.c.incoming_sealed, _TABLE.c.received_at)
+    .where(_TABLE.c.conversation_id == bindparam("conversation"), _PENDING)
+    .order_by(_TABLE.c.sent_at, _TABLE.c.seq)
+    .limit(1)
+)
+_STATE: Final = Prepared(select(_TABLE.c.state).where(_TABLE.c.key == bindparam("wanted")))
+_KNOWN: Final = Prepared(
+    select(_TABLE.c.conversation_id, _TABLE.c.received_at).where(
+        _TABLE.c.key == bindparam("wanted")
+    )
+)
+_FINISH: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.key == bindparam("wanted"), _PENDING)
+    .values(state=bindparam("to"), answered_at=bindparam("moment", type_=_TABLE.c.answered_at.type))
+)

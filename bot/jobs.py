@@ -131,7 +131,7 @@ async def answer_left_behind(database: Database, clock: Clock, pipeline: Pipelin
     """Answer messages whose process died, or whose turn failed on the database."""
     left = await database.write(inbox.take_up_left_behind, clock.now())
     results = await asyncio.gather(
-        *(pipeline.answer(conversation) for conversation in left), return_exceptions=True
+        *(pipeline.answer_all(conversation) for conversation in left), return_exceptions=True
     )
     for result in results:
         if isinstance(result, BaseException):

@@ -11,13 +11,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, update
 
-from bot import outbox, texts
+from bot import conversations, outbox, texts
 from bot.clock import Clock
 from bot.database import Database
 from bot.messages import Text
 from bot.outbox import Post
-from bot.pipeline import lock_conversation, say
 from bot.sender import Sender
+from bot.speaking import say, write_down
 from bot.tables import Conversation
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
@@ -119,14 +119,14 @@ def order_of(heard: Heard) -> Order:
 
 def tell(heard: Heard, order: Order, words: str) -> None:
     """Say something in the chat that the order came from, or the customer's latest one."""
-    conversation_id = order.conversation_id or latest_conversation(
-        heard.session, order.customer_id
-    )
+    conversation_id = order.conversation_id or latest_conversation(heard.session, order.customer_id)
     if conversation_id is None:
         return
-    conversation = lock_conversation(heard.session, conversation_id)
+    conversation = conversations.lock(heard.session, conversation_id)
     about = f"event:{heard.event.id}"
-    say(heard.session, heard.sealer, conversation, [Text(words)], heard.now, about=about)
+    replies = [Text(words)]
+    if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about):
+        write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
 
 
 def latest_conversation(session: Session, customer_id: int) -> int | None:

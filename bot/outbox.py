@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, or_
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select, update
+from sqlalchemy import bindparam, case, exists, or_, select, update
+from sqlmodel import Session, SQLModel
 
 from bot import reply_window
+from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
 from bot.tables import Conversation, OutboxMessage, OutboxState
-from commerce.inserting import affected_rows, insert_once
+from commerce.inserting import core, insert_once
+from commerce.prepared import Prepared
 from commerce.sealing import Place, Sealer
 
 LEASE: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 8
 BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60, 300, 900, 3600))
-IN_THE_WAY: Final = (OutboxState.HELD, OutboxState.PENDING, OutboxState.SENDING)
 NO_ROUTE: Final = "no reply window is open"
+_TABLE = SQLModel.metadata.tables[OutboxMessage.__tablename__]
+_TALK = SQLModel.metadata.tables[Conversation.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,47 +57,9 @@ class Claimed:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The effect happened."""
-
-    result: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The effect did not happen and will not: never retried."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """The effect did not happen, or may be repeated under its key: try again after a while."""
-
-    reason: str
-    after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """The call left and nobody knows whether it took effect."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoRoute:
-    """The platform says that the customer may not be written to now: wait for their next word."""
-
-    reason: str
-
-
-Outcome = Sent | Failed | Postponed | Doubtful | NoRoute
-
-
 def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool:
     """Put a message into the outbox; false when its effect is there already."""
+    payload = json.dumps(message.payload, ensure_ascii=False)
     return insert_once(
         session,
         OutboxMessage,
@@ -104,10 +68,8 @@ def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool
         conversation_id=message.conversation_id,
         inbox_key=message.inbox_key,
         epoch=message.epoch,
-        payload_sealed=sealer.seal(
-            json.dumps(message.payload, ensure_ascii=False), _place(message.key)
-        ),
-        state=OutboxState.HELD if message.held_until else OutboxState.PENDING,
+        payload_sealed=sealer.seal(payload, _place(message.key)),
+        state=(OutboxState.HELD if message.held_until else OutboxState.PENDING).value,
         attempts=0,
         not_before=message.held_until or now,
         not_after=message.not_after,
@@ -124,66 +86,20 @@ def claim_passive(
     Claims a held answer; a repeated delivery gets the one that rode before, since its repetition
     means that WeChat did not receive it.
     """
-    affected_rows(
-        session,
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.inbox_key) == inbox_key, col(OutboxMessage.state) == OutboxState.HELD
-        )
-        .values(state=OutboxState.PASSIVE, finished_at=now),
-    )
-    row = session.exec(
-        select(OutboxMessage).where(
-            OutboxMessage.inbox_key == inbox_key, OutboxMessage.state == OutboxState.PASSIVE
-        )
-    ).first()
+    row = _CLAIM_PASSIVE.first(session, cause=inbox_key, moment=now)
+    row = row or _RODE.first(session, cause=inbox_key)
     return None if row is None else _payload(sealer, row)
 
 
-def release_held(session: Session, inbox_key: str, now: datetime) -> None:
-    """Let a held answer go through the API at once: the request it could ride in is over."""
-    affected_rows(
-        session,
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.inbox_key) == inbox_key, col(OutboxMessage.state) == OutboxState.HELD
-        )
-        .values(state=OutboxState.PENDING, not_before=now),
-    )
-
-
-def unpark(session: Session, conversation_id: int, now: datetime) -> None:
-    """Send what waited for the customer to write again."""
-    affected_rows(
-        session,
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.conversation_id) == conversation_id,
-            col(OutboxMessage.state) == OutboxState.PARKED,
-        )
-        .values(state=OutboxState.PENDING, not_before=now, reason=""),
-    )
+def unpark(session: Session, conversation_id: int, now: datetime) -> bool:
+    """Send what waited for the customer to write again; whether anything did."""
+    return _UNPARK.run(session, talk=conversation_id, moment=now) > 0
 
 
 def end_lost_leases(session: Session, now: datetime, keyed_kinds: Collection[str]) -> None:
     """Decide about rows whose sender died: keyed ones go again, the others are doubtful."""
-    lost = (
-        col(OutboxMessage.state) == OutboxState.SENDING,
-        col(OutboxMessage.lease_until) < now,
-    )
-    affected_rows(
-        session,
-        update(OutboxMessage)
-        .where(*lost)
-        .values(
-            state=case(
-                (col(OutboxMessage.kind).in_(keyed_kinds), OutboxState.PENDING.value),
-                else_=OutboxState.UNKNOWN.value,
-            ),
-            not_before=now,
-            reason="the sender stopped between call and record",
-        ),
-    )
+    values = {"moment": now, "keyed": list(keyed_kinds)}
+    core(session).execute(_END_LOST_LEASES, values)
 
 
 def claim_due(
@@ -191,36 +107,31 @@ def claim_due(
 ) -> Sequence[Claimed]:
     """Take what is due, one a conversation at most, so that its messages keep their order."""
     claimed: list[Claimed] = []
-    for row, conversation in session.exec(_due(now, limit)).all():
+    for row in _DUE.all(session, moment=now, most=limit):
+        is_reply = row.conversation_id is not None
         if row.not_after is not None and row.not_after <= now:
             _settle(session, row, OutboxState.FAILED, now, "came too late")
-        elif conversation is not None and (conversation.epoch, conversation.owner) != (
-            row.epoch,
-            "bot",
-        ):
-            _settle(
-                session, row, OutboxState.SUPERSEDED, now, "somebody else took the conversation"
-            )
-        elif conversation is not None and not reply_window.is_open(conversation, now):
+        elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, "bot"):
+            _settle(session, row, OutboxState.SUPERSEDED, now, "the conversation was taken over")
+        elif is_reply and not reply_window.is_open(row, now):
             _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
         else:
-            claimed.append(_take(session, sealer, row, conversation, now))
+            claimed.append(_take(session, sealer, row, now))
     return claimed
 
 
 def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
     """Write down how it went; false when the lease was lost meanwhile and another decided."""
-    values = _values_after(claimed, outcome, now)
     statement = (
-        update(OutboxMessage)
+        update(_TABLE)
         .where(
-            col(OutboxMessage.id) == claimed.id,
-            col(OutboxMessage.state) == OutboxState.SENDING,
-            col(OutboxMessage.attempts) == claimed.attempt,
+            _TABLE.c.id == claimed.id,
+            _TABLE.c.state == OutboxState.SENDING.value,
+            _TABLE.c.attempts == claimed.attempt,
         )
-        .values(**values)
+        .values(**_values_after(claimed, outcome, now))
     )
-    if affected_rows(session, statement) != 1:
+    if core(session).execute(statement).rowcount != 1:
         return False
     surely_not_sent = isinstance(outcome, Failed | Postponed | NoRoute)
     if surely_not_sent and claimed.conversation_id is not None:
@@ -228,53 +139,8 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     return True
 
 
-def next_due_at(session: Session) -> datetime | None:
-    """When the next row falls due; None when nothing waits."""
-    return session.exec(
-        select(OutboxMessage.not_before)
-        .where(col(OutboxMessage.state).in_((OutboxState.HELD, OutboxState.PENDING)))
-        .order_by(col(OutboxMessage.not_before))
-        .limit(1)
-    ).first()
-
-
-def _due(now: datetime, limit: int) -> Any:
-    earlier = aliased(OutboxMessage)
-    waits_its_turn = (
-        select(earlier.id)
-        .where(
-            col(earlier.conversation_id) == col(OutboxMessage.conversation_id),
-            col(earlier.id) < col(OutboxMessage.id),
-            col(earlier.state).in_(IN_THE_WAY),
-        )
-        .exists()
-    )
-    return (
-        select(OutboxMessage, Conversation)
-        .outerjoin(Conversation, col(Conversation.id) == col(OutboxMessage.conversation_id))
-        .where(
-            col(OutboxMessage.state).in_((OutboxState.HELD, OutboxState.PENDING)),
-            col(OutboxMessage.not_before) <= now,
-            or_(col(OutboxMessage.conversation_id).is_(None), ~waits_its_turn),
-        )
-        .order_by(col(OutboxMessage.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-    )
-
-
-def _take(
-    session: Session,
-    sealer: Sealer,
-    row: OutboxMessage,
-    conversation: Conversation | None,
-    now: datetime,
-) -> Claimed:
-    row.state = OutboxState.SENDING
-    row.attempts += 1
-    row.lease_until = now + LEASE
-    session.add(row)
-    assert row.id is not None  # noqa: S101 - it came from the database
+def _take(session: Session, sealer: Sealer, row: Any, now: datetime) -> Claimed:
+    _TAKE.run(session, wanted=row.id, until=now + LEASE)
     if row.conversation_id is not None:
         reply_window.use_one(session, row.conversation_id)
     return Claimed(
@@ -283,39 +149,129 @@ def _take(
         kind=row.kind,
         payload=_payload(sealer, row),
         conversation_id=row.conversation_id,
-        external_user=None if conversation is None else conversation.external_user,
-        attempt=row.attempts,
+        external_user=row.external_user,
+        attempt=row.attempts + 1,
     )
 
 
-def _settle(
-    session: Session, row: OutboxMessage, state: OutboxState, now: datetime, reason: str
-) -> None:
-    row.state, row.finished_at, row.reason = state, now, reason
-    session.add(row)
+def _settle(session: Session, row: Any, state: OutboxState, now: datetime, reason: str) -> None:
+    _SETTLE.run(session, wanted=row.id, to=state.value, moment=now, why=reason)
 
 
 def _values_after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    over = {"finished_at": now}
     match outcome:
         case Sent(result):
-            return {"state": OutboxState.SENT, "finished_at": now, "result": result, "reason": ""}
+            return {**over, "state": OutboxState.SENT.value, "result": result, "reason": ""}
         case Failed(reason):
-            return {"state": OutboxState.FAILED, "finished_at": now, "reason": reason}
+            return {**over, "state": OutboxState.FAILED.value, "reason": reason}
         case Doubtful(reason):
-            return {"state": OutboxState.UNKNOWN, "finished_at": now, "reason": reason}
+            return {**over, "state": OutboxState.UNKNOWN.value, "reason": reason}
         case NoRoute(reason):
-            return {"state": OutboxState.PARKED, "reason": reason}
+            return {"state": OutboxState.PARKED.value, "reason": reason}
         case Postponed(reason, after):
             if claimed.attempt >= MOST_ATTEMPTS:
-                return {"state": OutboxState.FAILED, "finished_at": now, "reason": reason}
-            wait = after or BACK_OFF[min(claimed.attempt, len(BACK_OFF)) - 1]
-            return {"state": OutboxState.PENDING, "not_before": now + wait, "reason": reason}
+                return {**over, "state": OutboxState.FAILED.value, "reason": reason}
+            wait = BACK_OFF[min(claimed.attempt, len(BACK_OFF)) - 1] if after is None else after
+            not_before = now + wait
+            return {"state": OutboxState.PENDING.value, "not_before": not_before, "reason": reason}
 
 
-def _payload(sealer: Sealer, row: OutboxMessage) -> Mapping[str, Any]:
+def _payload(sealer: Sealer, row: Any) -> Mapping[str, Any]:
     payload: Mapping[str, Any] = json.loads(sealer.open(row.payload_sealed, _place(row.key)))
     return payload
 
 
 def _place(key: str) -> Place:
     return Place("outbox", "payload", key)
+
+
+def _moment(name: str = "moment") -> Any:
+    return bindparam(name, type_=_TABLE.c.not_before.type)
+
+
+_EARLIER = _TABLE.alias("earlier")
+_WAITING = (OutboxState.HELD.value, OutboxState.PENDING.value)
+_IN_THE_WAY = (*_WAITING, OutboxState.SENDING.value)
+_CLAIM_PASSIVE: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.inbox_key == bindparam("cause"), _TABLE.c.state == OutboxState.HELD.value)
+    .values(state=OutboxState.PASSIVE.value, finished_at=_moment())
+    .returning(_TABLE.c.key, _TABLE.c.payload_sealed)
+)
+_RODE: Final = Prepared(
+    select(_TABLE.c.key, _TABLE.c.payload_sealed).where(
+        _TABLE.c.inbox_key == bindparam("cause"), _TABLE.c.state == OutboxState.PASSIVE.value
+    )
+)
+_UNPARK: Final = Prepared(
+    update(_TABLE)
+    .where(
+        _TABLE.c.conversation_id == bindparam("talk"),
+        _TABLE.c.state == OutboxState.PARKED.value,
+    )
+    .values(state=OutboxState.PENDING.value, not_before=_moment(), reason="")
+)
+_END_LOST_LEASES: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.state == OutboxState.SENDING.value, _TABLE.c.lease_until < _moment())
+    .values(
+        state=case(
+            (
+                _TABLE.c.kind.in_(bindparam("keyed", expanding=True)),
+                OutboxState.PENDING.value,
+            ),
+            else_=OutboxState.UNKNOWN.value,
+        ),
+        not_before=_moment(),
+        reason="the sender stopped between call and record",
+    )
+)
+_DUE: Final = Prepared(
+    select(
+        _TABLE.c.id,
+        _TABLE.c.key,
+        _TABLE.c.kind,
+        _TABLE.c.payload_sealed,
+        _TABLE.c.conversation_id,
+        _TABLE.c.epoch,
+        _TABLE.c.attempts,
+        _TABLE.c.not_after,
+        _TALK.c.external_user,
+        _TALK.c.owner,
+        _TALK.c.epoch.label("talk_epoch"),
+        _TALK.c.window_opened_by,
+        _TALK.c.window_opened_at,
+        _TALK.c.window_used,
+    )
+    .outerjoin_from(_TABLE, _TALK, _TALK.c.id == _TABLE.c.conversation_id)
+    .where(
+        or_(*(_TABLE.c.state == state for state in _WAITING)),
+        _TABLE.c.not_before <= _moment(),
+        or_(
+            _TABLE.c.conversation_id.is_(None),
+            ~exists().where(
+                _EARLIER.c.conversation_id == _TABLE.c.conversation_id,
+                _EARLIER.c.id < _TABLE.c.id,
+                or_(*(_EARLIER.c.state == state for state in _IN_THE_WAY)),
+            ),
+        ),
+    )
+    .order_by(_TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=_TABLE)
+)
+_TAKE: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("wanted"))
+    .values(
+        state=OutboxState.SENDING.value,
+        attempts=_TABLE.c.attempts + 1,
+        lease_until=_moment("until"),
+    )
+)
+_SETTLE: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("wanted"))
+    .values(state=bindparam("to"), finished_at=_moment(), reason=bindparam("why"))
+)

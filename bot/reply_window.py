@@ -7,13 +7,14 @@ option of a menu message included. Windows do not add up.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from sqlmodel import Session, col, update
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, SQLModel
 
 from bot.messages import Kind
 from bot.tables import Conversation
-from commerce.inserting import affected_rows
+from commerce.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,20 @@ class Window:
     messages: int
     lasts: timedelta
 
+
+class HasWindow(Protocol):
+    """What is known of a conversation's present window."""
+
+    @property
+    def window_opened_by(self) -> str | None: ...
+    @property
+    def window_opened_at(self) -> datetime | None: ...
+    @property
+    def window_used(self) -> int: ...
+
+
+type Opened = tuple[str | None, datetime | None, int]
+"""What opened the window, when, and how many messages were sent in it."""
 
 MESSAGE: Final = Window("message", 5, timedelta(hours=48))
 MENU: Final = Window("menu", 3, timedelta(minutes=1))
@@ -47,7 +62,7 @@ SAFETY: Final = timedelta(seconds=2)
 """Windows close this much earlier for us: a call takes time to arrive."""
 
 
-def is_open(conversation: Conversation, now: datetime) -> bool:
+def is_open(conversation: HasWindow, now: datetime) -> bool:
     """Whether one more message may be sent now."""
     window = WINDOWS.get(conversation.window_opened_by or "")
     if window is None or conversation.window_opened_at is None:
@@ -56,34 +71,37 @@ def is_open(conversation: Conversation, now: datetime) -> bool:
     return now < closes_at and conversation.window_used < window.messages
 
 
-def open_window(session: Session, conversation: Conversation, kind: Kind, at: datetime) -> None:
-    """Note what the customer did. A message opens afresh; less never shortens more."""
+def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:
+    """The window after what the customer did. A message opens afresh; less never shortens more."""
+    present = (
+        conversation.window_opened_by,
+        conversation.window_opened_at,
+        conversation.window_used,
+    )
     if kind == "unfollow":
-        conversation.window_opened_by = None
+        return (None, None, 0)
     window = OPENED_BY.get(kind)
     if window is None or (window is not MESSAGE and is_open(conversation, at)):
-        return
-    conversation.window_opened_by = window.opened_by
-    conversation.window_opened_at = at
-    conversation.window_used = 0
-    session.add(conversation)
+        return present
+    return (window.opened_by, at, 0)
 
 
 def use_one(session: Session, conversation_id: int) -> None:
     """Count a message against the window before it is sent."""
-    _count(session, conversation_id, 1)
+    _COUNT.run(session, wanted=conversation_id, change=1)
 
 
 def give_back(session: Session, conversation_id: int) -> None:
     """Return a message that surely was not sent."""
-    _count(session, conversation_id, -1)
+    _COUNT.run(session, wanted=conversation_id, change=-1)
 
 
-def _count(session: Session, conversation_id: int, change: int) -> None:
-    used = col(Conversation.window_used)
-    affected_rows(
-        session,
-        update(Conversation)
-        .where(col(Conversation.id) == conversation_id, used + change >= 0)
-        .values(window_used=used + change),
+_TABLE = SQLModel.metadata.tables[Conversation.__tablename__]
+_COUNT: Final = Prepared(
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("wanted"),
+        _TABLE.c.window_used + bindparam("change") >= 0,
     )
+    .values(window_used=_TABLE.c.window_used + bindparam("change"))
+)

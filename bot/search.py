@@ -31,11 +31,17 @@ class SearchPage:
 class ShopSearch:
     """Finds products on sale. Safe to use from several threads, and beside other processes.
 
-    `folder` holds the index and jieba's cache; `lexicon_file` the words of the catalogue.
+    `folder` holds the index and jieba's cache; `lexicon_file` the words of the catalogue. A
+    tokeniser that is there already may be shared.
     """
 
-    def __init__(self, folder: Path, lexicon_file: Path | None = None) -> None:
-        self.tokenise = ChineseTokeniser(folder / "jieba", lexicon_file)
+    def __init__(
+        self,
+        folder: Path,
+        lexicon_file: Path | None = None,
+        tokenise: ChineseTokeniser | None = None,
+    ) -> None:
+        self.tokenise = tokenise or ChineseTokeniser(folder / "jieba", lexicon_file)
         self.index = SearchIndex(folder / "index", self.tokenise)
 
     def search(

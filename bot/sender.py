@@ -14,7 +14,8 @@ from bot import outbox
 from bot.background import Background
 from bot.clock import Clock
 from bot.database import Database
-from bot.outbox import Claimed, Doubtful, Outcome, Sent
+from bot.outbox import Claimed
+from bot.outcomes import Doubtful, Outcome, Postponed, Sent
 from commerce.sealing import Sealer
 
 log = structlog.get_logger()
@@ -115,7 +116,7 @@ class Sender:
         except Exception as error:
             log.exception("deliverer failed", kind=claimed.kind)
             reason = f"our own fault: {type(error).__name__}"
-        return outbox.Postponed(reason) if deliverer.keyed else Doubtful(reason)
+        return Postponed(reason) if deliverer.keyed else Doubtful(reason)
 
     async def _recorded(self, deliverer: Deliverer, claimed: Claimed, outcome: Outcome) -> bool:
         """Try to record; false when the database did not answer and the lease still runs."""

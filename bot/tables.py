@@ -104,7 +104,13 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text("state IN ('held', 'pending', 'sending')"),
             postgresql_where=text("state IN ('held', 'pending', 'sending')"),
         ),
-        Index("ix_outbox_conversation", "conversation_id", "id"),
+        Index(
+            "ix_outbox_in_the_way",
+            "conversation_id",
+            "id",
+            sqlite_where=text("state IN ('held', 'pending', 'sending', 'parked')"),
+            postgresql_where=text("state IN ('held', 'pending', 'sending', 'parked')"),
+        ),
         CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
     )
 

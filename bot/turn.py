@@ -9,7 +9,6 @@ from sqlmodel import Session
 from bot.memory import Memory
 from bot.messages import Channel, Incoming
 from bot.search import ShopSearch
-from commerce.customers.tables import Customer
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
 from nlu.understanding import Understanding
@@ -42,7 +41,7 @@ class Turn:
     session: Session
     shop: Shop
     now: datetime
-    customer: Customer
+    customer_id: int
     conversation_id: int
     incoming: Incoming
     understanding: Understanding
@@ -56,12 +55,6 @@ class Turn:
     def text(self) -> str:
         """The customer's words."""
         return self.incoming.text.strip()
-
-    @property
-    def customer_id(self) -> int:
-        """The customer's id."""
-        assert self.customer.id is not None  # noqa: S101 - it came from the database
-        return self.customer.id
 
     @property
     def source(self) -> str:

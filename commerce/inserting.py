@@ -1,10 +1,13 @@
 """Writes whose row count decides, on both databases."""
 
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Executable, literal
+from sqlalchemy import Connection, Executable, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+from commerce.prepared import Prepared
 
 
 class Numbered(Protocol):
@@ -27,12 +30,22 @@ def core(session: Session) -> Connection:
 
 
 def insert_once(session: Session, table: type[SQLModel], **values: Any) -> bool:
-    """Insert a row unless it clashes with a unique one; whether it was inserted."""
-    connection = core(session)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    """Insert a row unless it clashes with a unique one; whether it was inserted.
+
+    Columns that are not given get the database's default; Python-side defaults do not apply.
+    """
+    statement = _insert_once(session.get_bind().dialect.name, table, tuple(values))
+    return statement.first(session, **values) is not None
+
+
+@cache
+def _insert_once(dialect_name: str, table: type[SQLModel], names: tuple[str, ...]) -> Prepared:
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    columns = SQLModel.metadata.tables[str(table.__tablename__)]
+    given = {name: bindparam(name, type_=columns.c[name].type) for name in names}
     # Not the row count: PostgreSQL's driver does not give one for every insert.
-    return connection.execute(statement.returning(literal(1))).first() is not None
+    inserted = dialect.insert(columns).values(given).on_conflict_do_nothing()
+    return Prepared(inserted.returning(*columns.primary_key))
 
 
 def affected_rows(session: Session, statement: Executable) -> int:

@@ -1,1 +1,1 @@
-"""What a customer's sentence means: Rasa beside us, keywords when it is away, numbers by our own rules."""
+"""What a sentence means: Rasa beside us, keywords while it is away, numbers by our own rules."""

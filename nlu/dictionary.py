@@ -1,4 +1,4 @@
-"""Words of the shop and of the trade: read from files, matched longest first, reloaded when a file changes."""
+"""Words of the shop and of the trade, matched longest first; reloaded when the file changes."""
 
 import os
 import re
@@ -55,8 +55,12 @@ class Dictionary:
             stamp = None
         if stamp == self._stamp:
             return False
-        self._build([*_read_words(path)] if stamp else [])
         self._stamp = stamp
+        try:
+            self._build([*_read_words(path)] if stamp else [])
+        except (OSError, UnicodeDecodeError):
+            log.exception("lexicon unreadable, the words known before stay", path=str(path))
+            return False
         return True
 
     def find(self, text: str, folded: str, kinds: frozenset[str] = KINDS) -> Iterator[Finding]:

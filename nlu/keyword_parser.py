@@ -10,7 +10,7 @@ import jieba.posseg
 
 from nlu.dictionary import Dictionary
 from nlu.findings import Finding, without_overlaps
-from nlu.keywords import orders, service, shopping, talk
+from nlu.keywords.scoring import matching_rules, scores_of
 from nlu.merging import merge
 from nlu.normalise import normalise
 from nlu.text import fold
@@ -18,20 +18,72 @@ from nlu.understanding import Intent, Understanding
 
 jieba.setLogLevel(logging.WARNING)  # It greets on stderr otherwise.
 
-RULES: Final = (*shopping.RULES, *orders.RULES, *service.RULES, *talk.RULES)
-
-_PLEASANTRIES: Final = re.compile(
-    r"^(?:(?:你好|您好|亲亲?|老板|哈喽|hello|hi|在吗|请问(?:一下)?|麻烦(?:问)?(?:一下)?|那个|嗯+|掌柜的?|客服|美女|帅哥|打扰一下)[\s，,。.!！?？啊呀~]*)+(?=.{4,})"
-)
 _FRAME: Final = re.compile(
     r"(?:有没有|有木有|有无|想买|要买|推荐|找|卖不卖|来[一几]?[个款件点些]|买)(?:一下|几[款个件双]|[个点些款件双套台])?(?P<wish>.{1,16}?)"
     r"(?:吗|呢|么|没有?|不|吧|呀|啊|[，,。.!！?？\s]|$)"
 )
 _NOUN: Final = re.compile(r"n[rstzg]?$|vn|eng")
 _NO_GOODS: Final = frozenset(
-    "人 人工 客服 东西 商品 产品 牌子 款 时候 问题 活动 优惠 地址 快递 订单 发票 价格 价位 颜色 尺码 朋友 女朋友 男朋友 妈妈 爸爸 孩子 老师 公司 家里 "
-    "质量 效果 店 店里 你们 钱 老板 货 新款 礼物 实体店 门店 赠品 链接 售后 功能 预算 家 时间 办法 话 性价比 现货 直播 会员 积分".split()
+    [
+        "人",
+        "人工",
+        "客服",
+        "东西",
+        "商品",
+        "产品",
+        "牌子",
+        "款",
+        "时候",
+        "问题",
+        "活动",
+        "优惠",
+        "地址",
+        "快递",
+        "订单",
+        "发票",
+        "价格",
+        "价位",
+        "颜色",
+        "尺码",
+        "朋友",
+        "女朋友",
+        "男朋友",
+        "妈妈",
+        "爸爸",
+        "孩子",
+        "老师",
+        "公司",
+        "家里",
+        "质量",
+        "效果",
+        "店",
+        "店里",
+        "你们",
+        "钱",
+        "老板",
+        "货",
+        "新款",
+        "礼物",
+        "实体店",
+        "门店",
+        "赠品",
+        "链接",
+        "售后",
+        "功能",
+        "预算",
+        "家",
+        "时间",
+        "办法",
+        "话",
+        "性价比",
+        "现货",
+        "直播",
+        "会员",
+        "积分",
+    ]
 )
+_YIELDING: Final = frozenset({"complaint", "greet"})
+_REQUEST: Final = 9  # The score of one rule that settles the matter.
 _CERTAIN: Final = 14.0  # A score from which more evidence changes nothing.
 
 
@@ -94,32 +146,15 @@ def _has(findings: Sequence[Finding], entity: str) -> bool:
     return any(each.entity == entity for each in findings)
 
 
-def _outline(folded: str, findings: Sequence[Finding]) -> str:
-    """The text with ⟦kind⟧ in the place of every found entity, as the rules expect it."""
-    outline, edge = folded, len(folded) + 1
-    for each in sorted(findings, key=lambda each: (-each.end, each.start)):
-        if each.end <= edge:
-            kind = "price" if each.entity.startswith("price") else each.entity
-            outline, edge = f"{outline[: each.start]}⟦{kind}⟧{outline[each.end :]}", each.start
-    return outline
-
-
 def _judge(folded: str, findings: Sequence[Finding]) -> tuple[Intent, float]:
-    scores = _scores(folded, findings)
-    ranked = sorted(scores, key=lambda intent: -scores[intent])
-    if not ranked or scores[ranked[0]] <= 0:
+    scores = scores_of(matching_rules(folded, findings))
+    ranked = sorted(scores.items(), key=lambda scored: -scored[1])
+    if not ranked or ranked[0][1] <= 0:
         return Intent.OUT_OF_SCOPE, 0.2
-    best = scores[ranked[0]]
-    rival = max(scores[ranked[1]], 0) if len(ranked) > 1 else 0
-    margin = (best - rival) / best
-    return ranked[0], round(min(0.95, 0.35 + 0.3 * min(best / _CERTAIN, 1) + 0.3 * margin), 3)
-
-
-def _scores(folded: str, findings: Sequence[Finding]) -> dict[Intent, float]:
-    plain = _PLEASANTRIES.sub("", folded)
-    outline = _PLEASANTRIES.sub("", _outline(folded, findings))
-    scores: dict[Intent, float] = {}
-    for rule in RULES:
-        if rule.pattern.search(plain) or (rule.reads_entities and rule.pattern.search(outline)):
-            scores[rule.intent] = scores.get(rule.intent, 0) + rule.weight
-    return scores
+    if ranked[0][0] in _YIELDING:
+        # Anger or a greeting with a concrete request is the request.
+        ranked.sort(key=lambda scored: scored[0] in _YIELDING or scored[1] < _REQUEST)
+    intent, best = ranked[0]
+    rival = max(ranked[1][1], 0) if len(ranked) > 1 else 0
+    certainty = 0.35 + 0.3 * min(best / _CERTAIN, 1) + 0.3 * (best - rival) / best
+    return Intent(intent), round(certainty, 3)

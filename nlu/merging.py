@@ -1,10 +1,11 @@
 """One list of findings out of three sources that may claim the same characters."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from nlu.findings import Finding, without_overlaps
-from nlu.understanding import POSITIONS, SCALARS
+from nlu.findings import POSITIONS, SCALARS, Finding, without_overlaps
 
 _IDENTIFIERS: Final = frozenset({"phone", "order_no", "tracking_no"})
 _NUMBERS: Final = SCALARS | POSITIONS | _IDENTIFIERS

@@ -1,20 +1,20 @@
-"""Everything in a sentence that needs no statistics: numbers, identifiers, sizes, colours, regions."""
+"""All in a sentence that needs no statistics: numbers, identifiers, sizes, colours, regions."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from nlu.extractors.colors import find_colors
+from nlu.extractors.identifiers import find_identifiers
+from nlu.extractors.ordinals import find_bare_number, find_ordinals
+from nlu.extractors.prices import find_prices
+from nlu.extractors.quantities import find_quantities
+from nlu.extractors.regions import find_regions
+from nlu.extractors.sizes import find_sizes
 from nlu.findings import Finding, without_overlaps
-from nlu.identifiers import find_identifiers
-from nlu.ordinals import find_bare_number, find_ordinals
-from nlu.places import find_regions
-from nlu.prices import find_prices
-from nlu.quantities import find_quantities
-from nlu.shades import find_colors
-from nlu.sizes import find_sizes
 from nlu.text import fold, hide
 
-type Extractor = Callable[[str, str], Iterable[Finding]]
+Extractor = Callable[[str, str], Iterable[Finding]]
 
 # Each hides what it understood from those after it: the digits of a phone are no price.
 _IN_ORDER: Final[tuple[Extractor, ...]] = (

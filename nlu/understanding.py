@@ -1,4 +1,4 @@
-"""What was understood of one message: the answer of every parser, and the JSON that `parse` prints."""
+"""What was understood of one message: every parser's answer, and the JSON that `parse` prints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from nlu.findings import Finding, Value
+from nlu.findings import POSITIONS, SCALARS, Finding, Value
 
 
 class Intent(StrEnum):
@@ -51,9 +51,6 @@ class Intent(StrEnum):
 
 
 CUSTOMER_INTENTS: Final = frozenset(Intent) - {Intent.NLU_FALLBACK}
-
-SCALARS: Final = frozenset({"price_min", "price_max", "quantity"})
-POSITIONS: Final = frozenset({"ordinal"})
 
 
 @dataclass(frozen=True, slots=True)

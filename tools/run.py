@@ -45,21 +45,20 @@ class Service:
         cls, name: str, *arguments: str, environment: Mapping[str, str], log: Path | None = None
     ) -> "Service":
         """Start `python -m …`; its output goes to a log, or to the terminal."""
-        output = None
-        if log is not None:
-            log.parent.mkdir(parents=True, exist_ok=True)
-            output = log.open("wb")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *arguments,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdin=DEVNULL,
-            stdout=output,
-            stderr=STDOUT if output else None,
-            start_new_session=True,
-        )
+        with contextlib.ExitStack() as stack:
+            output = None
+            if log is not None:
+                log.parent.mkdir(parents=True, exist_ok=True)
+                output = stack.enter_context(log.open("wb"))
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *arguments),
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdin=DEVNULL,
+                stdout=output,
+                stderr=STDOUT if output else None,
+                start_new_session=True,
+            )
         return cls(name, process, log)
 
     def send(self, number: signal.Signals) -> None:
@@ -109,7 +108,7 @@ async def until_stopped(stopped: asyncio.Event, services: list[Service]) -> int:
     stopping.cancel()
     for ending in endings:
         if ending.done():
-            console.print(ending.result(), style="red", markup=False)
+            console.print(ending.result(), style="red", markup=False, soft_wrap=True)
     return 1
 
 
@@ -144,6 +143,10 @@ async def announce(settings: Settings, rasa_url: str) -> None:
             console.print("Rasa is loading; until then keywords understand the customers …")
             await until_answered(session, rasa_url)
             console.print(f"Rasa understands them now ({time.monotonic() - began_at:.0f} s).")
+        else:
+            console.print(
+                f"Rasa is not started here: SHOP_NLU_URL is {settings.nlu_url or 'empty'}."
+            )
 
 
 async def until_answered(session: aiohttp.ClientSession, url: str) -> None:
@@ -159,7 +162,7 @@ async def until_answered(session: aiohttp.ClientSession, url: str) -> None:
 def addresses(shop: str) -> Table:
     """Where to look, the chat first."""
     table = Table(title="掌柜 is open", caption="Ctrl-C stops everything", title_justify="left")
-    table.add_column("open this")
+    table.add_column("open this", no_wrap=True)
     table.add_column("to")
     table.add_row(f"[bold]{shop}/sandbox/[/]", "chat as a customer, on the fake WeChat")
     table.add_row(f"{shop}/readyz", "see whether all is well")
@@ -185,5 +188,5 @@ if __name__ == "__main__":
     try:
         sys.exit(asyncio.run(main()))
     except (CannotRun, SettingsRefused) as refusal:
-        console.print(str(refusal), style="red", markup=False)
+        console.print(str(refusal), style="red", markup=False, soft_wrap=True)
         sys.exit(2)

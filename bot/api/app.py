@@ -64,11 +64,13 @@ class MiniProgramApi(Shopfront):
 async def _refuse(request: web.Request) -> web.Response:
     """Answer for what the table does not hold, in the form of every other error."""
     path = request.path.removeprefix(BASE_PATH)
-    allowed = sorted({each.method for each in ENDPOINTS if _pattern(each.path).fullmatch(path)})
+    allowed = {each.method for each in ENDPOINTS if _pattern(each.path).fullmatch(path)}
     if not allowed:
         return _fail(PathNotFound("没有这个接口"), "unknown path")
     response = _fail(MethodNotAllowed("这个接口不支持该方法"), "unknown method")
-    response.headers["Allow"] = ", ".join(allowed)
+    response.headers["Allow"] = ", ".join(
+        sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
+    )
     return response
 
 

@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 ACCEPT_SECONDS: Final = 4.0
 """Without a commit by then the answer is 503, and WeChat delivers again."""
+KNOWN_SECONDS: Final = 1.0
+"""A write that takes longer is worth a look whether the message is known already."""
 BODY_SECONDS: Final = 4.0
 NOTHING_TO_SAY: Final = "success"
 """Tells WeChat that the message is safe and that no reply rides here (被动回复 documentation)."""
@@ -85,11 +87,23 @@ class OfficialAccountChannel:
             return web.Response(text=NOTHING_TO_SAY)
 
     async def _accept(self, incoming: Incoming) -> Accepted:
-        return await self.database.write(inbox.accept, self.sealer, incoming, self.clock.now())
+        """Commit the message, or find it committed before.
+
+        A repeated delivery may come while its own turn holds the writer: reading sees it.
+        """
+        accepting = self.background.start(
+            self.database.write(inbox.accept, self.sealer, incoming, self.clock.now()), "accept"
+        )
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS):
+                return await asyncio.shield(accepting)
+        except TimeoutError:
+            known = await self.database.read(inbox.find_accepted, incoming)
+            return known or await accepting
 
     async def _answer(self, accepted: Accepted) -> None:
         try:
-            await self.pipeline.answer(accepted.conversation_id)
+            await self.pipeline.answer(accepted.conversation_id, accepted.waiting)
         finally:
             self.sender.wake()
 

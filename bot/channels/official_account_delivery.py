@@ -10,7 +10,8 @@ from bot.channels.wechat_xml import cut, printable
 from bot.clock import Clock
 from bot.media import MediaLibrary, PictureMissing
 from bot.messages import Card, Choices, Picture, Reply, Text, reply_from_json
-from bot.outbox import Claimed, Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
+from bot.outbox import Claimed
+from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
 from commerce.customers.identities import link_unionid
 from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import official_account_card

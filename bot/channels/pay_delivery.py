@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from bot.channels.official_account_delivery import outcome_of
 from bot.clock import Clock
-from bot.outbox import Claimed, Failed, Outcome, Sent
+from bot.outbox import Claimed
+from bot.outcomes import Failed, Outcome, Sent
 from bot.pay_reports import PayReports
 from bot.payments.client import PayClient
 from bot.payments.errors import OrderPaid, PayRefused

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot import texts
+from bot.channels.wechat_xml import harmless
 from bot.handlers.cart import put_products
 from bot.handlers.picking import at_positions, is_bare_position, picked_products
 from bot.memory import Wish
@@ -225,7 +226,8 @@ def note(product: ProductSummary) -> str:
 def in_words(wish: Wish) -> str:
     """The wish as the shop repeats it."""
     words = [*wish.color, *wish.size, *wish.brand, *wish.attribute, *wish.product]
-    return texts.wish_in_words(words, wish.price_min, wish.price_max)
+    said = [harmless(word) for word in words]
+    return texts.wish_in_words(said, wish.price_min, wish.price_max)
 
 
 def nothing_found(wish: Wish) -> str:

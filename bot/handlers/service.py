@@ -6,6 +6,7 @@ from bot import texts
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from commerce.customers.tables import Customer
 from commerce.events import announce
 from nlu.understanding import Intent
 
@@ -50,14 +51,11 @@ def note_request(turn: Turn) -> Sequence[Reply]:
 @router.intent(Intent.UNSUBSCRIBE)
 def change_subscription(turn: Turn) -> Sequence[Reply]:
     """Stop campaign messages at once, or allow them again."""
-    if any(word in turn.text for word in RESUME_WORDS):
-        turn.customer.unsubscribed_at = None
-        answer = texts.RESUBSCRIBED
-    else:
-        turn.customer.unsubscribed_at = turn.now
-        answer = texts.UNSUBSCRIBED
-    turn.session.add(turn.customer)
-    return [Text(answer)]
+    customer = turn.session.get_one(Customer, turn.customer_id)
+    wants_them = any(word in turn.text for word in RESUME_WORDS)
+    customer.unsubscribed_at = None if wants_them else turn.now
+    turn.session.add(customer)
+    return [Text(texts.RESUBSCRIBED if wants_them else texts.UNSUBSCRIBED)]
 
 
 @router.kind("image", "video", "link", "location", "mini_program_page", "unknown")

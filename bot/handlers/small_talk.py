@@ -56,7 +56,10 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
 
 @router.fallback
 def ask_again(turn: Turn) -> Sequence[Reply]:
-    """Not understood: offer the menu, then a person."""
+    """Not understood: offer the menu, then a person. A voice without words was not even heard."""
+    if turn.incoming.kind == "voice" and not turn.text:
+        turn.step = turn.asked
+        return [Text(texts.VOICE_UNHEARD)]
     turn.memory.misunderstood += 1
     turn.step = turn.asked
     if turn.memory.misunderstood > PATIENCE:

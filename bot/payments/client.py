@@ -176,14 +176,16 @@ class PayClient:
         return self._payment(answer)
 
     async def close(self, out_trade_no: str) -> None:
-        """Make sure that the order can no longer be paid. Closing it again is fine.
+        """Make sure that the order can no longer be paid.
 
-        Raises `bot.payments.errors.OrderPaid` when the customer was faster.
+        Closing it again is fine, and so is a number that was never announced. Raises
+        `bot.payments.errors.OrderPaid` when the customer was faster.
         """
         try:
             await self._call("close", lambda: self._pay.close(out_trade_no=_number(out_trade_no)))
-        except OrderClosed:
-            return
+        except PayRefused as refused:
+            if not (isinstance(refused, OrderClosed) or refused.is_not_found):
+                raise
 
     async def refund(
         self,

@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.sandbox.control.api import add_control_routes
 from bot.sandbox.page.views import add_page_routes
 from bot.sandbox.pay.api import add_pay_routes
-from bot.sandbox.platform import PLATFORM, build_platform, run_platform
+from bot.sandbox.platform import PLATFORM, Platform, run_platform
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.wechat.api import add_wechat_routes
 
@@ -20,7 +20,7 @@ def create_app(settings: SandboxSettings) -> web.Application:
     """
     settings.refuse_production()
     app = web.Application()
-    app[PLATFORM] = platform = build_platform(settings)
+    app[PLATFORM] = platform = Platform(settings)
     app.cleanup_ctx.append(run_platform)
 
     async def release_pages(_: web.Application) -> None:

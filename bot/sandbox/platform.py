@@ -2,21 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.due import Agenda, DueWork
 from bot.sandbox.faults import Faults
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import lay_ground
 from bot.sandbox.pay.notices import Notices
 from bot.sandbox.pay.refunds import Refunds
 from bot.sandbox.pay.signatures import PaySignatures
 from bot.sandbox.pay.transactions import Transactions
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.store import Store
 from bot.sandbox.wechat.account import Menus, QrCodes, Templates
 from bot.sandbox.wechat.callbacks import Callbacks
 from bot.sandbox.wechat.customer import Customer
@@ -28,116 +25,45 @@ from bot.sandbox.wechat.tokens import Tokens
 from bot.sandbox.wechat.windows import ReplyWindows
 
 
-@dataclass(frozen=True, kw_only=True)
 class Platform:
     """Everything a request may need."""
 
-    settings: SandboxSettings
-    store: Store
-    clock: SandboxClock
-    feed: Feed
-    counters: Counters
-    faults: Faults
-    fans: Fans
-    chat: Chat
-    windows: ReplyWindows
-    media: Media
-    tokens: Tokens
-    callbacks: Callbacks
-    customer: Customer
-    customer_service: CustomerService
-    qr_codes: QrCodes
-    menus: Menus
-    templates: Templates
-    logins: Logins
-    signatures: PaySignatures
-    notices: Notices
-    transactions: Transactions
-    refunds: Refunds
-    due: DueWork
+    def __init__(self, settings: SandboxSettings) -> None:
+        """Open the database and connect the parts; nothing runs yet."""
+        ground = lay_ground(settings)
+        self.settings = settings
+        self.store = ground.store
+        self.clock = ground.clock
+        self.feed = ground.feed
+        self.counters = ground.counters
+        self.faults = Faults(ground.store)
+
+        self.fans = fans = Fans(ground)
+        self.chat = chat = Chat(ground)
+        self.windows = windows = ReplyWindows(ground)
+        self.media = media = Media(ground)
+        self.tokens = Tokens(ground)
+        self.callbacks = Callbacks(ground, chat, media)
+        self.customer = Customer(
+            ground, fans=fans, chat=chat, windows=windows, media=media, callbacks=self.callbacks
+        )
+        self.customer_service = CustomerService(
+            ground, fans=fans, chat=chat, windows=windows, media=media
+        )
+        self.qr_codes = QrCodes(ground)
+        self.menus = Menus(ground)
+        self.templates = Templates(ground, fans, chat, self.callbacks)
+        self.logins = Logins(ground)
+
+        self.signatures = PaySignatures(settings.merchant, ground.clock)
+        self.notices = Notices(ground, self.signatures)
+        self.transactions = Transactions(ground, fans, self.notices, self.signatures)
+        self.refunds = Refunds(ground, fans, self.transactions, self.notices)
+        self.due = _due_work(ground.clock, self.callbacks, self.notices, self.refunds)
 
 
 PLATFORM = web.AppKey("platform", Platform)
 HTTP = web.AppKey("http", ClientSession)
-
-
-def build_platform(settings: SandboxSettings) -> Platform:
-    """Open the database and connect the parts; nothing runs yet."""
-    store, clock, feed = Store(settings.database), SandboxClock(settings.clock_offset_file), Feed()
-    counters = Counters(store, clock)
-    fans, chat = Fans(store, clock, feed), Chat(store, clock, feed)
-    windows, media = ReplyWindows(store, clock), Media(store, clock)
-    callbacks = Callbacks(
-        settings, store, clock, feed=feed, counters=counters, chat=chat, media=media
-    )
-    signatures = PaySignatures(settings.merchant, clock)
-    notices = Notices(store, clock, signatures=signatures, feed=feed, counters=counters)
-    transactions = Transactions(
-        settings,
-        store,
-        clock,
-        fans=fans,
-        notices=notices,
-        signatures=signatures,
-        feed=feed,
-        counters=counters,
-    )
-    refunds = Refunds(
-        store,
-        clock,
-        fans=fans,
-        transactions=transactions,
-        notices=notices,
-        feed=feed,
-        counters=counters,
-    )
-    account, mini_program = settings.official_account, settings.mini_program
-    return Platform(
-        settings=settings,
-        store=store,
-        clock=clock,
-        feed=feed,
-        counters=counters,
-        faults=Faults(store),
-        fans=fans,
-        chat=chat,
-        windows=windows,
-        media=media,
-        tokens=Tokens(
-            store,
-            clock,
-            counters,
-            {account.app_id: account.secret, mini_program.app_id: mini_program.secret},
-        ),
-        callbacks=callbacks,
-        customer=Customer(
-            store,
-            fans=fans,
-            chat=chat,
-            windows=windows,
-            media=media,
-            callbacks=callbacks,
-            app_id=account.app_id,
-        ),
-        customer_service=CustomerService(
-            store,
-            clock,
-            fans=fans,
-            chat=chat,
-            windows=windows,
-            media=media,
-            mini_program_id=mini_program.app_id,
-        ),
-        qr_codes=QrCodes(store, clock),
-        menus=Menus(store, feed),
-        templates=Templates(store, fans=fans, chat=chat, callbacks=callbacks),
-        logins=Logins(store, clock, counters),
-        signatures=signatures,
-        notices=notices,
-        transactions=transactions,
-        refunds=refunds,
-        due=_due_work(clock, callbacks, notices, refunds),
-    )
 
 
 async def run_platform(app: web.Application) -> AsyncIterator[None]:

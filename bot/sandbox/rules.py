@@ -1,7 +1,7 @@
 """The limits of the platform in one table: name, value, what happens beyond it, and its source.
 
 Every limit that the sandbox enforces is read from here, and `/sandbox/rules` prints it.
-Sources are titles of the official documentation; "sandbox" marks our own choice where the
+Sources are titles of the official documentation; 沙盒自定 marks our own choice where the
 documentation is silent.
 """
 
@@ -60,83 +60,71 @@ _NOTICE = "微信支付 支付通知"
 _SIGN = "微信支付 APIv3 签名生成与验签"
 _REFUND = "微信支付 申请退款"
 
-CALLBACK_DEADLINE = _rule(
-    "callback deadline", 5, "s", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE
-)
-CALLBACK_TRIES = _rule(
-    "callback deliveries in all", 3, "tries", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE
-)
-CALLBACK_SPACING = _rule("from one delivery to the next", 5, "s", "", _RECEIVE)
-PASSIVE_TEXT_BYTES = _rule("passive text", 2048, "bytes", "该公众号暂时无法提供服务", _PASSIVE)
-PASSIVE_ARTICLES = _rule(
-    "articles in a passive news reply", 1, "articles", "该公众号暂时无法提供服务", _PASSIVE
-)
+CALLBACK_DEADLINE = _rule("回调应答期限", 5, "秒", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
+CALLBACK_TRIES = _rule("回调推送总次数", 3, "次", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
+CALLBACK_SPACING = _rule("两次推送的间隔", 5, "秒", "", _RECEIVE)
+PASSIVE_TEXT_BYTES = _rule("被动回复文本", 2048, "字节", "该公众号暂时无法提供服务", _PASSIVE)
+PASSIVE_ARTICLES = _rule("被动回复图文条数", 1, "条", "该公众号暂时无法提供服务", _PASSIVE)
 
-WINDOW_MESSAGE = _rule(
-    "after the customer writes", Grant(5, 48 * HOUR), "messages / s", "45015, 45047", _SERVICE
-)
-WINDOW_FOLLOW = _rule(
-    "after the customer follows", Grant(3, 60), "messages / s", "45015, 45047", _SERVICE
-)
+WINDOW_MESSAGE = _rule("顾客发消息后可回复", Grant(5, 48 * HOUR), "", "45015, 45047", _SERVICE)
+WINDOW_FOLLOW = _rule("顾客关注后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
 WINDOW_MENU = _rule(
-    "after a menu click or a message-menu tap",
+    "点击菜单或菜单消息后可回复",
     Grant(3, 60),
-    "messages / s",
+    "",
     "45015, 45047",
     _SERVICE,
 )
-WINDOW_SCAN = _rule(
-    "after a QR code is scanned", Grant(3, 60), "messages / s", "45015, 45047", _SERVICE
-)
-TEXT_BYTES = _rule("customer-service text", 2048, "bytes", "45002", _SERVICE)
-NEWS_ARTICLES = _rule("articles in a customer-service news", 1, "articles", "45008", _SERVICE)
-CARD_TITLE_BYTES = _rule("mini-program card title", 64, "bytes UTF-8", "45003", _SERVICE)
-CARD_PATH_BYTES = _rule("mini-program card path", 1024, "bytes", "40165", _SERVICE)
-MENU_OPTIONS = _rule("options of a message menu", 10, "options", "40035", "sandbox")
-TYPING_WINDOW = _rule("typing state after the last message", 30, "s", "45080", _SERVICE)
+WINDOW_SCAN = _rule("扫描二维码后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
+TEXT_BYTES = _rule("客服文本消息", 2048, "字节", "45002", _SERVICE)
+NEWS_ARTICLES = _rule("客服图文条数", 1, "条", "45008", _SERVICE)
+CARD_TITLE_BYTES = _rule("小程序卡片标题", 64, "字节（UTF-8）", "45003", _SERVICE)
+CARD_PATH_BYTES = _rule("小程序卡片路径", 1024, "字节", "40165", _SERVICE)
+MENU_OPTIONS = _rule("菜单消息选项", 10, "个", "40035", "沙盒自定")
+TYPING_WINDOW = _rule("可显示正在输入", 30, "秒", "45080", _SERVICE)
 
-TOKEN_LIFE = _rule("access token", 7200, "s", "42001", _TOKEN)
-TOKEN_ROTATION = _rule("stable token renewed before its end", 300, "s", "", _TOKEN)
-TOKEN_OVERLAP = _rule("old token after GET /cgi-bin/token", 300, "s", "40001", _OLD_TOKEN)
-FORCE_REFRESHES = _rule("force_refresh a day", 20, "calls", "45009", _TOKEN)
-FORCE_REFRESH_SPACING = _rule("between two force_refresh", 30, "s", "45011", _TOKEN)
+TOKEN_LIFE = _rule("access_token 有效期", 7200, "秒", "42001", _TOKEN)
+TOKEN_ROTATION = _rule("稳定版凭据提前更新", 300, "秒", "", _TOKEN)
+TOKEN_OVERLAP = _rule("旧凭据保留", 300, "秒", "40001", _OLD_TOKEN)
+FORCE_REFRESHES = _rule("每天强制刷新", 20, "次", "45009", _TOKEN)
+FORCE_REFRESH_SPACING = _rule("两次强制刷新间隔", 30, "秒", "45011", _TOKEN)
 
-MEDIA_LIFE = _rule("temporary media", 3 * DAY, "s", "40007", _MEDIA)
-IMAGE_BYTES = _rule("image upload", 10 * 1024 * 1024, "bytes", "40009", _MEDIA)
-THUMB_BYTES = _rule("thumb upload", 64 * 1024, "bytes", "40012", _MEDIA)
+MEDIA_LIFE = _rule("临时素材有效期", 3 * DAY, "秒", "40007", _MEDIA)
+IMAGE_BYTES = _rule("图片素材", 10 * 1024 * 1024, "字节", "40009", _MEDIA)
+THUMB_BYTES = _rule("缩略图素材", 64 * 1024, "字节", "40012", _MEDIA)
 
-MENU_BUTTONS = _rule("menu buttons", 3, "buttons", "40016", _MENU)
-MENU_SUB_BUTTONS = _rule("sub-menu buttons", 5, "buttons", "40023", _MENU)
-MENU_NAME_BYTES = _rule("menu button name", 16, "bytes", "40018", _MENU)
-MENU_SUB_NAME_BYTES = _rule("sub-menu button name", 60, "bytes", "40025", _MENU)
-MENU_KEY_BYTES = _rule("menu button key", 128, "bytes", "40019", _MENU)
-MENU_URL_BYTES = _rule("menu button url", 1024, "bytes", "40020", _MENU)
+MENU_BUTTONS = _rule("一级菜单", 3, "个", "40016", _MENU)
+MENU_SUB_BUTTONS = _rule("二级菜单", 5, "个", "40023", _MENU)
+MENU_NAME_BYTES = _rule("一级菜单名", 16, "字节", "40018", _MENU)
+MENU_SUB_NAME_BYTES = _rule("二级菜单名", 60, "字节", "40025", _MENU)
+MENU_KEY_BYTES = _rule("菜单 KEY", 128, "字节", "40019", _MENU)
+MENU_URL_BYTES = _rule("菜单链接", 1024, "字节", "40020", _MENU)
 
-QR_SECONDS = _rule("temporary QR code", 2_592_000, "s", "40035", _QR)
-QR_SCENE_CHARACTERS = _rule("scene_str", 64, "characters", "40053", _QR)
+QR_SECONDS = _rule("临时二维码有效期", 2_592_000, "秒", "40035", _QR)
+QR_SCENE_CHARACTERS = _rule("二维码场景值", 64, "字符", "40053", _QR)
 
-LOGIN_CODE_LIFE = _rule("login code", 300, "s", "40029", _LOGIN)
-LOGIN_CODE_USES = _rule("uses of a login code", 1, "uses", "40163", _LOGIN)
+LOGIN_CODE_LIFE = _rule("登录 code 有效期", 300, "秒", "40029", _LOGIN)
+LOGIN_CODE_USES = _rule("登录 code 使用次数", 1, "次", "40163", _LOGIN)
 
-PAY_CLOCK_SKEW = _rule("age of a request signature (real time)", 300, "s", "SIGN_ERROR", _SIGN)
-PREPAY_LIFE = _rule("prepay_id", 2 * HOUR, "s", "", _PREPAY)
-PAY_DESCRIPTION_CHARACTERS = _rule("description", 127, "characters", "PARAM_ERROR", _PREPAY)
-PAY_ATTACH_CHARACTERS = _rule("attach", 128, "characters", "PARAM_ERROR", _PREPAY)
-NOTICE_DEADLINE = _rule("notify deadline", 5, "s", "", _NOTICE)
+PAY_CLOCK_SKEW = _rule("请求签名时间偏差（真实时间）", 300, "秒", "SIGN_ERROR", _SIGN)
+PREPAY_LIFE = _rule("prepay_id 有效期", 2 * HOUR, "秒", "", _PREPAY)
+PAY_DESCRIPTION_CHARACTERS = _rule("商品描述", 127, "字符", "PARAM_ERROR", _PREPAY)
+PAY_ATTACH_CHARACTERS = _rule("附加数据", 128, "字符", "PARAM_ERROR", _PREPAY)
+NOTICE_DEADLINE = _rule("通知应答期限", 5, "秒", "", _NOTICE)
 NOTICE_RETRIES: Rule[tuple[int, ...]] = _rule(
-    "waits between notify tries",
+    "通知重试间隔",
     (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600),
-    "s",
+    "秒",
     "",
     _NOTICE,
 )
-REFUND_YEAR = _rule("refund after payment", 365 * DAY, "s", "INVALID_REQUEST", _REFUND)
-REFUND_PARTS = _rule("partial refunds of one payment", 50, "refunds", "INVALID_REQUEST", _REFUND)
-REFUND_SETTLES = _rule("a refund stays PROCESSING", 2, "s", "", "sandbox")
+REFUND_YEAR = _rule("支付后可退款", 365 * DAY, "秒", "INVALID_REQUEST", _REFUND)
+REFUND_PARTS = _rule("一笔支付的退款次数", 50, "次", "INVALID_REQUEST", _REFUND)
+REFUND_SETTLES = _rule("退款处理时长", 2, "秒", "", "沙盒自定")
 
 # API name → (calls, window in seconds, code beyond it).
 QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
-    "calls of an API",
+    "接口调用频次",
     {
         "token": ((2_000, DAY, 45009),),
         "stable_token": ((10_000, 60, 45011), (500_000, DAY, 45009)),
@@ -147,11 +135,11 @@ QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
         "menu/create": ((1_000, DAY, 45009),),
         "user/info": ((500_000, DAY, 45009),),
     },
-    "calls / s",
+    "",
     "45009, 45011",
     _QUOTA,
 )
-LOGINS_PER_MINUTE = _rule("code2session of one user a minute", 100, "calls", "45011", _LOGIN)
+LOGINS_PER_MINUTE = _rule("每位用户每分钟登录", 100, "次", "45011", _LOGIN)
 
 # The pages of the published mini-program (its app.json); a card may open no other.
 MINI_PROGRAM_PAGES = (

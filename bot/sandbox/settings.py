@@ -1,8 +1,9 @@
 """What the sandbox needs to know: its accounts and keys, its files, and where the bot listens."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -70,15 +71,7 @@ class SandboxSettings:
         Raises SandboxRefused, naming the setting, when one is missing.
         """
         values = {**read_env_file(env_file), **environ}
-
-        def get(name: str) -> str:
-            value = values.get(name, "")
-            if not value:
-                raise SandboxRefused(
-                    f"{name} is not set: run `python -m bot.sandbox keys` or export it"
-                )
-            return value
-
+        get = partial(_get, values)
         return cls(
             official_account=OfficialAccount(
                 id=get("SHOP_OFFICIAL_ACCOUNT_ID"),
@@ -90,19 +83,30 @@ class SandboxSettings:
             mini_program=MiniProgram(
                 app_id=get("SHOP_MINI_PROGRAM_APP_ID"), secret=get("SHOP_MINI_PROGRAM_SECRET")
             ),
-            merchant=Merchant(
-                mch_id=get("SHOP_PAY_MCH_ID"),
-                api_v3_key=get("SHOP_PAY_API_V3_KEY"),
-                cert_serial=get("SHOP_PAY_CERT_SERIAL"),
-                merchant_public_key_file=Path(get("SANDBOX_PAY_MERCHANT_PUBLIC_KEY_FILE")),
-                platform_private_key_file=Path(get("SANDBOX_PAY_PLATFORM_PRIVATE_KEY_FILE")),
-                platform_public_key_id=get("SHOP_PAY_PUBLIC_KEY_ID"),
-            ),
+            merchant=_merchant(get),
             database=Path(get("SANDBOX_DATABASE")),
             clock_offset_file=Path(get("SHOP_CLOCK_OFFSET_FILE")),
             callback_url=get("SANDBOX_CALLBACK_URL").rstrip("/"),
             environment=values.get("SHOP_ENVIRONMENT", "development"),
         )
+
+
+def _merchant(get: Callable[[str], str]) -> Merchant:
+    return Merchant(
+        mch_id=get("SHOP_PAY_MCH_ID"),
+        api_v3_key=get("SHOP_PAY_API_V3_KEY"),
+        cert_serial=get("SHOP_PAY_CERT_SERIAL"),
+        merchant_public_key_file=Path(get("SANDBOX_PAY_MERCHANT_PUBLIC_KEY_FILE")),
+        platform_private_key_file=Path(get("SANDBOX_PAY_PLATFORM_PRIVATE_KEY_FILE")),
+        platform_public_key_id=get("SHOP_PAY_PUBLIC_KEY_ID"),
+    )
+
+
+def _get(values: Mapping[str, str], name: str) -> str:
+    value = values.get(name, "")
+    if not value:
+        raise SandboxRefused(f"{name} is not set: run `python -m bot.sandbox keys` or export it")
+    return value
 
 
 def read_env_file(file: Path) -> dict[str, str]:

@@ -8,19 +8,43 @@ from typing import Final
 import tantivy
 from tantivy import Occur, Query
 
-from commerce.catalogue.entries import ANY, ANY_PRICE, brand_key, offer_number
+from commerce.catalogue.entries import (
+    ANY,
+    brand_key,
+    covering,
+    kind_term,
+    price_term,
+)
 from commerce.catalogue.traits import color_key, size_key
 from commerce.catalogue.wish import ProductWish
 from commerce.catalogue.words import Tokenise, bare, fold, needed, pairs
 from commerce.money import LARGEST_PRICE
 
-WORD_BOOST: Final = 1.0
-HEAD_BOOST: Final = 0.6
-MORE_BOOST: Final = 0.4
 TITLE_SCORE: Final = 1000.0
 
 type IsKnown = Callable[[str, str], bool]
 """Whether any entry holds a term in a field."""
+
+
+type Condition = tuple[Occur, Query]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Conditions on the variants of one sort of product."""
+
+    stocked: tuple[Query, ...]
+    """Together: a fitting variant is in stock. The first alone excludes from what is not."""
+    offered: tuple[Query, ...]
+    """Together: a fitting variant is on sale, be it sold out or not."""
+
+    def in_stock(self) -> list[Condition]:
+        """At least one can be bought."""
+        return [(Occur.Must, each) for each in self.stocked]
+
+    def out_of_stock(self) -> list[Condition]:
+        """They are on sale, but none can be bought."""
+        return [*((Occur.Must, each) for each in self.offered), (Occur.MustNot, self.stocked[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +54,34 @@ class Question:
     text: Query | None
     """None when there are no words: everything that passes is equally good."""
     filters: tuple[Query, ...]
+    fitting: tuple[Availability, ...]
+    """Of the variants that have the wished colour, size and price; no product is of two sorts."""
     title: Query | None
     """The product whose whole title was written, whatever the filters make of its words."""
-    stocked: Query
-    """A fitting variant is in stock."""
-    sold_out: Query
-    """A fitting variant is on sale; meant for entries that `stocked` leaves."""
+    whatever: Availability
+    """Of all variants."""
     is_strict: bool
     """Whether every word must be there."""
 
     def in_stock(self) -> Query:
         """What can be bought."""
-        return self._with([(Occur.Must, self.stocked)])
+        fitting = [each.in_stock() for each in self.fitting]
+        return self._with(fitting, self.whatever.in_stock())
 
     def out_of_stock(self) -> Query:
         """What fits but cannot be bought."""
-        return self._with([(Occur.Must, self.sold_out), (Occur.MustNot, self.stocked)])
+        fitting = [each.out_of_stock() for each in self.fitting]
+        return self._with(fitting, self.whatever.out_of_stock())
 
-    def _with(self, availability: list[tuple[Occur, Query]]) -> Query:
-        conditions = [*availability, *((Occur.Must, each) for each in self.filters)]
+    def _with(self, fitting: list[list[Condition]], whatever: list[Condition]) -> Query:
+        common = [(Occur.Must, each) for each in self.filters]
         if self.text is not None:
-            conditions.append((Occur.Must, self.text))
-        if self.title is None:
-            return Query.boolean_query(conditions)
-        named = Query.boolean_query([*availability, (Occur.Must, self.title)])
-        return Query.boolean_query(
-            [(Occur.Should, Query.boolean_query(conditions)), (Occur.Should, named)]
-        )
+            common.append((Occur.Must, self.text))
+        # The text stands in every branch: the rarest condition then leads each of them.
+        branches = [Query.boolean_query([*common, *each]) for each in fitting]
+        if self.title is not None:
+            branches.append(Query.boolean_query([*whatever, (Occur.Must, self.title)]))
+        return _any(branches)
 
 
 class Asker:
@@ -85,8 +110,8 @@ class Asker:
                 text=text,
                 filters=tuple(_unscored(each) for each in filters),
                 title=self._title(wish.title),
-                stocked=self._offered("stocked", wish),
-                sold_out=self._offered("offers" if _has_price(wish) else "sold_out", wish),
+                fitting=tuple(self._availability(wish)),
+                whatever=next(self._availability(ProductWish())),
                 is_strict=strictness == 0,
             )
 
@@ -107,15 +132,10 @@ class Asker:
             yield Query.boolean_query([(Occur.Should, each) for each in [*clauses, *further]])
 
     def _word(self, word: str) -> Query:
-        alternatives = [
-            Query.boost_query(self._term("words", word), WORD_BOOST),
-            Query.boost_query(self._term("heads", word), HEAD_BOOST),
-            Query.boost_query(self._term("more", word), MORE_BOOST),
-        ]
-        of_word = pairs(word)
-        if of_word:
-            alternatives.append(_all_of([self._term("pairs", pair) for pair in of_word]))
-        return Query.boolean_query([(Occur.Should, each) for each in alternatives])
+        """The word, whole or by its pairs of characters: better when it is seen as a word."""
+        whole = self._term("text", word)
+        parts = [self._term("text", pair) for pair in pairs(word) if pair != word]
+        return _all_of(parts, better_with=[whole]) if parts else whole
 
     def _title(self, written: str) -> Query | None:
         key = bare(written)
@@ -123,40 +143,41 @@ class Asker:
             return None
         return Query.const_score_query(self._term("title", key), TITLE_SCORE)
 
-    def _offered(self, field: str, wish: ProductWish) -> Query:
+    def _availability(self, wish: ProductWish) -> Iterator[Availability]:
+        """One variant has a wished colour, a wished size and a wished price."""
         colors = [color_key(each) for each in wish.colors] or [ANY]
         sizes = [size_key(each) for each in wish.sizes] or [ANY]
-        kinds = [
-            self._kind(field, color, size, wish) for color, size in combinations(colors, sizes)
+        kinds = [kind_term(color, size) for color, size in combinations(colors, sizes)]
+        stocked = _unscored(self._any_of("stocked", kinds))
+        sold_out = _unscored(self._any_of("sold_out", kinds))
+        if wish.price_min is None and wish.price_max is None:
+            yield Availability((stocked,), (sold_out,))
+            return
+        lowest = max(wish.price_min or 0, 0)
+        highest = LARGEST_PRICE if wish.price_max is None else min(wish.price_max, LARGEST_PRICE)
+        if lowest > highest:
+            yield Availability((Query.empty_query(),), (Query.empty_query(),))
+            return
+        span = Query.range_query(
+            self._schema, "one_price", tantivy.FieldType.Unsigned, lowest, highest
+        )
+        yield Availability((stocked, _unscored(span)), (sold_out, _unscored(span)))
+        terms = [
+            price_term(kind, step, place)
+            for kind in kinds
+            for step, place in covering(lowest, highest)
         ]
-        return _unscored(_any(kinds))
-
-    def _kind(self, field: str, color: str, size: str, wish: ProductWish) -> Query:
-        if not _has_price(wish):
-            return Query.term_query(self._schema, field, offer_number(color, size))
-        lowest = min(max(wish.price_min or 0, 0), LARGEST_PRICE)
-        highest = LARGEST_PRICE if wish.price_max is None else wish.price_max
-        if not lowest <= highest:
-            return Query.empty_query()
-        return Query.range_query(
-            self._schema,
-            field,
-            tantivy.FieldType.Unsigned,
-            offer_number(color, size, lowest),
-            offer_number(color, size, min(highest, ANY_PRICE - 1)),
-            # Along the term list: only as many steps as there are prices, not products.
-            use_inverted_index=True,
+        yield Availability(
+            (_unscored(self._any_of("stocked", terms)),),
+            (_unscored(self._any_of("offers", terms)),),
         )
 
     def _any_of(self, field: str, keys: Sequence[str]) -> Query:
         return _any([self._term(field, key) for key in keys])
 
     def _term(self, field: str, word: str) -> Query:
-        return Query.term_query(self._schema, field, word, "freq")
-
-
-def _has_price(wish: ProductWish) -> bool:
-    return wish.price_min is not None or wish.price_max is not None
+        kind = "freq" if field == "text" else "basic"
+        return Query.term_query(self._schema, field, word, kind)
 
 
 def _any(queries: Sequence[Query]) -> Query:

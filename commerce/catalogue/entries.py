@@ -1,14 +1,15 @@
 """A product as the search index holds it.
 
-Colour, size and price must be those of one variant. So every variant is entered as numbers that
-say all three at once: a hash of `colour|size` in the high bits, the price in the low ones. A wish
-for a colour, a size and a span of prices is then one span of numbers.
+Colour, size and price must be those of one variant, so they are entered together, as terms of the
+kind `colour|size`. Most products have one price for all variants, a number of its own. Of the
+others, a variant's price stands in terms of its kind: of its fen, its ten fen, its yuan and so on
+up, so that a span of prices is a few dozen terms, however many prices the shop has.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import product as combinations
 from typing import Final
@@ -26,36 +27,34 @@ from commerce.catalogue.words import (
     segments,
     with_last_characters,
 )
-from commerce.money import LARGEST_PRICE
 
 ANY: Final = ""
 """Stands for every colour, or every size."""
 
-PRICE_BITS: Final = 27
-ANY_PRICE: Final = (1 << PRICE_BITS) - 1
+NOUN_REPEATED: Final = 3
+
+STEPS: Final = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+"""Fen to a price term."""
+
 BEST_SELLER: Final = 100_000
 LARGEST_BOOST: Final = 0.15
 """What the score of a best seller gains on that of an equal text never sold."""
 
 FIELDS: Final = {
-    "words": "text, freq: words of the title",
-    "pairs": "text, freq: pairs of characters of title, brand and category",
-    "heads": "text, freq: what the thing is: the noun of its title, and its category",
-    "more": "text, freq: words of brand, category and attributes",
+    "text": "text, freq: words and pairs of characters, repeated by how much they say",
     "title": "text, basic: the whole title",
     "brand": "text, basic",
     "category": "text, basic",
-    "offers": "unsigned: the kinds on sale",
-    "stocked": "unsigned: the kinds in stock",
-    "sold_out": "unsigned: the kinds on sale of which nothing is in stock",
+    "offers": "text, basic: kinds and prices on sale",
+    "stocked": "text, basic: kinds and prices in stock",
+    "sold_out": "text, basic: kinds on sale of which nothing is in stock",
     "product_id": "unsigned, fast",
     "price": "unsigned, fast: the lowest, fen",
+    "one_price": "unsigned, fast: of all variants on sale, if it is one, fen",
     "sales": "unsigned, fast",
     "weight": "float, fast: see sales_weight",
 }
 """What an entry consists of; a change here makes a new index."""
-
-assert LARGEST_PRICE < ANY_PRICE  # noqa: S101 - the numbers below rest on it
 
 
 def build_schema() -> tantivy.Schema:
@@ -74,14 +73,39 @@ def build_schema() -> tantivy.Schema:
 
 def schema_digest() -> str:
     """Names the schema and the library that wrote it: an index of another one is not opened."""
-    return sha256(f"{version('tantivy')}{FIELDS}{PRICE_BITS}".encode()).hexdigest()[:12]
+    return sha256(f"{version('tantivy')}{FIELDS}{STEPS}".encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=65536)
-def offer_number(color: str, size: str, price: int = ANY_PRICE) -> int:
-    """What stands for a variant of that colour and size at that price, in fen, all three keys."""
-    kind = blake2b(f"{color}|{size}".encode(), digest_size=8).digest()
-    return int.from_bytes(kind) >> PRICE_BITS << PRICE_BITS | price
+def kind_term(color: str, size: str) -> str:
+    """The term of a variant of that colour key and size key."""
+    return f"{color}|{size}"
+
+
+@lru_cache(maxsize=65536)
+def price_terms(kind: str, price: int) -> tuple[str, ...]:
+    """The terms of a variant of that kind at that price."""
+    return tuple(price_term(kind, step, price // step) for step in STEPS)
+
+
+def price_term(kind: str, step: int, place: int) -> str:
+    """The term of prices from `place * step` fen to just below the next place."""
+    return f"{kind}|{step}:{place}"
+
+
+def covering(lowest: int, highest: int) -> Iterator[tuple[int, int]]:
+    """The fewest steps and places that make up a span of prices, both ends included.
+
+    >>> list(covering(5_000, 20_000))
+    [(1000, 5), (1000, 6), (1000, 7), (1000, 8), (1000, 9), (10000, 1), (1, 20000)]
+    """
+    start = lowest
+    while start <= highest:
+        step = next(
+            step for step in reversed(STEPS) if start % step == 0 and start + step - 1 <= highest
+        )
+        yield step, start // step
+        start += step
 
 
 def sales_weight(sales: int) -> float:
@@ -97,18 +121,20 @@ def build_entry(product: ProductView, tokenise: Tokenise) -> tantivy.Document:
     """The entry of a product that has a variant on sale."""
     title, brand, category = fold(product.title), fold(product.brand), fold(product.category)
     entry = tantivy.Document()
-    entry.add_text("words", _spaced(with_last_characters(tokenise(title))))
-    entry.add_text("pairs", _spaced(pairs(f"{title} {brand} {category}")))
-    entry.add_text("heads", _spaced(_heads(title, brand, category, tokenise)))
-    entry.add_text("more", _spaced(_further_words(product, tokenise)))
+    entry.add_text("text", _spaced(_terms(product, title, brand, category, tokenise)))
     entry.add_text("title", bare(product.title))
     entry.add_text("brand", brand_key(brand))
     entry.add_text("category", brand_key(category))
-    for field, numbers in _offers(product):
-        for number in numbers:
-            entry.add_unsigned(field, number)
+    stocked = [variant for variant in product.variants if variant.in_stock]
+    kinds = {kind for variant in product.variants for kind in _kinds_of(product, variant)}
+    kinds_in_stock = {kind for variant in stocked for kind in _kinds_of(product, variant)}
+    entry.add_text("offers", _spaced(_offer_terms(product, product.variants)))
+    entry.add_text("stocked", _spaced(_offer_terms(product, stocked)))
+    entry.add_text("sold_out", _spaced(kinds - kinds_in_stock))
     entry.add_unsigned("product_id", product.id)
     entry.add_unsigned("price", product.lowest_price)
+    if len({variant.price for variant in product.variants}) == 1:
+        entry.add_unsigned("one_price", product.lowest_price)
     entry.add_unsigned("sales", product.sales)
     entry.add_float("weight", sales_weight(product.sales))
     return entry
@@ -127,45 +153,57 @@ def _spaced(words: Iterable[str]) -> str:
     return " ".join(words)
 
 
-def _heads(title: str, brand: str, category: str, tokenise: Tokenise) -> list[str]:
+def _terms(
+    product: ProductView, title: str, brand: str, category: str, tokenise: Tokenise
+) -> Iterator[str]:
+    """A word of the title counts twice if jieba sees it too; the noun thrice more; all else once.
+
+    Pairs of characters find what jieba cuts otherwise here than in the wish.
+    """
+    words = tokenise(title)
+    yield from with_last_characters(words)
+    yield from pairs(title)
     phrase = noun_phrase(title, brand)
-    of_title = [word for word in tokenise(phrase) if phrase.endswith(word)]
-    return with_last_characters([*dict.fromkeys([*of_title, *_cached(category, tokenise)])])
+    nouns = [word for word in words if phrase.endswith(word)]
+    nouns += {pair for noun in nouns if len(noun) > 1 for pair in pairs(noun)} - {*nouns}
+    for _ in range(NOUN_REPEATED):
+        yield from nouns
+    yield from {
+        term for text in _further(product, brand, category) for term in _cut(text, tokenise)
+    }
 
 
-def _further_words(product: ProductView, tokenise: Tokenise) -> Iterator[str]:
-    values = dict.fromkeys(
-        fold(str(value))
-        for attributes in (product.attributes, *(each.attributes for each in product.variants))
-        for value in attributes.values()
-    )
-    for text in (fold(product.brand), fold(product.category), *values):
-        yield from _cached(text, tokenise)
-        yield from (part for part in segments(text) if len(part) > 1)
+def _further(product: ProductView, brand: str, category: str) -> set[str]:
+    holders = (product.attributes, *(each.attributes for each in product.variants))
+    return {brand, category, *(str(each) for held in holders for each in held.values())}
 
 
 @lru_cache(maxsize=65536)
-def _cached(text: str, tokenise: Tokenise) -> tuple[str, ...]:
-    return tuple(tokenise(text))
+def _cut(written: str, tokenise: Tokenise) -> frozenset[str]:
+    text = fold(written)
+    whole = (part for part in segments(text) if len(part) > 1)
+    return frozenset({*with_last_characters(tokenise(text)), *pairs(text), *whole})
 
 
-def _offers(product: ProductView) -> Iterator[tuple[str, Iterable[int]]]:
-    offers: set[int] = set()
-    stocked: set[int] = set()
-    for variant in product.variants:
-        numbers = set(_numbers(product, variant))
-        offers |= numbers
-        if variant.in_stock:
-            stocked |= numbers
-    yield "offers", offers
-    yield "stocked", stocked
-    yield "sold_out", {each for each in offers - stocked if each & ANY_PRICE == ANY_PRICE}
+def _offer_terms(product: ProductView, variants: Sequence[VariantView]) -> set[str]:
+    has_one_price = len({variant.price for variant in product.variants}) == 1
+    terms: set[str] = set()
+    for variant in variants:
+        kinds = _kinds_of(product, variant)
+        terms.update(kinds)
+        if not has_one_price:
+            for kind in kinds:
+                terms.update(price_terms(kind, variant.price))
+    return terms
 
 
-def _numbers(product: ProductView, variant: VariantView) -> Iterator[int]:
+def _kinds_of(product: ProductView, variant: VariantView) -> tuple[str, ...]:
     attributes = {**product.attributes, **variant.attributes}
-    colors = {ANY, *colors_of(attributes, product.title)}
-    sizes = {ANY, *sizes_of(attributes, product.title)}
-    for color, size in combinations(colors, sizes):
-        yield offer_number(color, size)
-        yield offer_number(color, size, variant.price)
+    return _kinds(colors_of(attributes, product.title), sizes_of(attributes, product.title))
+
+
+@lru_cache(maxsize=65536)
+def _kinds(colors: frozenset[str], sizes: frozenset[str]) -> tuple[str, ...]:
+    return tuple(
+        kind_term(color, size) for color, size in combinations({ANY, *colors}, {ANY, *sizes})
+    )

@@ -19,6 +19,9 @@ COLUMNS: Final = ("sku", "title", "category", "brand", "price", "stock", "attrib
 REQUIRED: Final = ("title", "price")
 LONGEST: Final = {"sku": 64, "title": 200, "category": 60, "brand": 60, "image": 500}
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
+SHORT: Final = 60
+"""So much fits every column."""
+
 BLOCK: Final = 1 << 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -110,7 +113,9 @@ def _columns(header: list[str]) -> list[str]:
 def _row(line: int, columns: list[str], cells: list[str]) -> ProductRow | RowFault:
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
         return RowFault(line, "row", "列数多于表头；值里有逗号时请用双引号括起来")
-    written = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+    written = {
+        name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in COLUMNS
+    }
     try:
         return _checked(line, written)
     except InvalidInput as fault:
@@ -118,8 +123,8 @@ def _row(line: int, columns: list[str], cells: list[str]) -> ProductRow | RowFau
 
 
 def _checked(line: int, written: Mapping[str, str]) -> ProductRow:
-    for name in COLUMNS:
-        _check_text(name, written.get(name, ""))
+    for name, value in written.items():
+        _check_text(name, value)
     title, brand = _single_spaced(written["title"]), _single_spaced(written.get("brand", ""))
     if not title:
         raise InvalidInput("缺少商品标题，请填写", field="title")
@@ -147,6 +152,8 @@ def derived_sku(title: str, brand: str, attributes: Mapping[str, str]) -> str:
 
 
 def _check_text(name: str, value: str) -> None:
+    if value.isprintable() and len(value) <= SHORT:
+        return
     if _CONTROL.search(value):
         raise InvalidInput("含有换行或控制字符，请删除；也请检查引号是否成对", field=name)
     if len(value) > LONGEST.get(name, len(value)):

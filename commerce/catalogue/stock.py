@@ -128,7 +128,7 @@ def correct(
     left = available(session, [variant_id]).get(variant_id)
     if left is None:
         raise NotFound("没有这个规格的商品", variant_id=variant_id)
-    if left + change > LARGEST_STOCK or _change(session, {variant_id: change}):
+    if not 0 <= left + change <= LARGEST_STOCK or _change(session, {variant_id: change}):
         raise InvalidInput(f"库存现有{left}件，不能这样改", field="change")
     if change:
         _note(core(session), {variant_id: change}, reason, now)

@@ -1,7 +1,7 @@
 """What a colour and a size are, however they are written: keys that compare exactly."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -100,15 +100,15 @@ def _in_one_unit(measure: str) -> str:
 
 def colors_of(attributes: Mapping[str, Any], title: str) -> frozenset[str]:
     """The colours of a variant; without an attribute that says so, those its title names."""
-    written = [str(value) for name, value in attributes.items() if name in COLOR_NAMES]
-    return _union(map(color_keys, written or _COLOR_IN_TITLE.findall(title)))
+    written = [str(attributes[name]) for name in COLOR_NAMES & attributes.keys()]
+    return _union([color_keys(each) for each in written or _COLOR_IN_TITLE.findall(title)])
 
 
 def sizes_of(attributes: Mapping[str, Any], title: str) -> frozenset[str]:
     """The sizes of a variant; without an attribute that says so, what its title says it holds."""
-    written = [str(value) for name, value in attributes.items() if name in SIZE_NAMES]
-    return _union(map(size_keys, written or _CAPACITY.findall(fold(title))))
+    written = [str(attributes[name]) for name in SIZE_NAMES & attributes.keys()]
+    return _union([size_keys(each) for each in written or _CAPACITY.findall(fold(title))])
 
 
-def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset[str]().union(*sets)
+def _union(sets: list[frozenset[str]]) -> frozenset[str]:
+    return sets[0] if len(sets) == 1 else frozenset[str]().union(*sets)

@@ -10,6 +10,7 @@ type Tokenise = Callable[[str], Sequence[str]]
 
 HAN: Final = "㐀-䶿一-鿿"
 _HAN_RUN = re.compile(f"[{HAN}]+")
+_UNSPOKEN = re.compile(r"[\W_]+")
 _SPOKEN = re.compile(f"[{HAN}a-z0-9.]+")
 _FOR_WHOM = re.compile("(?:男女|男士|女士|男|女|儿童|中性)?(?:同款|通用|款)?$")
 SILENT: Final = frozenset("的了吗呢吧啊呀和与或及有没要想买给个")
@@ -31,7 +32,7 @@ def bare(text: str) -> str:
     >>> bare("云栖 法式连衣裙（红色）") == bare("云栖法式连衣裙 红色")
     True
     """
-    return "".join(character for character in fold(text) if character.isalnum())
+    return _UNSPOKEN.sub("", fold(text))
 
 
 def pairs(text: str) -> list[str]:

@@ -76,8 +76,10 @@ def mask_phone(phone: str) -> str:
     """
     if len(phone) <= _SHOWN_AT_EITHER_END:
         return "*" * len(phone)
-    head = phone[:4] if phone[3] == "-" else phone[:3]
-    return f"{head}****{phone[-4:]}"
+    area, _, number = phone.partition("-")
+    if number:
+        return f"{area}-****{number.partition('-')[0][-4:]}"
+    return f"{phone[:3]}****{phone[-4:]}"
 
 
 def seal_address(

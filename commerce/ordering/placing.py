@@ -14,8 +14,9 @@ from sqlmodel import Session, SQLModel, select
 
 from commerce.catalogue import stock
 from commerce.customers.addresses import AddressInput, check_address, save_address, seal_address
+from commerce.customers.merging import get_customer
 from commerce.customers.tables import Customer
-from commerce.errors import IdempotencyConflict, InvalidInput, NotFound, PriceChanged
+from commerce.errors import IdempotencyConflict, InvalidInput, PriceChanged
 from commerce.inserting import core, id_of, insert_once
 from commerce.money import yuan
 from commerce.ordering import cart
@@ -90,37 +91,25 @@ def place_order(
         _check_remark(remark),
         _NOT_IN_A_SOURCE.sub("", source)[:LONGEST_SOURCE],
     )
-    _lock_customer(session, customer_id)
-    if (
-        earlier := _find_earlier(session, sealer, customer_id, idempotency_key, request)
-    ) is not None:
+    buyer_id = _lock_buyer(session, customer_id)
+    earlier = _find_earlier(session, sealer, buyer_id, idempotency_key, request)
+    if earlier is not None:
         return earlier
     priced = _confirm(session, request)
-    order = _write(
+    order = _insert(
         session,
-        sealer,
-        request,
-        priced,
-        customer_id,
-        idempotency_key,
-        conversation_id,
         now,
-        hold_for,
+        customer_id=buyer_id,
+        conversation_id=conversation_id,
+        idempotency_key=idempotency_key,
+        created_at=now,
+        expires_at=now + hold_for,
+        **_columns(sealer, request, priced),
     )
-    stock.reserve(session, id_of(order), request.quantities, now)
-    _write_lines(session, order, priced)
-    record_move(
-        session,
-        order,
-        None,
-        OrderState.UNPAID,
-        actor=f"customer:{customer_id}",
-        reason="下单",
-        now=now,
-    )
-    announce_about(session, "order_placed", order, now, source=order.source)
-    cart.take_out(session, cart_owner_id or customer_id, request.quantities, now)
-    save_address(session, sealer, customer_id, request.address, now)
+    _begin(session, order, priced, now)
+    cart_owner = get_customer(session, cart_owner_id or buyer_id)
+    cart.take_out(session, id_of(cart_owner), request.quantities, now)
+    save_address(session, sealer, buyer_id, request.address, now)
     if order.payable == 0:
         settle(session, id_of(order), actor="shop", reason="无需付款", paid_at=now, now=now)
     return order
@@ -132,11 +121,15 @@ def new_order_no(now: datetime) -> str:
     return f"{now.astimezone(SHANGHAI):%Y%m%d}{tail:0{_TAIL_DIGITS}d}"
 
 
-def _lock_customer(session: Session, customer_id: int) -> None:
-    """One order of a customer at a time: a repeated request waits for the first."""
-    statement = select(Customer.id).where(Customer.id == customer_id)
-    if session.exec(statement.with_for_update(key_share=True)).first() is None:
-        raise NotFound("没有这位顾客", customer_id=customer_id)
+def _lock_buyer(session: Session, customer_id: int) -> int:
+    """One order of a customer at a time: a repeated request waits for the first.
+
+    The id of who the customer is now, if they were merged.
+    """
+    buyer_id = id_of(get_customer(session, customer_id))
+    statement = select(Customer).where(Customer.id == buyer_id).with_for_update(key_share=True)
+    buyer = session.exec(statement.execution_options(populate_existing=True)).one()
+    return buyer_id if buyer.merged_into_id is None else _lock_buyer(session, buyer_id)
 
 
 def _find_earlier(
@@ -161,21 +154,9 @@ def _confirm(session: Session, request: OrderRequest) -> Quote:
     return priced
 
 
-def _write(
-    session: Session,
-    sealer: Sealer,
-    request: OrderRequest,
-    priced: Quote,
-    customer_id: int,
-    key: str,
-    conversation_id: int | None,
-    now: datetime,
-    hold_for: timedelta,
-) -> Order:
-    columns: dict[str, Any] = {
+def _columns(sealer: Sealer, request: OrderRequest, priced: Quote) -> dict[str, Any]:
+    return {
         **seal_address(sealer, Order.__tablename__, uuid.uuid4().hex, request.address),
-        "customer_id": customer_id,
-        "conversation_id": conversation_id,
         "state": OrderState.UNPAID,
         "goods_total": priced.goods_total,
         "discount": priced.discount,
@@ -184,11 +165,11 @@ def _write(
         "steps": [asdict(step) for step in priced.steps],
         "remark": request.remark,
         "source": request.source,
-        "idempotency_key": key,
         "request_digest": request.digest(sealer),
-        "created_at": now,
-        "expires_at": now + hold_for,
     }
+
+
+def _insert(session: Session, now: datetime, **columns: Any) -> Order:
     for _ in range(_TRIES_FOR_A_NUMBER):
         order_no = new_order_no(now)
         if insert_once(session, Order, order_no=order_no, **columns):
@@ -196,10 +177,16 @@ def _write(
     raise RuntimeError("no free order number was found")  # Ten billion a day: it cannot be.
 
 
-def _write_lines(session: Session, order: Order, priced: Quote) -> None:
+def _begin(session: Session, order: Order, priced: Quote, now: datetime) -> None:
+    """Hold the goods, write down the lines of that day and the first line of its history."""
+    quantities = {line.variant_id: line.quantity for line in priced.lines}
+    stock.reserve(session, id_of(order), quantities, now)
     core(session).execute(
         insert(_ORDER_LINE), [{"order_id": order.id, **asdict(line)} for line in priced.lines]
     )
+    actor = f"customer:{order.customer_id}"
+    record_move(session, order, None, OrderState.UNPAID, actor=actor, reason="下单", now=now)
+    announce_about(session, "order_placed", order, now, source=order.source)
 
 
 def _check_remark(remark: str) -> str:

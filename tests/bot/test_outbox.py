@@ -2,22 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
-from bot import inbox, outbox
+from bot import inbox, outbox, reply_window
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.messages import Incoming
-from bot.outbox import Claimed, Doubtful, Failed, NoRoute, Outcome, Post, Postponed, Sent
+from bot.outbox import Claimed, Post
+from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
 from bot.tables import Conversation, OutboxMessage, OutboxState
 from commerce.sealing import Sealer
 
 Make = Callable[..., Incoming]
 pytestmark = pytest.mark.database
 KEYED = ("pay.refund",)
+CLOSED = Conversation(
+    channel="official_account",
+    account="",
+    external_user="",
+    updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 
 class Desk:
@@ -28,8 +35,13 @@ class Desk:
         self.conversation_id = 0
 
     async def hear(self, incoming: Incoming) -> None:
-        accepted = await self.database.write(inbox.accept, self.sealer, incoming, self.clock.now())
+        now = self.clock.now()
+        accepted = await self.database.write(inbox.accept, self.sealer, incoming, now)
         self.conversation_id = accepted.conversation_id
+        opened_by, opened_at, used = reply_window.after(CLOSED, incoming.kind, now)
+        await self.change_conversation(
+            window_opened_by=opened_by, window_opened_at=opened_at, window_used=used
+        )
 
     async def post(self, key: str, kind: str = "official_account.reply", **more: object) -> bool:
         conversation = None if kind in KEYED else self.conversation_id

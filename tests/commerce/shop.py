@@ -68,7 +68,9 @@ def new_customer(session: Session) -> int:
     return id_of(customer)
 
 
-def place(session: Session, customer_id: int, quantities: dict[int, int], **changes: Any) -> Order:
+def place(
+    session: Session, /, customer_id: int, quantities: dict[int, int], **changes: Any
+) -> Order:
     """Place an order at the price of the moment, under a key of its own."""
     prices = dict(session.exec(select(Variant.id, Variant.price)).all())
     request: dict[str, Any] = {
@@ -89,7 +91,7 @@ def begin_to_pay(session: Session, order: Order, now: datetime = NOW) -> Payment
     return open_payment(session, order, PAYER, now)
 
 
-def pay(session: Session, payment: Payment, now: datetime = NOW, **changes: Any) -> PaidOutcome:
+def pay(session: Session, /, payment: Payment, now: datetime = NOW, **changes: Any) -> PaidOutcome:
     """WeChat Pay reports that the payment succeeded."""
     report: dict[str, Any] = {
         "out_trade_no": payment.out_trade_no,

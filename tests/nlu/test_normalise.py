@@ -1,4 +1,4 @@
-"""Numbers, identifiers and surfaces are read exactly, and every offset points at what was written."""
+"""Numbers, identifiers and surfaces are read exactly, and offsets point at what was written."""
 
 from decimal import Decimal
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlu.extractors.numerals import read_number
 from nlu.normalise import normalise
-from nlu.numerals import read_number
 from nlu.text import fold
 from nlu.understanding import Understanding
 from tests.nlu.phrases import IDENTIFIERS, ORDINALS, PRICES, QUANTITIES, SURFACES
@@ -56,10 +56,14 @@ def test_a_bare_number_is_offered_as_place_and_as_count() -> None:
 @pytest.mark.parametrize(
     ("numeral", "value"),
     [
-        ("零", 0), ("十", 10), ("十五", 15), ("二十", 20), ("一百五", 150), ("一百零五", 105), ("一百一十五", 115),
-        ("一千二", 1200), ("一千零二", 1002), ("一千零二十", 1020), ("两万三", 23000), ("一万五千", 15000),
-        ("三千五百六十", 3560), ("一亿两千万", 120_000_000), ("百", 100), ("千", 1000), ("万", 10000),
-        ("1万2", 12000), ("3千5", 3500), ("1.5万", 15000), ("2k", 2000), ("1,299", 1299), ("99.9", Decimal("99.9")),
+        ("零", 0), ("十", 10), ("十五", 15), ("二十", 20),
+        ("一百五", 150), ("一百零五", 105), ("一百一十五", 115),
+        ("一千二", 1200), ("一千零二", 1002), ("一千零二十", 1020),
+        ("两万三", 23000), ("一万五千", 15000),
+        ("三千五百六十", 3560), ("一亿两千万", 120_000_000),
+        ("百", 100), ("千", 1000), ("万", 10000),
+        ("1万2", 12000), ("3千5", 3500), ("1.5万", 15000), ("2k", 2000),
+        ("1,299", 1299), ("99.9", Decimal("99.9")),
         ("二〇二六", 2026), ("壹佰贰拾", 120), ("十万", 100_000), ("3百5十", 350),
     ],
 )  # fmt: skip
@@ -86,7 +90,11 @@ def test_any_text_is_read_without_an_error_and_with_true_offsets(text: str) -> N
             assert text[finding.start : finding.end] == finding.value
 
 
-@given(st.text(alphabet="0123456789一二两三五十百千万块元到以内左右第个件打俩买来的x-.~￥码", max_size=24))
+@given(
+    st.text(
+        alphabet="0123456789一二两三五十百千万块元到以内左右第个件打俩买来的x-.~￥码", max_size=24
+    )
+)
 def test_any_pile_of_shop_characters_is_read_without_an_error(text: str) -> None:
     entities = understood(text).entities
 

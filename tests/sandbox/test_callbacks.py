@@ -3,14 +3,15 @@
 import asyncio
 
 import pytest
+from aiohttp import web
 
 from tests.sandbox.shop import text
-from tests.sandbox.world import PNG, World, eventually
+from tests.sandbox.world import PNG, Json, World
 
 APOLOGY = "该公众号暂时无法提供服务，请稍后再试"
 
 
-async def last_item(world: World, fan: dict, count: int) -> dict:
+async def last_item(world: World, fan: Json, count: int) -> Json:
     items = []
     for _ in range(500):
         items = await world.items(fan)
@@ -20,7 +21,7 @@ async def last_item(world: World, fan: dict, count: int) -> dict:
     raise AssertionError(items)
 
 
-async def test_a_text_arrives_signed_and_sealed_and_its_reply_is_shown(world: World):
+async def test_a_text_arrives_signed_and_sealed_and_its_reply_is_shown(world: World) -> None:
     fan = await world.fan(nickname="小满")
     world.shop.answer_with(text("您好 ]]]]><![CDATA[>"))
 
@@ -40,30 +41,30 @@ async def test_a_text_arrives_signed_and_sealed_and_its_reply_is_shown(world: Wo
     )
 
 
-async def test_the_url_is_probed_with_a_signed_get(world: World):
+async def test_the_url_is_probed_with_a_signed_get(world: World) -> None:
     assert (await world.control("POST", "/probe"))["echoed"]
 
 
 @pytest.mark.parametrize("answer", ["success", "", "  success\n"])
-async def test_success_or_nothing_is_no_reply_and_no_retry(world: World, answer: str):
+async def test_success_or_nothing_is_no_reply_and_no_retry(world: World, answer: str) -> None:
     fan = await world.fan()
     world.shop.answer_raw(answer)
 
     await world.say(fan, "你好")
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
     await world.move(60)
 
     assert [item["direction"] for item in await world.items(fan)] == ["fan"]
     assert len(world.shop.received) == 1
 
 
-async def test_a_shop_that_fails_is_asked_three_times_with_the_same_bytes(world: World):
+async def test_a_shop_that_fails_is_asked_three_times_with_the_same_bytes(world: World) -> None:
     fan = await world.fan()
     world.shop.answer_raw("busy", status=503)
 
     await world.say(fan, "在吗")
     for tries in (1, 2, 3):
-        await eventually(lambda tries=tries: len(world.shop.received) == tries)
+        await world.delivered(tries)
         await world.move(5)
     item = await last_item(world, fan, 2)
 
@@ -75,11 +76,11 @@ async def test_a_shop_that_fails_is_asked_three_times_with_the_same_bytes(world:
     assert len(world.shop.received) == 3
 
 
-async def test_the_second_delivery_comes_five_seconds_after_the_first(world: World):
+async def test_the_second_delivery_comes_five_seconds_after_the_first(world: World) -> None:
     fan = await world.fan()
     world.shop.answer_raw("busy", status=500)
     await world.say(fan, "在吗")
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
 
     await world.move(3.5)
     [callback] = (await world.control("GET", "/callbacks?pending=1"))["callbacks"]
@@ -90,28 +91,28 @@ async def test_the_second_delivery_comes_five_seconds_after_the_first(world: Wor
     )
 
     await world.move(1.5)
-    await eventually(lambda: len(world.shop.received) == 2)
+    await world.delivered(2)
 
 
 @pytest.mark.slow
-async def test_a_shop_slower_than_five_seconds_is_cut_off_and_asked_again(world: World):
+async def test_a_shop_slower_than_five_seconds_is_cut_off_and_asked_again(world: World) -> None:
     fan = await world.fan()
     world.shop.answer_raw("success", delay=5.5)
 
     await world.say(fan, "在吗")
-    await eventually(lambda: len(world.shop.received) == 2, seconds=7)
+    await world.delivered(2, seconds=7)
     world.shop.answer_with(text("来了"))
-    await eventually(lambda: len(world.shop.received) == 3, seconds=7)
+    await world.delivered(3, seconds=7)
     item = await last_item(world, fan, 2)
 
     assert item["payload"] == {"content": "来了"}
 
 
-async def test_a_retry_survives_a_restart_of_the_platform(world: World):
+async def test_a_retry_survives_a_restart_of_the_platform(world: World) -> None:
     fan = await world.fan()
     world.shop.answer_raw("busy", status=503)
     await world.say(fan, "在吗")
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
 
     await world.stop()
     world.shop.answer_with(text("在的"))
@@ -137,7 +138,7 @@ async def test_a_retry_survives_a_restart_of_the_platform(world: World):
         text("a") + text("b"),
     ],
 )
-async def test_a_reply_that_wechat_cannot_read_becomes_its_apology(world: World, body: str):
+async def test_a_reply_that_wechat_cannot_read_becomes_its_apology(world: World, body: str) -> None:
     fan = await world.fan()
     world.shop.answer_with(body)
 
@@ -149,7 +150,7 @@ async def test_a_reply_that_wechat_cannot_read_becomes_its_apology(world: World,
 
 
 @pytest.mark.parametrize("answer", ["您好", "<xml><MsgType>text</MsgType></xml>", "{}", "<xml>"])
-async def test_a_plain_reply_in_aes_mode_becomes_the_apology(world: World, answer: str):
+async def test_a_plain_reply_in_aes_mode_becomes_the_apology(world: World, answer: str) -> None:
     fan = await world.fan()
     world.shop.answer_raw(answer)
 
@@ -159,7 +160,7 @@ async def test_a_plain_reply_in_aes_mode_becomes_the_apology(world: World, answe
     assert len(world.shop.received) == 1
 
 
-async def test_a_reply_with_a_doctype_or_a_wrong_signature_is_refused(world: World):
+async def test_a_reply_with_a_doctype_or_a_wrong_signature_is_refused(world: World) -> None:
     fan = await world.fan()
     sealed = world.shop.reply(fan["openid"], text("您好")).text or ""
     for broken in (
@@ -172,10 +173,10 @@ async def test_a_reply_with_a_doctype_or_a_wrong_signature_is_refused(world: Wor
         assert (await last_item(world, fan, before + 2))["kind"] == "notice"
 
 
-async def test_a_reply_to_somebody_else_is_refused(world: World):
+async def test_a_reply_to_somebody_else_is_refused(world: World) -> None:
     fan, other = await world.fan(), await world.fan()
 
-    async def answer(_: object):
+    async def answer(_: Json) -> web.Response:
         return world.shop.reply(other["openid"], text("您好"))
 
     world.shop.answer = answer
@@ -185,7 +186,7 @@ async def test_a_reply_to_somebody_else_is_refused(world: World):
     assert await world.items(other) == []
 
 
-async def test_pictures_and_news_may_ride_in_the_reply(world: World):
+async def test_pictures_and_news_may_ride_in_the_reply(world: World) -> None:
     fan = await world.fan()
     media_id = (await world.upload(PNG))["media_id"]
     world.shop.answer_with(f"<MsgType>image</MsgType><Image><MediaId>{media_id}</MediaId></Image>")
@@ -210,17 +211,19 @@ async def test_pictures_and_news_may_ride_in_the_reply(world: World):
         ({"type": "link", "title": "看这个", "url": "https://a.b"}, {"Title": "看这个"}),
     ],
 )
-async def test_every_kind_of_message_is_delivered(world: World, message: dict, expected: dict):
+async def test_every_kind_of_message_is_delivered(
+    world: World, message: Json, expected: Json
+) -> None:
     fan = await world.fan()
 
     await world.control("POST", f"/fans/{fan['fan_id']}/messages", message)
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
 
     assert expected.items() <= world.shop.messages[0].items()
     assert "MsgId" in world.shop.messages[0]
 
 
-async def test_events_are_delivered_without_a_msg_id(world: World):
+async def test_events_are_delivered_without_a_msg_id(world: World) -> None:
     fan = await world.fan(subscribed=False)
     qr = await world.wechat(
         "POST",
@@ -239,7 +242,7 @@ async def test_events_are_delivered_without_a_msg_id(world: World):
     await world.event(fan, "view_miniprogram", key="pages/index/index", menu_id="7")
     await world.event(fan, "LOCATION")
     await world.event(fan, "unsubscribe")
-    await eventually(lambda: len(world.shop.received) == 7)
+    await world.delivered(7)
 
     by_event = {fields["Event"]: fields for fields in world.shop.messages}
     assert by_event["subscribe"]["EventKey"] == "qrscene_spring_1"

@@ -2,28 +2,30 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
-from aiohttp import ClientConnectionError, ClientTimeout
+from aiohttp import ClientConnectionError, ClientResponse, ClientTimeout
 
+from bot.sandbox import create_app
 from bot.sandbox.errors import SandboxRefused
 from tests.sandbox.shop import text
-from tests.sandbox.world import World, eventually
+from tests.sandbox.world import Json, World
 
-SHORT = ClientTimeout(total=0.3)
+SHORT = 0.3
 
 
-async def raw_send(world: World, fan: dict, timeout: ClientTimeout | None = None):
+async def raw_send(world: World, fan: Json, deadline: float = 5) -> ClientResponse:
     body = {"touser": fan["openid"], "msgtype": "text", "text": {"content": "您好"}}
     return await world.http.post(
         f"{world.url}/wechat/cgi-bin/message/custom/send",
         params={"access_token": await world.token()},
         data=json.dumps(body, ensure_ascii=False).encode(),
-        timeout=timeout or ClientTimeout(total=5),
+        timeout=ClientTimeout(total=deadline),
     )
 
 
-async def writer(world: World) -> dict:
+async def writer(world: World) -> Json:
     fan = await world.fan()
     await world.say(fan, "你好")
     return fan
@@ -33,7 +35,7 @@ async def switch_on(world: World, fault: str, times: int = 1) -> None:
     await world.control("POST", "/faults", {"api": "custom/send", "fault": fault, "times": times})
 
 
-async def test_a_swallowed_answer_has_its_effect(world: World):
+async def test_a_swallowed_answer_has_its_effect(world: World) -> None:
     fan = await writer(world)
     await switch_on(world, "swallow")
 
@@ -45,7 +47,7 @@ async def test_a_swallowed_answer_has_its_effect(world: World):
 
 
 @pytest.mark.parametrize("fault", ["timeout", "reset"])
-async def test_a_timeout_or_reset_has_no_effect(world: World, fault: str):
+async def test_a_timeout_or_reset_has_no_effect(world: World, fault: str) -> None:
     fan = await writer(world)
     await switch_on(world, fault)
 
@@ -57,7 +59,7 @@ async def test_a_timeout_or_reset_has_no_effect(world: World, fault: str):
     assert await world.counter("accepted:custom/send") == 0
 
 
-async def test_errors_of_the_gateway_have_no_effect(world: World):
+async def test_errors_of_the_gateway_have_no_effect(world: World) -> None:
     fan = await writer(world)
     await switch_on(world, "500")
     await switch_on(world, "html")
@@ -69,7 +71,7 @@ async def test_errors_of_the_gateway_have_no_effect(world: World):
     assert len(await world.items(fan)) == 1
 
 
-async def test_a_fault_is_used_up(world: World):
+async def test_a_fault_is_used_up(world: World) -> None:
     fan = await writer(world)
     await switch_on(world, "errcode:45009", times=2)
 
@@ -79,7 +81,7 @@ async def test_a_fault_is_used_up(world: World):
     assert (await world.control("GET", "/faults"))["faults"] == []
 
 
-async def test_a_delayed_answer_comes_late(world: World):
+async def test_a_delayed_answer_comes_late(world: World) -> None:
     fan = await writer(world)
     await switch_on(world, "delay:0.4")
     with pytest.raises(TimeoutError):
@@ -89,7 +91,7 @@ async def test_a_delayed_answer_comes_late(world: World):
     assert (await raw_send(world, fan)).status == 200
 
 
-async def test_faults_can_be_cleared_and_unknown_ones_are_refused(world: World):
+async def test_faults_can_be_cleared_and_unknown_ones_are_refused(world: World) -> None:
     await switch_on(world, "500")
     await world.control("DELETE", "/faults")
     assert (await world.control("GET", "/faults"))["faults"] == []
@@ -98,7 +100,7 @@ async def test_faults_can_be_cleared_and_unknown_ones_are_refused(world: World):
     assert status == 400
 
 
-async def test_time_moves_by_seconds_and_to_an_instant_but_never_back(world: World):
+async def test_time_moves_by_seconds_and_to_an_instant_but_never_back(world: World) -> None:
     await world.move(90)
     assert (await world.control("GET", "/clock"))["offset"] == 90
     assert world.settings.clock_offset_file.read_text().strip() == "90.000"
@@ -111,13 +113,13 @@ async def test_time_moves_by_seconds_and_to_an_instant_but_never_back(world: Wor
     assert (await world.try_control("POST", "/clock", {"until": "2100-01-01"}))[0] == 400
 
 
-async def test_the_clock_file_may_be_moved_by_others(world: World):
+async def test_the_clock_file_may_be_moved_by_others(world: World) -> None:
     world.settings.clock_offset_file.write_text("3600")
 
     assert (await world.control("GET", "/clock"))["offset"] == 3600
 
 
-async def test_everything_that_matters_survives_a_restart(world: World):
+async def test_everything_that_matters_survives_a_restart(world: World) -> None:
     fan = await writer(world)
     media = (await world.upload())["media_id"]
     await world.prepay(fan)
@@ -133,13 +135,13 @@ async def test_everything_that_matters_survives_a_restart(world: World):
     assert len((await world.control("GET", "/payments"))["payments"]) == 1
 
 
-async def test_a_page_hears_of_every_change_at_once(world: World):
+async def test_a_page_hears_of_every_change_at_once(world: World) -> None:
     fan = await world.fan()
     world.shop.answer_with(text("您好"))
     async with world.http.get(f"{world.url}/control/stream") as stream:
         await stream.content.readuntil(b"\n\n")
         await world.say(fan, "你好")
-        changes = []
+        changes: list[Json] = []
         async with asyncio.timeout(2):
             while [c for c in changes if c["change"] == "items"] != [
                 {"change": "items", "fan_id": fan["fan_id"]}
@@ -148,18 +150,18 @@ async def test_a_page_hears_of_every_change_at_once(world: World):
                 changes.append(json.loads(line.removeprefix(b"data: ")))
 
 
-async def test_an_open_page_does_not_hold_up_the_shutdown(world: World):
+async def test_an_open_page_does_not_hold_up_the_shutdown(world: World) -> None:
     async with world.http.get(f"{world.url}/control/stream"):
         async with asyncio.timeout(3):
             await world.stop()
         await world.start()
 
 
-async def test_the_state_has_all_that_the_page_shows(world: World):
+async def test_the_state_has_all_that_the_page_shows(world: World) -> None:
     fan = await world.fan(nickname="知夏")
     world.shop.answer_raw("busy", status=500)
     await world.say(fan, "你好")
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
     button = {"type": "click", "name": "热卖", "key": "HOT"}
     await world.wechat("POST", "/cgi-bin/menu/create", {"button": [button]})
 
@@ -184,7 +186,9 @@ async def test_the_state_has_all_that_the_page_shows(world: World):
         ("POST", "/callbacks/9/repeat", None, 409),
     ],
 )
-async def test_impossible_wishes_are_explained(world: World, method, path, body, status):
+async def test_impossible_wishes_are_explained(
+    world: World, method: str, path: str, body: Json | None, status: int
+) -> None:
     assert (await world.try_control(method, path, body))[0] == status
 
 
@@ -199,16 +203,16 @@ async def test_impossible_wishes_are_explained(world: World, method, path, body,
         ("taps", {"item_id": 1, "option": "1"}),
     ],
 )
-async def test_a_fan_cannot_do_what_a_phone_cannot(world: World, wish):
+async def test_a_fan_cannot_do_what_a_phone_cannot(world: World, wish: tuple[str, Json]) -> None:
     fan = await world.fan()
     path, body = wish
 
     assert (await world.try_control("POST", f"/fans/{fan['fan_id']}/{path}", body))[0] == 409
 
 
-async def test_a_message_can_be_delivered_once_more(world: World):
+async def test_a_message_can_be_delivered_once_more(world: World) -> None:
     fan = await writer(world)
-    await eventually(lambda: len(world.shop.received) == 1)
+    await world.delivered(1)
     [callback] = (await world.control("GET", "/callbacks"))["callbacks"]
 
     path = f"/callbacks/{callback['callback_id']}/repeat"
@@ -219,10 +223,6 @@ async def test_a_message_can_be_delivered_once_more(world: World):
     assert fan["openid"] == second.query["openid"]
 
 
-async def test_the_sandbox_refuses_production(world: World):
-    from dataclasses import replace
-
-    from bot.sandbox import create_app
-
+async def test_the_sandbox_refuses_production(world: World) -> None:
     with pytest.raises(SandboxRefused, match="production"):
         create_app(replace(world.settings, environment="production"))

@@ -2,16 +2,16 @@
 
 import pytest
 
-from tests.sandbox.world import World
+from tests.sandbox.world import Json, World
 
 HOUR = 3600
 
 
-async def say_ok(world: World, fan: dict) -> int:
+async def say_ok(world: World, fan: Json) -> int:
     return await world.send(fan, text={"content": "您好"})
 
 
-async def test_five_messages_within_48_hours_after_the_customer_wrote(world: World):
+async def test_five_messages_within_48_hours_after_the_customer_wrote(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
 
@@ -21,7 +21,7 @@ async def test_five_messages_within_48_hours_after_the_customer_wrote(world: Wor
     assert codes == [0, 0, 0, 0, 0, 45047]
 
 
-async def test_the_window_shuts_after_48_hours(world: World):
+async def test_the_window_shuts_after_48_hours(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
 
@@ -32,7 +32,7 @@ async def test_the_window_shuts_after_48_hours(world: World):
     assert await say_ok(world, fan) == 45015
 
 
-async def test_another_message_opens_a_fresh_window(world: World):
+async def test_another_message_opens_a_fresh_window(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "一")
     assert [await say_ok(world, fan) for _ in range(6)][-1] == 45047
@@ -43,7 +43,7 @@ async def test_another_message_opens_a_fresh_window(world: World):
 
 
 @pytest.mark.parametrize("action", ["follow", "menu click", "scan"])
-async def test_three_messages_within_a_minute_after_an_action(world: World, action: str):
+async def test_three_messages_within_a_minute_after_an_action(world: World, action: str) -> None:
     fan = await world.fan(subscribed=action != "follow")
     if action == "follow":
         await world.event(fan, "subscribe")
@@ -61,14 +61,14 @@ async def test_three_messages_within_a_minute_after_an_action(world: World, acti
     assert await say_ok(world, fan) == 45015
 
 
-async def test_a_view_of_a_link_opens_no_window(world: World):
+async def test_a_view_of_a_link_opens_no_window(world: World) -> None:
     fan = await world.fan()
     await world.event(fan, "VIEW", key="https://a.b")
 
     assert await say_ok(world, fan) == 45015
 
 
-async def test_a_menu_tap_is_a_menu_click_and_not_a_message(world: World):
+async def test_a_menu_tap_is_a_menu_click_and_not_a_message(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     options = [{"id": "101", "content": "第一个"}, {"id": "102", "content": "第二个"}]
@@ -84,7 +84,7 @@ async def test_a_menu_tap_is_a_menu_click_and_not_a_message(world: World):
     assert (await world.items(fan))[2]["payload"] == {"content": "第二个"}
 
 
-async def test_a_tap_carries_the_id_of_the_option(world: World):
+async def test_a_tap_carries_the_id_of_the_option(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     await world.send(fan, msgmenu={"list": [{"id": "101", "content": "第一个"}]})
@@ -98,7 +98,7 @@ async def test_a_tap_carries_the_id_of_the_option(world: World):
     assert await world.counter("callbacks") == 2
 
 
-async def test_counts_of_two_actions_do_not_add_up(world: World):
+async def test_counts_of_two_actions_do_not_add_up(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     for _ in range(4):
@@ -109,7 +109,7 @@ async def test_counts_of_two_actions_do_not_add_up(world: World):
     assert [await say_ok(world, fan) for _ in range(4)] == [0, 0, 0, 45047]
 
 
-async def test_who_unfollows_can_be_reached_no_more(world: World):
+async def test_who_unfollows_can_be_reached_no_more(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     await world.event(fan, "unsubscribe")
@@ -117,7 +117,7 @@ async def test_who_unfollows_can_be_reached_no_more(world: World):
     assert await say_ok(world, fan) == 45015
 
 
-async def test_all_kinds_are_shown_in_order(world: World):
+async def test_all_kinds_are_shown_in_order(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     media_id = (await world.upload())["media_id"]
@@ -143,7 +143,7 @@ async def test_all_kinds_are_shown_in_order(world: World):
     assert items[-1]["payload"]["path"] == card["pagepath"]
 
 
-async def test_a_picture_dies_after_three_days(world: World):
+async def test_a_picture_dies_after_three_days(world: World) -> None:
     fan = await world.fan()
     media_id = (await world.upload())["media_id"]
 
@@ -155,7 +155,7 @@ async def test_a_picture_dies_after_three_days(world: World):
     assert await world.send(fan, image={"media_id": media_id}) == 40007
 
 
-async def test_a_refused_message_costs_nothing(world: World):
+async def test_a_refused_message_costs_nothing(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     for _ in range(5):
@@ -164,7 +164,7 @@ async def test_a_refused_message_costs_nothing(world: World):
     assert [await say_ok(world, fan) for _ in range(5)] == [0] * 5
 
 
-async def test_typing_is_shown_until_the_answer_comes(world: World):
+async def test_typing_is_shown_until_the_answer_comes(world: World) -> None:
     fan = await world.fan()
     await world.say(fan, "你好")
     path = "/cgi-bin/message/custom/typing"
@@ -176,7 +176,7 @@ async def test_typing_is_shown_until_the_answer_comes(world: World):
     assert not (await world.control("GET", f"/fans/{fan['fan_id']}"))["is_typing"]
 
 
-async def test_template_messages_need_no_window_and_are_sent_once_a_key(world: World):
+async def test_template_messages_need_no_window_and_are_sent_once_a_key(world: World) -> None:
     fan = await world.fan()
     body = {
         "touser": fan["openid"],
@@ -192,7 +192,7 @@ async def test_template_messages_need_no_window_and_are_sent_once_a_key(world: W
     assert item["payload"]["content"] == "订单编号：A1\n订单状态：已发货"
 
 
-async def test_user_info_tells_the_unionid_but_no_nickname(world: World):
+async def test_user_info_tells_the_unionid_but_no_nickname(world: World) -> None:
     fan = await world.fan(nickname="小满")
     user = await world.wechat("GET", "/cgi-bin/user/info", openid=fan["openid"])
     assert (user["subscribe"], user["unionid"]) == (1, fan["unionid"])

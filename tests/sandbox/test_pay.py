@@ -4,16 +4,17 @@ import asyncio
 import json
 import time
 from base64 import b64decode
+from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
-from wechatpayv3 import WeChatPay, WeChatPayType
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bot.sandbox.pay.fields import written
-from bot.sandbox.rules import NOTICE_RETRIES, PAY_ERRORS
-from tests.sandbox.world import Json, World, eventually
+from bot.sandbox.rules import PAY_ERRORS
+from tests.sandbox.merchant import merchant_library
+from tests.sandbox.world import Json, World
 
 JSAPI = "/v3/pay/transactions/jsapi"
 ORDER = "ORDER-000001"
@@ -29,29 +30,10 @@ async def close(world: World, number: str = ORDER) -> tuple[int, Json]:
     return await world.pay("POST", path, {"mchid": world.settings.merchant.mch_id})
 
 
-def theirs(world: World, folder: str) -> WeChatPay:
-    """The merchant's library, in public-key mode: it verifies what we sign."""
-    merchant = world.settings.merchant
-    pem = (merchant.merchant_public_key_file.parent / "pay-merchant-private.pem").read_text()
-    public = merchant.merchant_public_key_file.parent / "pay-platform-public.pem"
-    return WeChatPay(
-        wechatpay_type=WeChatPayType.MINIPROG,
-        mchid=merchant.mch_id,
-        private_key=pem,
-        cert_serial_no=merchant.cert_serial,
-        appid=world.settings.mini_program.app_id,
-        apiv3_key=merchant.api_v3_key,
-        notify_url=f"{world.settings.callback_url}/pay/wechat/notify",
-        cert_dir=folder,
-        public_key=public.read_text(),
-        public_key_id=merchant.platform_public_key_id,
-    )
-
-
 @pytest.mark.slow
-async def test_the_merchants_own_library_gets_all_the_way(world: World, tmp_path):
+async def test_the_merchants_own_library_gets_all_the_way(world: World, tmp_path: Path) -> None:
     fan = await world.fan()
-    library = theirs(world, str(tmp_path))
+    library = merchant_library(world, tmp_path)
     library._core._gate_way = f"{world.url}/pay"
 
     async def call(method: str, **given: object) -> tuple[int, Json]:
@@ -66,7 +48,7 @@ async def test_the_merchants_own_library_gets_all_the_way(world: World, tmp_path
     assert (await call("query", out_trade_no=ORDER))[1]["trade_state"] == "NOTPAY"
 
     await world.control("POST", f"/payments/{ORDER}/pay")
-    await eventually(lambda: len(world.shop.notices) == 1)
+    await world.noticed(1)
     notice = library.callback(*world.shop.notices[0])
     assert notice["resource"]["out_trade_no"] == ORDER
     assert notice["resource"]["payer"] == payer
@@ -82,12 +64,13 @@ async def test_the_merchants_own_library_gets_all_the_way(world: World, tmp_path
     assert (await call("close", out_trade_no="ORDER-000404"))[0] == 404
 
 
-async def test_every_answer_is_signed_by_the_platform(world: World):
+async def test_every_answer_is_signed_by_the_platform(world: World) -> None:
     fan = await world.fan()
     merchant = world.settings.merchant
     public = serialization.load_pem_public_key(
         (merchant.platform_private_key_file.parent / "pay-platform-public.pem").read_bytes()
     )
+    assert isinstance(public, rsa.RSAPublicKey)
     for body in (world.order(fan), {"broken": 1}):
         async with world.http.post(f"{world.url}/pay{JSAPI}", json=body) as response:
             text, headers = await response.read(), response.headers
@@ -112,7 +95,7 @@ async def test_every_answer_is_signed_by_the_platform(world: World):
         {"signed_path": "/v3/pay/transactions/native"},
     ],
 )
-async def test_what_the_merchant_did_not_sign_is_refused(world: World, wrong: Json):
+async def test_what_the_merchant_did_not_sign_is_refused(world: World, wrong: Json) -> None:
     fan = await world.fan()
 
     status, answer = await world.pay("POST", JSAPI, world.order(fan), **wrong)
@@ -120,14 +103,14 @@ async def test_what_the_merchant_did_not_sign_is_refused(world: World, wrong: Js
     assert (status, answer["code"]) == (401, "SIGN_ERROR")
 
 
-async def test_signatures_are_dated_in_real_time_even_when_the_clock_is_moved(world: World):
+async def test_signatures_are_dated_in_real_time_even_when_the_clock_is_moved(world: World) -> None:
     fan = await world.fan()
     await world.move(86_400)
 
     assert (await world.pay("POST", JSAPI, world.order(fan), age=290))[0] == 200
 
 
-async def test_the_same_order_asked_again_is_the_same_order(world: World):
+async def test_the_same_order_asked_again_is_the_same_order(world: World) -> None:
     fan = await world.fan()
     first = await world.prepay(fan)
 
@@ -137,7 +120,7 @@ async def test_the_same_order_asked_again_is_the_same_order(world: World):
     assert await world.counter(f"accepted:prepay:{ORDER}") == 1
 
 
-async def test_a_prepay_lives_two_hours_and_can_be_renewed(world: World):
+async def test_a_prepay_lives_two_hours_and_can_be_renewed(world: World) -> None:
     fan = await world.fan()
     first = await world.prepay(fan)
     await world.move(7200)
@@ -167,7 +150,7 @@ async def test_a_prepay_lives_two_hours_and_can_be_renewed(world: World):
         {"time_expire": "2020-11-11T20:15:00+08:00"},
     ],
 )
-async def test_a_malformed_order_is_a_parameter_error(world: World, change: Json):
+async def test_a_malformed_order_is_a_parameter_error(world: World, change: Json) -> None:
     fan = await world.fan()
 
     status, answer = await world.pay("POST", JSAPI, {**world.order(fan), **change})
@@ -175,7 +158,7 @@ async def test_a_malformed_order_is_a_parameter_error(world: World, change: Json
     assert (status, answer["code"]) == (400, "PARAM_ERROR")
 
 
-async def test_an_order_can_be_paid_until_its_time_runs_out(world: World):
+async def test_an_order_can_be_paid_until_its_time_runs_out(world: World) -> None:
     fan = await world.fan()
     order = {**world.order(fan), "time_expire": written(time.time() + 600)}
     assert (await world.pay("POST", JSAPI, order))[0] == 200
@@ -186,7 +169,7 @@ async def test_an_order_can_be_paid_until_its_time_runs_out(world: World):
     assert (status, answer["error"]) == (409, "该订单已过期，请重新下单")
 
 
-async def test_a_payment_is_shown_by_both_queries(world: World):
+async def test_a_payment_is_shown_by_both_queries(world: World) -> None:
     fan = await world.fan()
     await world.prepay(fan)
     assert (await query(world))[1]["trade_state"] == "NOTPAY"
@@ -202,7 +185,7 @@ async def test_a_payment_is_shown_by_both_queries(world: World):
     assert (await world.try_control("POST", f"/payments/{ORDER}/pay"))[0] == 409
 
 
-async def test_a_closed_order_cannot_be_paid_and_a_paid_one_not_closed(world: World):
+async def test_a_closed_order_cannot_be_paid_and_a_paid_one_not_closed(world: World) -> None:
     fan = await world.fan()
     await world.prepay(fan)
     assert (await close(world))[0] == 204
@@ -227,7 +210,7 @@ async def sheet(world: World, fan: Json, prepay_id: str, **change: str) -> tuple
     return await world.try_control("POST", "/sheet", body)
 
 
-async def test_the_phone_checks_the_pay_sign_before_it_opens_the_sheet(world: World):
+async def test_the_phone_checks_the_pay_sign_before_it_opens_the_sheet(world: World) -> None:
     fan, other = await world.fan(), await world.fan()
     prepay_id = await world.prepay(fan)
 
@@ -241,15 +224,15 @@ async def test_the_phone_checks_the_pay_sign_before_it_opens_the_sheet(world: Wo
     assert (await sheet(world, other, prepay_id))[0] == 409
 
 
-async def test_a_refund_is_processing_and_then_arrives_with_a_notice(world: World):
+async def test_a_refund_is_processing_and_then_arrives_with_a_notice(world: World) -> None:
     fan = await world.fan()
     await world.paid(fan)
-    await eventually(lambda: len(world.shop.notices) == 1)
+    await world.noticed(1)
 
     status, refund = await world.refund(ORDER, "R-1", 900)
     assert (status, refund["status"]) == (200, "PROCESSING")
     await world.move(2)
-    await eventually(lambda: len(world.shop.notices) == 2)
+    await world.noticed(2)
 
     _, refund = await world.pay("GET", "/v3/refund/domestic/refunds/R-1")
     assert refund["status"] == "SUCCESS"
@@ -257,7 +240,7 @@ async def test_a_refund_is_processing_and_then_arrives_with_a_notice(world: Worl
     assert (await query(world))[1]["trade_state"] == "REFUND"
 
 
-async def test_the_same_refund_number_refunds_once(world: World):
+async def test_the_same_refund_number_refunds_once(world: World) -> None:
     fan = await world.fan()
     await world.paid(fan)
 
@@ -269,7 +252,7 @@ async def test_the_same_refund_number_refunds_once(world: World):
     assert (await world.refund(ORDER, "R-1", 901))[1]["code"] == "INVALID_REQUEST"
 
 
-async def test_refunds_never_exceed_what_was_paid(world: World):
+async def test_refunds_never_exceed_what_was_paid(world: World) -> None:
     fan = await world.fan()
     await world.paid(fan)
     assert (await world.refund(ORDER, "R-1", 12_000))[0] == 200
@@ -307,104 +290,7 @@ ELSEWHERE = {"PARAM_ERROR", "INVALID_REQUEST", "SIGN_ERROR", "OUT_TRADE_NO_USED"
 
 
 @pytest.mark.parametrize("code", sorted(set(PAY_ERRORS) - ELSEWHERE))
-async def test_the_documented_pay_error_is_produced(world: World, code: str):
+async def test_the_documented_pay_error_is_produced(world: World, code: str) -> None:
     status, answer = await produce(world, code)
 
     assert (status, answer["code"]) == (PAY_ERRORS[code][0], code)
-
-
-async def test_a_notice_is_repeated_by_the_published_list_and_then_given_up(world: World):
-    fan = await world.fan()
-    world.shop.notice_statuses = [500] * 99
-    await world.paid(fan)
-    await eventually(lambda: len(world.shop.notices) == 1)
-
-    for tries, wait in enumerate(NOTICE_RETRIES.value, start=2):
-        await world.move(wait - 1)
-        assert len(world.shop.notices) == tries - 1
-        await world.move(1)
-        await eventually(lambda tries=tries: len(world.shop.notices) == tries)
-        # Let the answer be written down before the clock goes on.
-        while (await notice(world))["tries"] < tries or (await is_under_way(world, tries)):
-            await asyncio.sleep(0.01)
-
-    assert len(world.shop.notices) == 16
-    assert len({body for _, body in world.shop.notices}) == 1
-    await world.move(86_400)
-    assert (await notice(world))["outcome"] == "abandoned"
-    assert len(world.shop.notices) == 16
-
-
-async def notice(world: World) -> Json:
-    notices = (await world.control("GET", "/notices"))["notices"]
-    return notices[0]
-
-
-async def is_under_way(world: World, tries: int) -> bool:
-    waiting = await world.counter("notices:waiting")
-    abandoned = await world.counter("notices:abandoned")
-    return waiting + abandoned < tries
-
-
-@pytest.mark.parametrize("status", [200, 204])
-async def test_a_notice_is_done_when_it_is_answered(world: World, status: int):
-    fan = await world.fan()
-    world.shop.notice_statuses = [500, status]
-    await world.paid(fan)
-    await eventually(lambda: len(world.shop.notices) == 1)
-    await world.move(15)
-    await eventually(lambda: len(world.shop.notices) == 2)
-    await world.move(86_400)
-
-    assert (await notice(world))["outcome"] == "accepted"
-    assert len(world.shop.notices) == 2
-
-
-async def test_notices_wait_while_they_are_switched_off(world: World):
-    fan = await world.fan()
-    await world.control("POST", "/notify", {"on": False})
-    await world.paid(fan)
-    await world.move(3600)
-    assert world.shop.notices == []
-
-    await world.stop()
-    await world.start()
-    await world.control("POST", "/notify", {"on": True})
-
-    await eventually(lambda: len(world.shop.notices) == 1)
-
-
-@pytest.mark.parametrize("tampering", ["signature", "body", "serial", "probe"])
-async def test_a_forged_notice_does_not_pass_the_merchants_library(
-    world: World, tampering: str, tmp_path
-):
-    fan = await world.fan()
-    await world.paid(fan)
-    await eventually(lambda: len(world.shop.notices) == 1)
-    notice_id = (await notice(world))["notice_id"]
-
-    path = f"/notices/{notice_id}/repeat"
-    assert (await world.control("POST", path, {"tampering": tampering}))["status"] == 204
-    headers, body = world.shop.notices[1]
-
-    honest = (await world.control("POST", path))["status"]
-    library = theirs(world, str(tmp_path))
-    assert honest == 204
-    assert library.callback(*world.shop.notices[2]) is not None
-    if tampering == "serial":
-        assert headers["Wechatpay-Serial"] == "PUB_KEY_ID_0"
-    else:
-        assert library.callback(headers, body) is None
-
-
-async def test_a_late_notice_is_signed_but_old(world: World, tmp_path):
-    fan = await world.fan()
-    await world.paid(fan)
-    await eventually(lambda: len(world.shop.notices) == 1)
-    path = f"/notices/{(await notice(world))['notice_id']}/repeat"
-
-    await world.control("POST", path, {"tampering": "late"})
-
-    headers, body = world.shop.notices[1]
-    assert int(headers["Wechatpay-Timestamp"]) <= time.time() - 300
-    assert theirs(world, str(tmp_path)).callback(headers, body) is not None

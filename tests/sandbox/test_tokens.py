@@ -34,7 +34,7 @@ async def code_with(world: World, token: str) -> int:
 ALIVE = 40003  # The token was fine; the openid was not.
 
 
-async def test_the_same_stable_token_while_it_is_valid(world: World):
+async def test_the_same_stable_token_while_it_is_valid(world: World) -> None:
     first = await stable(world)
     await world.move(6000)
     second = await stable(world)
@@ -44,7 +44,7 @@ async def test_the_same_stable_token_while_it_is_valid(world: World):
     assert 1190 <= second["expires_in"] <= 1200
 
 
-async def test_rotated_in_its_last_five_minutes_with_both_valid(world: World):
+async def test_rotated_in_its_last_five_minutes_with_both_valid(world: World) -> None:
     old = (await stable(world))["access_token"]
     await world.move(7200 - 301)
     assert (await stable(world))["access_token"] == old
@@ -59,7 +59,7 @@ async def test_rotated_in_its_last_five_minutes_with_both_valid(world: World):
     assert await code_with(world, new["access_token"]) == ALIVE
 
 
-async def test_force_refresh_kills_the_old_one_and_waits_thirty_seconds(world: World):
+async def test_force_refresh_kills_the_old_one_and_waits_thirty_seconds(world: World) -> None:
     old = (await stable(world))["access_token"]
     new = (await stable(world, force=True))["access_token"]
 
@@ -71,7 +71,7 @@ async def test_force_refresh_kills_the_old_one_and_waits_thirty_seconds(world: W
     assert "access_token" in await stable(world, force=True)
 
 
-async def test_twenty_forced_refreshes_a_day(world: World):
+async def test_twenty_forced_refreshes_a_day(world: World) -> None:
     day = 24 * 3600
     now = (await world.control("GET", "/clock"))["now"]
     await world.control("POST", "/clock", {"until": now[:10] + "T23:59:59.999999+00:00"})
@@ -85,7 +85,7 @@ async def test_twenty_forced_refreshes_a_day(world: World):
     assert "access_token" in await stable(world, force=True)
 
 
-async def test_a_plain_token_outlives_the_next_by_five_minutes(world: World):
+async def test_a_plain_token_outlives_the_next_by_five_minutes(world: World) -> None:
     first = (await plain(world))["access_token"]
     second = (await plain(world))["access_token"]
 
@@ -96,7 +96,7 @@ async def test_a_plain_token_outlives_the_next_by_five_minutes(world: World):
     assert await code_with(world, second) == ALIVE
 
 
-async def test_plain_and_stable_tokens_leave_each_other_alone(world: World):
+async def test_plain_and_stable_tokens_leave_each_other_alone(world: World) -> None:
     value = (await stable(world))["access_token"]
     await plain(world)
     await world.move(600)
@@ -104,14 +104,14 @@ async def test_plain_and_stable_tokens_leave_each_other_alone(world: World):
     assert await code_with(world, value) == ALIVE
 
 
-async def test_two_thousand_plain_tokens_a_day(world: World):
+async def test_two_thousand_plain_tokens_a_day(world: World) -> None:
     await world.control("POST", "/quotas", {"api": "token", "used": 1999})
 
     assert "access_token" in await plain(world)
     assert (await plain(world))["errcode"] == 45009
 
 
-async def test_a_token_survives_a_restart(world: World):
+async def test_a_token_survives_a_restart(world: World) -> None:
     value = (await stable(world))["access_token"]
 
     await world.stop()

@@ -198,17 +198,17 @@ SCENARIOS: dict[int, Scenario] = {
 }
 
 
-def test_no_code_of_the_table_is_left_out():
+def test_no_code_of_the_table_is_left_out() -> None:
     assert set(SCENARIOS) == set(WECHAT_ERRORS)
 
 
 @pytest.mark.parametrize("errcode", SCENARIOS)
-async def test_the_documented_code_is_produced(world: World, errcode: int):
+async def test_the_documented_code_is_produced(world: World, errcode: int) -> None:
     assert await SCENARIOS[errcode](world) == errcode
 
 
 @pytest.mark.parametrize("body", [b"[]", b"7", b'"x"', b"\xff\xfe", b'{"msgtype": ["text"]}'])
-async def test_nonsense_is_an_errcode_and_never_a_crash(world: World, body: bytes):
+async def test_nonsense_is_an_errcode_and_never_a_crash(world: World, body: bytes) -> None:
     assert await code(world, "POST", "/cgi-bin/message/custom/send", body) in {47001, 40003}
 
 
@@ -222,16 +222,18 @@ async def test_nonsense_is_an_errcode_and_never_a_crash(world: World, body: byte
         {"miniprogrampage": {"title": []}},
     ],
 )
-async def test_wrong_shapes_are_a_data_format_error(world: World, message: dict[str, object]):
+async def test_wrong_shapes_are_a_data_format_error(
+    world: World, message: dict[str, object]
+) -> None:
     assert await send(world, **message) == 47001
 
 
-async def test_unknown_paths_are_not_found(world: World):
+async def test_unknown_paths_are_not_found(world: World) -> None:
     async with world.http.get(f"{world.url}/wechat/cgi-bin/nothing") as response:
         assert response.status == 404
 
 
-async def test_errors_are_counted_by_api_and_code(world: World):
+async def test_errors_are_counted_by_api_and_code(world: World) -> None:
     await silent_fan(world)
 
     assert await world.counter("errors:custom/send:45015") == 1

@@ -6,7 +6,7 @@ import io
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,11 @@ class World:
         """media/upload of a picture."""
         with MultipartWriter("form-data") as form:
             part = form.append(io.BytesIO(content), {"Content-Type": "image/png"})
-            names = {"name": "media", **({} if filename is None else {"filename": filename})}
             part.headers.pop("Content-Disposition", None)
-            part.set_content_disposition("form-data", **names)
+            if filename is None:
+                part.set_content_disposition("form-data", name="media")
+            else:
+                part.set_content_disposition("form-data", name="media", filename=filename)
             return await self.wechat("POST", "/cgi-bin/media/upload", form, type=kind)
 
     async def pay(
@@ -220,24 +222,34 @@ class World:
         }
         return await self.pay("POST", "/v3/refund/domestic/refunds", body)
 
+    async def delivered(self, count: int, seconds: float = 5.0) -> None:
+        """Wait until the shop has received so many callbacks in all."""
+        await _grown(self.shop.received, count, seconds)
+
+    async def noticed(self, count: int, seconds: float = 5.0) -> None:
+        """Wait until the shop has received so many notices of Pay in all."""
+        await _grown(self.shop.notices, count, seconds)
+
     async def counter(self, name: str) -> int:
         """One counter of the platform."""
         value: int = (await self.control("GET", "/counters")).get(name, 0)
         return value
 
 
-async def eventually(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until something has become true."""
+async def _grown(received: Sized, count: int, seconds: float) -> None:
     async with asyncio.timeout(seconds):
-        while not is_so():
+        while len(received) < count:  # noqa: ASYNC110 — what a real platform sends has no event
             await asyncio.sleep(0.01)
+    assert len(received) == count
 
 
 def load_world(folder: Path, tmp_path: Path, http: ClientSession) -> World:
     """A world with the identities of `folder` and an empty database."""
     known = SandboxSettings.load(folder / "sandbox.env", {})
     key = serialization.load_pem_private_key(
-        (folder / "pay-merchant-private.pem").read_bytes(), password=None
+        (folder / "pay-merchant-private.pem").read_bytes(),
+        password=None,
+        unsafe_skip_rsa_key_validation=True,
     )
     assert isinstance(key, rsa.RSAPrivateKey)
     settings = replace(

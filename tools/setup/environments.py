@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from tools.setup.installing import RasaInstallation
+from tools.setup import installing
 from tools.setup.step import ROOT, Job, SetupFailed
 
 UV_FOLDER = "var/tools/uv"
@@ -39,13 +39,14 @@ def find_uv() -> str:
 def install_bot(job: Job) -> None:
     """`.venv` with exactly what requirements-dev.txt says."""
     make_environment(job, ".venv", "3.12")
+    job.progress = installing.Installation(job, installing.BOT).describe
     sync(job, ".venv", "requirements-dev.txt")
 
 
 def install_rasa(job: Job) -> None:
     """`nlu/.venv` with exactly what nlu/requirements.txt says; over 2 GB."""
     make_environment(job, "nlu/.venv", "3.10")
-    job.progress = RasaInstallation(job, ROOT / "nlu/.venv").describe
+    job.progress = installing.Installation(job, installing.RASA).describe
     sync(job, "nlu/.venv", "nlu/requirements.txt")
 
 

@@ -17,13 +17,16 @@ def make_keys(job: Job) -> None:
     )
 
 
-def stock_shop(job: Job) -> None:
-    """The database at its newest schema, with the demo shop in it."""
+def migrate(job: Job) -> None:
+    """The database at its newest schema."""
     job.run(
         [PYTHON, "-m", "bot", "migrate"],
         advice="see SHOP_DATABASE_URL; `rm var/shop.db*` starts with a new shop",
     )
-    job.progress = lambda: "stocking the demo shop"
+
+
+def stock_shop(job: Job) -> None:
+    """The demo shop: products, pictures, search. Repeating it changes nothing."""
     job.run(
         [PYTHON, "-m", "bot", "seed"], advice="`rm var/shop.db*` and try again: a new shop is made"
     )
@@ -44,19 +47,26 @@ BOT = Step(
     environments.install_bot,
     after=("uv",),
     inputs=("requirements-dev.txt", ".python-version"),
-    product=".venv/bin/python",
+    products=(".venv/bin/python",),
 )
 RASA = Step(
     "Rasa environment",
     environments.install_rasa,
     after=("uv", "bot environment"),  # One download at a time is faster than two.
     inputs=("nlu/requirements.txt", ".python-version"),
-    product="nlu/.venv/bin/python",
+    products=("nlu/.venv/bin/python",),
 )
 BROWSER = Step("browser and font", machine.install_browser_and_font)
 FONT = Step("font", machine.install_font)
 KEYS = Step("sandbox keys", make_keys, after=("bot environment",))
-SHOP = Step("database", stock_shop, after=("sandbox keys", "font"))
+DATABASE = Step("database", migrate, after=("sandbox keys",))
+SHOP = Step(
+    "demo shop",
+    stock_shop,
+    after=("database", "font"),
+    inputs=("bot/seeds/products.csv", "bot/seeds/sales.csv"),
+    products=("var/shop.db", "var/pictures", "var/search"),
+)
 MODEL = Step("language model", train_rasa, after=("bot environment", "Rasa environment"))
 
 PLANS = {
@@ -64,5 +74,5 @@ PLANS = {
     "environments": (UV, BOT, RASA),
     "nlu": (UV, BOT, RASA, MODEL),
     "test": (UV, BROWSER, BOT, RASA, MODEL),
-    "run": (UV, FONT, BOT, KEYS, SHOP, RASA, MODEL),
+    "run": (UV, FONT, BOT, KEYS, DATABASE, SHOP, RASA, MODEL),
 }

@@ -6,8 +6,9 @@ import hashlib
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +33,14 @@ class Step:
     work: Callable[[Job], None]
     after: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
-    product: str = ""
-    """A path that must exist for the stamp to count."""
+    products: tuple[str, ...] = ()
+    """Paths that must exist for the stamp to count."""
 
     def is_current(self) -> bool:
-        """Whether it was done before with the same inputs, and its product is still there."""
+        """Whether it was done before with the same inputs, and its products are still there."""
         return (
             bool(self.inputs)
-            and (ROOT / self.product).exists()
+            and all((ROOT / product).exists() for product in self.products)
             and self._stamp.exists()
             and self._stamp.read_text() == self._digest()
         )
@@ -71,6 +72,8 @@ class Job:
         self.process: subprocess.Popen[bytes] | None = None
         self.progress: Callable[[], str] = str
         self.notes: list[str] = []
+        self._lock = threading.Lock()
+        self._is_stopped = False
         LOGS.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
 
@@ -79,21 +82,16 @@ class Job:
         """How long it has been at work."""
         return time.monotonic() - self.began_at
 
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        advice: str,
-        environment: Mapping[str, str] | None = None,
-    ) -> None:
+    def run(self, command: Sequence[str], *, advice: str) -> None:
         """Run a command in the repository. Raises SetupFailed, which ends with the advice."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self._lock:
+            if self._is_stopped:
+                raise SetupFailed(f"{self.name} was stopped")
             log.write(f"$ {' '.join(command)}\n".encode())
             log.flush()
             self.process = subprocess.Popen(
                 list(command),
                 cwd=ROOT,
-                env={**os.environ, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -104,9 +102,11 @@ class Job:
             raise SetupFailed(self._account_of(command, status, advice))
 
     def stop(self) -> None:
-        """End the command that runs now, and all it started."""
-        if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
+        """End the command that runs now, and all it started; a later one is not begun."""
+        with self._lock:
+            self._is_stopped = True
+            if self.process is not None and self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGTERM)
 
     def _account_of(self, command: Sequence[str], status: int, advice: str) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-LINES_OF_LOG:]

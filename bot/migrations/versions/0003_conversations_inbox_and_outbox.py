@@ -154,7 +154,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
-    op.create_index("ix_outbox_conversation", "outbox", ["conversation_id", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_in_the_way",
+        "outbox",
+        ["conversation_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
+        postgresql_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
+    )
     op.create_index(op.f("ix_outbox_inbox_key"), "outbox", ["inbox_key"], unique=False)
     op.create_index(
         "ix_outbox_open",

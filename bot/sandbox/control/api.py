@@ -35,6 +35,7 @@ World
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -243,7 +244,8 @@ async def _stream(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     await response.prepare(request)
-    with request.app[PLATFORM].feed.listen() as changes:
+    # A page that goes away is no error.
+    with request.app[PLATFORM].feed.listen() as changes, suppress(ConnectionError):
         await response.write(b"retry: 500\n\n")
         while (change := await changes.get()) is not None:
             await response.write(f"data: {json.dumps(change)}\n\n".encode())

@@ -12,6 +12,9 @@ from bot.sandbox.rules import Grant, Rule, all_rules
 _PACKAGE = Path(__file__).parent.parent
 _PASSED_ON = ("Authorization", "Idempotency-Key", "Content-Type", "Accept")
 _API_SECONDS = 15.0
+_MINUTE = 60
+# Our own scripts and styles only; pictures come from the shop, wherever it is.
+_POLICY = "default-src 'self'; img-src * data:; object-src 'none'; base-uri 'none'"
 
 _pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_PACKAGE / "templates"), autoescape=True, trim_blocks=True
@@ -45,24 +48,34 @@ def _html(template: str, **values: object) -> web.Response:
     return web.Response(
         text=_pages.get_template(template).render(**values),
         content_type="text/html",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Security-Policy": _POLICY},
     )
 
 
-def _shown(rule: Rule[object]) -> str:
-    """A rule's value for people."""
+def _shown(rule: Rule[object]) -> list[str]:
+    """A rule's value for people, a line each."""
     value = rule.value
     if isinstance(value, Grant):
-        return f"{value.messages} messages in {value.seconds} s"
+        return [f"{value.messages} 条，{_span(value.seconds)}"]
     if isinstance(value, dict):
-        return "; ".join(f"{api} {_windows(quotas)}" for api, quotas in value.items())
+        return [f"{api}：{_windows(quotas)}" for api, quotas in value.items()]
     if isinstance(value, tuple):
-        return " · ".join(str(entry) for entry in value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return [" · ".join(_span(seconds) for seconds in value)]
+    if isinstance(value, int):
+        return [_span(value) if rule.unit == "秒" and value >= _MINUTE else f"{value:,}"]
+    return [str(value)]
 
 
 def _windows(quotas: Iterable[tuple[int, int, int]]) -> str:
-    return ", ".join(f"{calls:,} / {seconds:,} s" for calls, seconds, _ in quotas)
+    return "，".join(f"每 {_span(seconds)} {calls:,} 次" for calls, seconds, _ in quotas)
+
+
+def _span(seconds: int) -> str:
+    """Seconds in the largest unit that divides them."""
+    for length, unit in ((86_400, "天"), (3_600, "小时"), (_MINUTE, "分钟")):
+        if seconds % length == 0 and (unit != "天" or seconds > 2 * length):
+            return f"{seconds // length} {unit}"
+    return f"{seconds} 秒"
 
 
 async def _pass_on(request: web.Request) -> web.Response:

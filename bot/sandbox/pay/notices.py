@@ -8,14 +8,12 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import SandboxRefused
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import Ground
 from bot.sandbox.pay.fields import written
 from bot.sandbox.pay.signatures import PaySignatures
 from bot.sandbox.rules import NOTICE_DEADLINE, NOTICE_RETRIES
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 
 type Tampering = Callable[[bytes, dict[str, str]], tuple[bytes, dict[str, str]]]
 
@@ -27,20 +25,12 @@ _TIMEOUT = ClientTimeout(total=NOTICE_DEADLINE.value, ceil_threshold=60)
 class Notices:
     """Rows of what the merchant is to be told; a row with `next_at` is not done yet."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: SandboxClock,
-        *,
-        signatures: PaySignatures,
-        feed: Feed,
-        counters: Counters,
-    ) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, ground: Ground, signatures: PaySignatures) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
+        self._counters = ground.counters
         self._signatures = signatures
-        self._feed = feed
-        self._counters = counters
         self.session: ClientSession | None = None
         self.wake: Callable[[], None] = lambda: None
 

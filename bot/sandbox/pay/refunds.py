@@ -4,15 +4,13 @@ import json
 import secrets
 from typing import Any
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import PayError
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import Ground
 from bot.sandbox.pay import fields
 from bot.sandbox.pay.notices import Notices
 from bot.sandbox.pay.transactions import Transactions
 from bot.sandbox.rules import REFUND_PARTS, REFUND_SETTLES, REFUND_YEAR
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.fans import Fans
 
 type Body = dict[str, Any]
@@ -24,23 +22,15 @@ class Refunds:
     """One row an out_refund_no."""
 
     def __init__(
-        self,
-        store: Store,
-        clock: SandboxClock,
-        *,
-        fans: Fans,
-        transactions: Transactions,
-        notices: Notices,
-        feed: Feed,
-        counters: Counters,
+        self, ground: Ground, fans: Fans, transactions: Transactions, notices: Notices
     ) -> None:
-        self._store = store
-        self._clock = clock
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
+        self._counters = ground.counters
         self._fans = fans
         self._transactions = transactions
         self._notices = notices
-        self._feed = feed
-        self._counters = counters
 
     def ask(self, body: Body) -> Row:
         """Take a refund in (PROCESSING), or find it again by its number."""

@@ -4,16 +4,13 @@ import json
 import secrets
 from typing import Any
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import PayError, SandboxRefused
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import Ground
 from bot.sandbox.pay import fields
 from bot.sandbox.pay.notices import Notices
 from bot.sandbox.pay.signatures import PaySignatures
 from bot.sandbox.rules import PAY_ATTACH_CHARACTERS, PAY_DESCRIPTION_CHARACTERS, PREPAY_LIFE
-from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.fans import Fans
 
 type Body = dict[str, Any]
@@ -30,26 +27,17 @@ class Transactions:
     """One row a merchant order number."""
 
     def __init__(
-        self,
-        settings: SandboxSettings,
-        store: Store,
-        clock: SandboxClock,
-        *,
-        fans: Fans,
-        notices: Notices,
-        signatures: PaySignatures,
-        feed: Feed,
-        counters: Counters,
+        self, ground: Ground, fans: Fans, notices: Notices, signatures: PaySignatures
     ) -> None:
-        self._merchant = settings.merchant
-        self._app_id = settings.mini_program.app_id
-        self._store = store
-        self._clock = clock
+        self._merchant = ground.settings.merchant
+        self._app_id = ground.settings.mini_program.app_id
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
+        self._counters = ground.counters
         self._fans = fans
         self._notices = notices
         self._signatures = signatures
-        self._feed = feed
-        self._counters = counters
 
     def prepay(self, body: Body) -> str:
         """Make the order, or find it again by its number; return its prepay_id.

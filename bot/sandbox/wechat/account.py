@@ -6,9 +6,8 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.errors import WeChatError
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import (
     MENU_BUTTONS,
     MENU_KEY_BYTES,
@@ -19,7 +18,7 @@ from bot.sandbox.rules import (
     QR_SCENE_CHARACTERS,
     QR_SECONDS,
 )
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.callbacks import Callbacks
 from bot.sandbox.wechat.fans import Chat, Fans
 
@@ -39,9 +38,9 @@ _BUTTON_NEEDS = {
 class QrCodes:
     """POST /cgi-bin/qrcode/create."""
 
-    def __init__(self, store: Store, clock: SandboxClock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
 
     def create(self, body: Body) -> Body:
         """A ticket for a scene; raises 40052, 40053 or 40035."""
@@ -80,9 +79,9 @@ class QrCodes:
 class Menus:
     """POST /cgi-bin/menu/create: the buttons under the chat."""
 
-    def __init__(self, store: Store, feed: Feed) -> None:
-        self._store = store
-        self._feed = feed
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._feed = ground.feed
 
     def create(self, app_id: str, body: Body) -> None:
         """Replace the menu; raises the documented code of the first wrong button."""
@@ -118,8 +117,8 @@ class Menus:
 class Templates:
     """POST /cgi-bin/message/template/send: notices outside every reply window."""
 
-    def __init__(self, store: Store, *, fans: Fans, chat: Chat, callbacks: Callbacks) -> None:
-        self._store = store
+    def __init__(self, ground: Ground, fans: Fans, chat: Chat, callbacks: Callbacks) -> None:
+        self._store = ground.store
         self._fans = fans
         self._chat = chat
         self._callbacks = callbacks

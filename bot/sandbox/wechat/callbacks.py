@@ -7,13 +7,10 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import ReplyRefused, SandboxRefused, WeChatError
-from bot.sandbox.feed import Feed
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import CALLBACK_DEADLINE, CALLBACK_SPACING, CALLBACK_TRIES
-from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.envelope import Envelope
 from bot.sandbox.wechat.fans import Chat
 from bot.sandbox.wechat.media import Media
@@ -31,31 +28,20 @@ _TIMEOUT = ClientTimeout(total=CALLBACK_DEADLINE.value, ceil_threshold=60)
 class Callbacks:
     """Rows of what is to be delivered; a row with `next_at` is not done yet."""
 
-    def __init__(
-        self,
-        settings: SandboxSettings,
-        store: Store,
-        clock: SandboxClock,
-        *,
-        feed: Feed,
-        counters: Counters,
-        chat: Chat,
-        media: Media,
-    ) -> None:
-        self._account = settings.official_account
-        self._url = settings.callback_url + PATH
-        self._store = store
-        self._clock = clock
-        self._feed = feed
-        self._counters = counters
+    def __init__(self, ground: Ground, chat: Chat, media: Media) -> None:
+        account = ground.settings.official_account
+        self._account = account
+        self._url = ground.settings.callback_url + PATH
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
+        self._counters = ground.counters
         self._chat = chat
         self._media = media
         self.session: ClientSession | None = None
         self.wake: Callable[[], None] = lambda: None
         self._envelope = Envelope(
-            token=self._account.token,
-            aes_key=self._account.aes_key,
-            receiver=self._account.app_id,
+            token=account.token, aes_key=account.aes_key, receiver=account.app_id
         )
 
     def enqueue(

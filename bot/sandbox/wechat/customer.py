@@ -9,7 +9,8 @@ import zlib
 from typing import Any
 
 from bot.sandbox.errors import SandboxRefused
-from bot.sandbox.store import Row, Store
+from bot.sandbox.ground import Ground
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.callbacks import Callbacks
 from bot.sandbox.wechat.fans import Chat, Fans
 from bot.sandbox.wechat.media import Media
@@ -28,22 +29,21 @@ class Customer:
 
     def __init__(
         self,
-        store: Store,
+        ground: Ground,
         *,
         fans: Fans,
         chat: Chat,
         windows: ReplyWindows,
         media: Media,
         callbacks: Callbacks,
-        app_id: str,
     ) -> None:
-        self._store = store
+        self._store = ground.store
+        self._app_id = ground.settings.official_account.app_id
         self._fans = fans
         self._chat = chat
         self._windows = windows
         self._media = media
         self._callbacks = callbacks
-        self._app_id = app_id
 
     def send(self, fan_id: int, message: Act) -> Act:
         """Send a message: text, image, voice, location or link.

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.errors import WeChatError
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import (
     CARD_PATH_BYTES,
     CARD_TITLE_BYTES,
@@ -14,7 +14,7 @@ from bot.sandbox.rules import (
     TEXT_BYTES,
     TYPING_WINDOW,
 )
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 from bot.sandbox.wechat.fans import Chat, Fans
 from bot.sandbox.wechat.media import Media
 from bot.sandbox.wechat.windows import ReplyWindows
@@ -27,23 +27,15 @@ class CustomerService:
     """Checks a message completely, charges the window, and shows it to the fan."""
 
     def __init__(
-        self,
-        store: Store,
-        clock: SandboxClock,
-        *,
-        fans: Fans,
-        chat: Chat,
-        windows: ReplyWindows,
-        media: Media,
-        mini_program_id: str,
+        self, ground: Ground, *, fans: Fans, chat: Chat, windows: ReplyWindows, media: Media
     ) -> None:
-        self._store = store
-        self._clock = clock
+        self._store = ground.store
+        self._clock = ground.clock
+        self._mini_program_id = ground.settings.mini_program.app_id
         self._fans = fans
         self._chat = chat
         self._windows = windows
         self._media = media
-        self._mini_program_id = mini_program_id
         self._kinds: dict[str, Callable[[Body], Shown]] = {
             "text": _text,
             "image": self._image,

@@ -5,10 +5,9 @@ import secrets
 import string
 from typing import Any
 
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.errors import SandboxRefused
-from bot.sandbox.feed import Feed
-from bot.sandbox.store import Row, Store
+from bot.sandbox.ground import Ground
+from bot.sandbox.store import Row
 
 _ID_CHARACTERS = string.ascii_letters + string.digits + "_-"
 _SURNAMES = "陈林黄周吴徐孙朱高何"
@@ -18,10 +17,10 @@ _GIVEN = ("小满", "知夏", "一诺", "子墨", "安然", "嘉禾", "若溪", 
 class Fans:
     """People: an openid for the official account, another for the mini-program, one unionid."""
 
-    def __init__(self, store: Store, clock: SandboxClock, feed: Feed) -> None:
-        self._store = store
-        self._clock = clock
-        self._feed = feed
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
 
     def create(self, nickname: str = "", *, subscribed: bool = True) -> Row:
         """A new person, who follows the account already unless told otherwise."""
@@ -95,10 +94,10 @@ class Fans:
 class Chat:
     """What a person sees in the conversation with the account, in order."""
 
-    def __init__(self, store: Store, clock: SandboxClock, feed: Feed) -> None:
-        self._store = store
-        self._clock = clock
-        self._feed = feed
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
+        self._feed = ground.feed
 
     def add(
         self,

@@ -3,20 +3,19 @@
 import base64
 import secrets
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import WeChatError
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import LOGIN_CODE_LIFE, LOGIN_CODE_USES, LOGINS_PER_MINUTE
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 
 
 class Logins:
     """Codes of five minutes and a single use."""
 
-    def __init__(self, store: Store, clock: SandboxClock, counters: Counters) -> None:
-        self._store = store
-        self._clock = clock
-        self._counters = counters
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
+        self._counters = ground.counters
 
     def code(self, fan_id: int) -> str:
         """What wx.login hands to the mini-program."""

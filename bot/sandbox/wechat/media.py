@@ -2,10 +2,10 @@
 
 import secrets
 
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.errors import WeChatError
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import IMAGE_BYTES, MEDIA_LIFE, THUMB_BYTES
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 
 # kind → (largest size, error beyond it, content types by their first bytes)
 _IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
@@ -18,9 +18,9 @@ _KINDS: dict[str, tuple[int, int, dict[bytes, str]]] = {
 class Media:
     """What has been uploaded with POST /cgi-bin/media/upload, or sent by a customer."""
 
-    def __init__(self, store: Store, clock: SandboxClock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
 
     def upload(self, app_id: str, kind: str, content: bytes) -> tuple[str, int]:
         """Keep a picture; return its media id and when it was made (seconds).

@@ -3,9 +3,8 @@
 import hmac
 import secrets
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.counters import Counters
 from bot.sandbox.errors import WeChatError
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import (
     DAY,
     FORCE_REFRESH_SPACING,
@@ -14,7 +13,7 @@ from bot.sandbox.rules import (
     TOKEN_OVERLAP,
     TOKEN_ROTATION,
 )
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 
 _LENGTH = 136
 
@@ -22,13 +21,12 @@ _LENGTH = 136
 class Tokens:
     """Tokens of the official account and of the mini-program; the two kinds are isolated."""
 
-    def __init__(
-        self, store: Store, clock: SandboxClock, counters: Counters, app_secrets: dict[str, str]
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._counters = counters
-        self._secrets = app_secrets
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
+        self._counters = ground.counters
+        apps = (ground.settings.official_account, ground.settings.mini_program)
+        self._secrets = {app.app_id: app.secret for app in apps}
 
     def check_app(self, app_id: str, secret: str) -> None:
         """Raise unless this app exists and the secret is its own."""

@@ -4,10 +4,10 @@
 charged to every open window, and may be sent while any of them has room.
 """
 
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.errors import WeChatError
+from bot.sandbox.ground import Ground
 from bot.sandbox.rules import WINDOW_FOLLOW, WINDOW_MENU, WINDOW_MESSAGE, WINDOW_SCAN, Grant
-from bot.sandbox.store import Row, Store
+from bot.sandbox.store import Row
 
 GRANTS: dict[str, Grant] = {
     "message": WINDOW_MESSAGE.value,
@@ -20,9 +20,9 @@ GRANTS: dict[str, Grant] = {
 class ReplyWindows:
     """The open windows of every fan."""
 
-    def __init__(self, store: Store, clock: SandboxClock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._clock = ground.clock
 
     def open(self, fan_id: int, action: str) -> None:
         """The customer did something: a fresh window of that action replaces the old one."""

@@ -13,11 +13,15 @@ from bot.api.app import MiniProgramApi
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.search import ShopSearch
+from commerce.customers import identify
+from commerce.inserting import id_of
+from commerce.ordering import cart
 from commerce.ordering.cart_token import CartTokens
 from tests.bot.api.phone import Phone, Till, WeChatLogin
-from tests.commerce.shop import SEALER
+from tests.commerce.shop import SEALER, put_on_sale
 
 NewPhone = Callable[..., Awaitable[Phone]]
+IssueCard = Callable[[dict[int, int]], str]
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +97,28 @@ async def phone(new_phone: NewPhone) -> Phone:
 def stranger(client: TestClient[Any, Any], login: WeChatLogin) -> Phone:
     """A phone whose owner has not logged in."""
     return Phone(client, login, "o-nobody")
+
+
+@pytest.fixture
+def slippers(database: Database) -> int:
+    """A variant of 39 yuan, of which there are ten."""
+    with database.writing() as session:
+        return put_on_sale(session, price=3900)
+
+
+@pytest.fixture
+def issue_card(database: Database, frozen_clock: FrozenClock, cart_tokens: CartTokens) -> IssueCard:
+    """Gives the token of a card that Bob gets in the chat, with these pieces more in his cart."""
+
+    def issue(pieces: dict[int, int]) -> str:
+        now = frozen_clock.now()
+        with database.writing() as session:
+            bob = identify(session, "official_account", "gh", "o-bob", now, unionid="u-bob")
+            for variant_id, quantity in pieces.items():
+                cart.add(session, id_of(bob), variant_id, quantity, now)
+            lines = cart.view(session, id_of(bob)).wanted()
+        return cart_tokens.issue(
+            customer_id=id_of(bob), conversation_id=7, lines=lines, source="oa.chat", now=now
+        )
+
+    return issue

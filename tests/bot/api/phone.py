@@ -1,6 +1,7 @@
 """A phone with the mini-program: it calls the API, and holds every answer against its document."""
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ ADDRESS = {
     "region": "浙江省 杭州市 西湖区",
     "detail": "文三路 1 号 2 幢 301",
 }
+
 EVERYWHERE = (404, 405)
 """Answers about the path as such, before any endpoint is found."""
 
@@ -31,7 +33,7 @@ class WeChatLogin:
     """code2session: hands out what was set for a code, once."""
 
     people: dict[str, MiniProgramSession] = field(default_factory=dict)
-    fault: WeChatError | None = None
+    fault: Exception | None = None
 
     async def code_to_session(self, code: str) -> MiniProgramSession:
         if self.fault is not None:
@@ -48,10 +50,14 @@ class Till:
 
     prepays: list[dict[str, Any]] = field(default_factory=list)
     fault: WeChatError | None = None
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens elsewhere while it is asked."""
 
     async def prepay(self, **told: Any) -> str:
         if self.fault is not None:
             raise self.fault
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.prepays.append(told)
         return f"wx-{told['out_trade_no']}"
 
@@ -117,11 +123,15 @@ class Phone:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         response = await self.client.request(method, BASE_PATH + path, headers=headers, **request)
         assert response.content_type == "application/json"
-        answer = Answer(
-            response.status, json.loads(await response.read()), dict(response.headers)
-        )
+        answer = Answer(response.status, json.loads(await response.read()), dict(response.headers))
         check_against_document(method, path, answer)
         return answer
+
+
+def wish(variant_id: int, quantity: int = 1, payable: int = 3900, **changes: Any) -> dict[str, Any]:
+    """The body of an order of one variant."""
+    lines = [{"variant_id": variant_id, "quantity": quantity}]
+    return {"lines": lines, "address": ADDRESS, "payable": payable, **changes}
 
 
 def check_against_document(method: str, path: str, answer: Answer) -> None:

@@ -138,8 +138,11 @@ async def test_an_order_is_closed(pay: PayClient, platform: PayPlatform) -> None
     assert call.content == {"mchid": MCH_ID}
 
 
-async def test_closing_a_closed_order_is_fine(pay: PayClient, platform: PayPlatform) -> None:
-    platform.status, platform.answer = 400, {"code": "ORDER_CLOSED", "message": "订单已关闭"}
+@pytest.mark.parametrize(("status", "code"), [(400, "ORDER_CLOSED"), (404, "ORDER_NOT_EXIST")])
+async def test_closing_an_order_that_nobody_can_pay_is_fine(
+    pay: PayClient, platform: PayPlatform, status: int, code: str
+) -> None:
+    platform.status, platform.answer = status, {"code": code, "message": ""}
 
     await pay.close(ORDER)
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.database import Database
 from bot.search import ShopSearch
+from bot.tokenise import ChineseTokeniser
 from commerce.catalogue.importing import import_products
 from tests.commerce.catalogue.products import HEADER, NOW
 
@@ -14,24 +15,15 @@ type Stocking = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
-def jieba_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """jieba's compiled dictionary, made once a run."""
-    return tmp_path_factory.mktemp("jieba")
+def tokenise(tmp_path_factory: pytest.TempPathFactory) -> ChineseTokeniser:
+    """jieba without a catalogue: loaded once a run."""
+    return ChineseTokeniser(tmp_path_factory.mktemp("jieba"))
 
 
 @pytest.fixture
-def lexicon(tmp_path: Path) -> Path:
-    """Where the catalogue's words will be."""
-    return tmp_path / "lexicon" / "catalogue.txt"
-
-
-@pytest.fixture
-def search(tmp_path: Path, jieba_cache: Path, lexicon: Path) -> ShopSearch:
+def search(tmp_path: Path, tokenise: ChineseTokeniser) -> ShopSearch:
     """The search over this test's own index."""
-    folder = tmp_path / "search"
-    folder.mkdir()
-    (folder / "jieba").symlink_to(jieba_cache)
-    return ShopSearch(folder, lexicon)
+    return ShopSearch(tmp_path / "search", tokenise=tokenise)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from bot.database import Database
 from commerce.customers import identify
 from commerce.customers.tables import Customer
 from commerce.errors import OutOfStock
-from commerce.inserting import id_of
 from commerce.ordering import cart
+from commerce.ordering.states import lock_order
 from commerce.ordering.tables import Order, OrderState
 from commerce.payments import closing
 from commerce.payments.settling import PaidOutcome
@@ -166,10 +166,8 @@ async def test_paying_and_closing_at_once_ends_in_one_of_the_two(database: Datab
             database.write(cancel), database.write(pay, payment), database.write(confirm)
         )
 
-        state = await database.read(
-            lambda session, payment=payment: session.get_one(Order, payment.order_id).state
-        )
-        assert state in (OrderState.PAID, OrderState.CLOSED)
+        order = await database.read(lock_order, payment.order_id)
+        assert order.state in (OrderState.PAID, OrderState.CLOSED)
         await database.read(assert_stock_adds_up)
         await database.read(assert_money_adds_up)
 
@@ -206,5 +204,4 @@ async def test_pieces_added_at_once_are_all_in_the_cart(database: Database) -> N
 
 def one_payment(session: Session) -> Payment:
     order = place(session, new_customer(session), {put_on_sale(session): 1})
-    assert id_of(order)
     return begin_to_pay(session, order)

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session, func, select, update
 
 from commerce.catalogue.tables import Product, ProductToIndex, Variant
+from commerce.customers import merge
 from commerce.customers.addresses import last_address
 from commerce.errors import (
     IdempotencyConflict,
@@ -174,6 +175,17 @@ def test_the_cart_of_the_chat_is_emptied_when_bought_under_another_identity(
     assert cart.view(session, chatting).lines == ()
 
 
+def test_who_was_merged_orders_as_who_they_are_now(session: Session) -> None:
+    kept, gone, slippers = new_customer(session), new_customer(session), put_on_sale(session)
+    cart.add(session, kept, slippers, 1, NOW)
+    merge(session, kept, gone, NOW)
+
+    order = place(session, gone, {slippers: 1}, cart_owner_id=gone)
+
+    assert order.customer_id == kept
+    assert cart.view(session, kept).lines == ()
+
+
 def test_the_same_request_again_gives_the_same_order(session: Session) -> None:
     customer, slippers, cup = (
         new_customer(session),
@@ -306,7 +318,7 @@ def test_a_number_that_is_taken_is_drawn_again(
 ) -> None:
     slippers = put_on_sale(session)
     tails = iter([7, 7, 8])
-    monkeypatch.setattr(placing.secrets, "randbelow", lambda _: next(tails))
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(tails))
 
     numbers = [place(session, new_customer(session), {slippers: 1}).order_no for _ in range(2)]
 

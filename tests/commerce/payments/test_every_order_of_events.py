@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+)
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.database import create_shop_engine
@@ -17,7 +24,7 @@ from commerce.ordering.tables import Order, OrderState, Reservation, Reservation
 from commerce.payments import closing
 from commerce.payments.refunds import record_refund_result
 from commerce.payments.settling import PaidOutcome
-from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
+from commerce.payments.tables import LIVE, Payment, PaymentState, Refund, RefundState
 from tests.commerce.shop import (
     NOW,
     assert_money_adds_up,
@@ -53,7 +60,7 @@ class OrdersAndMoney(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @rule(target=orders, slippers=st.integers(0, 3), cups=st.integers(1, 3))
-    def somebody_orders(self, slippers: int, cups: int) -> Order | None:
+    def somebody_orders(self, slippers: int, cups: int) -> Order | MultipleResults[Order]:
         wanted = {self.variants[0]: slippers, self.variants[1]: cups}
         try:
             return place(
@@ -63,47 +70,41 @@ class OrdersAndMoney(RuleBasedStateMachine):
                 now=self.now,
             )
         except OutOfStock:
-            return None
+            return multiple()
 
     @rule(target=payments, order=orders)
-    def the_buyer_begins_to_pay(self, order: Order | None) -> Payment | None:
-        if order is None:
-            return None
+    def the_buyer_begins_to_pay(self, order: Order) -> Payment | MultipleResults[Payment]:
         try:
             return begin_to_pay(self.session, order, self.now)
         except IllegalMove:
-            return None
+            return multiple()
 
     @rule(payment=payments, times=st.integers(1, 3))
-    def success_is_reported(self, payment: Payment | None, times: int) -> None:
-        if payment is not None:
-            first, *again = [pay(self.session, payment, self.now) for _ in range(times)]
-            assert first != PaidOutcome.MISMATCH
-            assert set(again) <= {PaidOutcome.ALREADY}
+    def success_is_reported(self, payment: Payment, times: int) -> None:
+        first, *again = [pay(self.session, payment, self.now) for _ in range(times)]
+        assert first != PaidOutcome.MISMATCH
+        assert set(again) <= {PaidOutcome.ALREADY}
 
     @rule(payment=payments)
-    def a_wrong_amount_is_reported(self, payment: Payment | None) -> None:
-        if payment is not None and payment.state != PaymentState.PAID:
+    def a_wrong_amount_is_reported(self, payment: Payment) -> None:
+        if payment.state != PaymentState.PAID:
             outcome = pay(self.session, payment, self.now, amount=payment.amount - 1)
             assert outcome == PaidOutcome.MISMATCH
 
     @rule(payment=payments)
-    def a_closing_is_confirmed(self, payment: Payment | None) -> None:
-        if payment is not None:
-            closing.record_closed(self.session, payment.out_trade_no, self.now)
+    def a_closing_is_confirmed(self, payment: Payment) -> None:
+        closing.record_closed(self.session, payment.out_trade_no, self.now)
 
     @rule(payment=payments)
-    def nothing_was_paid_so_far(self, payment: Payment | None) -> None:
-        if payment is not None:
-            closing.record_still_open(self.session, payment.out_trade_no, self.now)
+    def nothing_was_paid_so_far(self, payment: Payment) -> None:
+        closing.record_still_open(self.session, payment.out_trade_no, self.now)
 
     @rule(order=orders)
-    def the_buyer_cancels(self, order: Order | None) -> None:
-        if order is not None:
-            try:
-                closing.cancel_order(self.session, self.customer, order.order_no, self.now)
-            except IllegalMove:
-                assert order.state not in (OrderState.UNPAID, OrderState.CLOSED)
+    def the_buyer_cancels(self, order: Order) -> None:
+        try:
+            closing.cancel_order(self.session, self.customer, order.order_no, self.now)
+        except IllegalMove:
+            assert order.state not in (OrderState.UNPAID, OrderState.CLOSED)
 
     @rule()
     def the_clock_ticks(self) -> None:
@@ -111,8 +112,8 @@ class OrdersAndMoney(RuleBasedStateMachine):
             assert closing.let_lapse(self.session, order_id, self.now) is not None
 
     @rule(order=orders)
-    def the_shop_ships(self, order: Order | None) -> None:
-        if order is not None and order.state == OrderState.PAID:
+    def the_shop_ships(self, order: Order) -> None:
+        if order.state == OrderState.PAID:
             self._move(order, OrderState.SHIPPED)
 
     @rule(result=st.sampled_from([RefundState.PROCESSING, RefundState.SUCCEEDED]))
@@ -127,6 +128,15 @@ class OrdersAndMoney(RuleBasedStateMachine):
     @invariant()
     def every_payment_is_kept_for_one_order_or_goes_back(self) -> None:
         assert_money_adds_up(self.session)
+
+    @invariant()
+    def no_order_is_closed_while_it_could_still_be_paid(self) -> None:
+        closed_too_early = (
+            select(Payment)
+            .join(Order, col(Order.id) == col(Payment.order_id))
+            .where(Order.state == OrderState.CLOSED, col(Payment.state).in_(LIVE))
+        )
+        assert self.session.exec(closed_too_early).first() is None
 
     def teardown(self) -> None:
         """In the end no unpaid order holds goods, but those that a person has to look at."""
@@ -153,6 +163,6 @@ class OrdersAndMoney(RuleBasedStateMachine):
         move(self.session, id_of(order), to, actor="agent:1", reason="测试", now=self.now)
 
 
-OrdersAndMoney.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+OrdersAndMoney.TestCase.settings = settings(max_examples=80, stateful_step_count=25)
 OrdersAndMoney.TestCase.pytestmark = [pytest.mark.slow]  # type: ignore[attr-defined]
 TestOrdersAndMoney = OrdersAndMoney.TestCase

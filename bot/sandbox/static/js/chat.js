@@ -118,6 +118,7 @@ export class Chat {
       h("div", { class: "avatar avatar-shop" }, icon("shop")),
       h("h3", {}, this.#state.account.name),
       h("p", {}, `${ownName(fan)}想找什么，直接和掌柜说`),
-      h("button", { class: "wide", type: "button", dataset: { testid: "follow" }, onclick: act }, "关注公众号"));
+      h("button", { class: "wide", type: "button", dataset: { testid: "follow" }, onclick: act }, "关注公众号"),
+      h("p", { class: "profile-hint" }, "试着问一句：有没有200块以内的蓝牙耳机"));
   }
 }

@@ -22,14 +22,14 @@ const PATHS = {
   plus: '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="1.4"/><path stroke="currentColor" stroke-width="1.4" stroke-linecap="round" d="M12 7.5v9M7.5 12h9"/>',
   image: '<rect x="3.5" y="5" width="17" height="14" rx="2" fill="none" stroke="currentColor" stroke-width="1.5"/><circle cx="9" cy="10" r="1.6" fill="currentColor"/><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="m4 17 5.5-4.5 3.5 2.7 3-2.2 4 3.5"/>',
   voice: '<rect x="9" y="3.5" width="6" height="10.5" rx="3" fill="none" stroke="currentColor" stroke-width="1.5"/><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" d="M5.8 11.5a6.2 6.2 0 0 0 12.4 0M12 17.7v3"/>',
-  place: '<path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="M12 21c4.2-4.4 6.5-7.9 6.5-10.800a6.5 6.5 0 1 0-13 0C5.5 13.1 7.8 16.6 12 21z"/><circle cx="12" cy="10" r="2.3" fill="none" stroke="currentColor" stroke-width="1.5"/>',
-  wave: '<path fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M7.5 10a3 3 0 0 1 0 4M11 7.500a6.5 6.5 0 0 1 0 9M14.5 5a10 10 0 0 1 0 14"/>',
-  mini: '<path fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" d="M14.5 8.500a3 3 0 1 1 3 3.200c-1.8 0-3 .6-3 2.300v1.500a3.5 3.5 0 1 1-3.5-3.500M9.5 15.500a3 3 0 1 1-3-3.200c1.8 0 3-.6 3-2.300V8.500A3.5 3.5 0 1 1 13 12"/>',
-  done: '<path fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" d="m5 12.5 4.7 4.700L19.5 7"/>',
-  warn: '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="1.6"/><path stroke="currentColor" stroke-width="2" stroke-linecap="round" d="M12 7.500v5.500M12 16.300h.01"/>',
-  home: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" d="m4 11 8-7 8 7v9h-5.500v-5.500h-5V20H4z"/>',
-  cart: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M3 4h2.500l2.2 11h10l2-8H6.3"/><circle cx="9" cy="19" r="1.5" fill="currentColor"/><circle cx="16.5" cy="19" r="1.5" fill="currentColor"/>',
-  orders: '<rect x="5" y="3.5" width="14" height="17" rx="2" fill="none" stroke="currentColor" stroke-width="1.6"/><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M8.5 8.500h7M8.5 12h7M8.5 15.500h4"/>',
+  place: '<path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="M12 21c4.2-4.4 6.5-7.9 6.5-10.8a6.5 6.5 0 1 0-13 0C5.5 13.1 7.8 16.6 12 21z"/><circle cx="12" cy="10" r="2.3" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+  wave: '<path fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M7.5 10a3 3 0 0 1 0 4M11 7.5a6.5 6.5 0 0 1 0 9M14.5 5a10 10 0 0 1 0 14"/>',
+  mini: '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="1.8"/><path fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M14 9.6a2 2 0 1 1 1.7 2.9M10 14.4a2 2 0 1 1-1.7-2.9M12 9.6v4.8"/>',
+  done: '<path fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" d="m5 12.5 4.7 4.7L19.5 7"/>',
+  warn: '<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="1.6"/><path stroke="currentColor" stroke-width="2" stroke-linecap="round" d="M12 7.5v5.5M12 16.3h.01"/>',
+  home: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" d="m4 11 8-7 8 7v9h-5.5v-5.5h-5V20H4z"/>',
+  cart: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M3 4h2.5l2.2 11h10l2-8H6.3"/><circle cx="9" cy="19" r="1.5" fill="currentColor"/><circle cx="16.5" cy="19" r="1.5" fill="currentColor"/>',
+  orders: '<rect x="5" y="3.5" width="14" height="17" rx="2" fill="none" stroke="currentColor" stroke-width="1.6"/><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M8.5 8.5h7M8.5 12h7M8.5 15.5h4"/>',
   search: '<circle cx="11" cy="11" r="6" fill="none" stroke="currentColor" stroke-width="1.8"/><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="m15.5 15.5 4.5 4.5"/>',
 };
 
@@ -44,9 +44,11 @@ export function icon(name) {
 
 let hideToast = 0;
 
-/** A toast as WeChat shows it, in the middle, for two seconds. */
+/** A toast as WeChat shows it, in the middle of the phone in use, for two seconds. */
 export function toast(text, name = null) {
   const place = document.getElementById("toasts");
+  const mini = document.getElementById("mini-phone");
+  (mini.hidden ? document.getElementById("chat-phone") : mini).append(place);
   clearTimeout(hideToast);
   place.replaceChildren(h("div", { class: "toast", dataset: { testid: "toast" } }, name ? icon(name) : null, text));
   hideToast = setTimeout(() => place.replaceChildren(), 2200);

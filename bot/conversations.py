@@ -1,0 +1,129 @@
+"""Conversations: one customer on one channel, and the lane in which their turns are taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, SQLModel
+
+from bot.messages import Incoming
+from bot.tables import Conversation
+from commerce.inserting import insert_once
+from commerce.prepared import Prepared
+
+BOT: Final = "bot"
+_TABLE = SQLModel.metadata.tables[Conversation.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation as it was when its row was read."""
+
+    id: int
+    channel: str
+    account: str
+    external_user: str
+    customer_id: int | None
+    owner: str
+    epoch: int
+    step: str
+    memory: Mapping[str, Any]
+    window_opened_by: str | None
+    window_opened_at: datetime | None
+    window_used: int
+
+    @property
+    def is_the_bots(self) -> bool:
+        """Whether the bot answers, not a person."""
+        return self.owner == BOT
+
+
+def find_or_begin(session: Session, incoming: Incoming, now: datetime) -> int:
+    """The id of the one conversation with this customer on this channel, begun if need be."""
+    who = {
+        "of_channel": incoming.channel,
+        "of_account": incoming.account,
+        "of_user": incoming.external_user,
+    }
+    found = _FIND.first(session, **who)
+    if found is None:
+        insert_once(
+            session,
+            Conversation,
+            channel=incoming.channel,
+            account=incoming.account,
+            external_user=incoming.external_user,
+            owner=BOT,
+            epoch=0,
+            step="",
+            memory={},
+            window_used=0,
+            updated_at=now,
+        )
+        found = _FIND.one(session, **who)
+    conversation_id: int = found.id
+    return conversation_id
+
+
+def lock(session: Session, conversation_id: int) -> ConversationView:
+    """The conversation, held until the end of the transaction. State is read after this."""
+    return ConversationView(*_LOCK.one(session, wanted=conversation_id))
+
+
+def save(
+    session: Session,
+    conversation: ConversationView,
+    now: datetime,
+    *,
+    customer_id: int | None,
+    step: str,
+    memory: Mapping[str, Any],
+    window: tuple[str | None, datetime | None, int],
+) -> None:
+    """Write back what a turn changed. The caller holds the lock."""
+    opened_by, opened_at, used = window
+    _SAVE.run(
+        session,
+        wanted=conversation.id,
+        customer_id=customer_id,
+        step=step,
+        memory=dict(memory),
+        window_opened_by=opened_by,
+        window_opened_at=opened_at,
+        window_used=used,
+        updated_at=now,
+    )
+
+
+_FIND: Final = Prepared(
+    select(_TABLE.c.id).where(
+        _TABLE.c.channel == bindparam("of_channel"),
+        _TABLE.c.account == bindparam("of_account"),
+        _TABLE.c.external_user == bindparam("of_user"),
+    )
+)
+_LOCK: Final = Prepared(
+    select(*(_TABLE.c[name] for name in ConversationView.__slots__))
+    .where(_TABLE.c.id == bindparam("wanted"))
+    .with_for_update()
+)
+_SAVE: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("wanted"))
+    .values(
+        {
+            name: bindparam(name, type_=_TABLE.c[name].type)
+            for name in (
+                "customer_id",
+                "step",
+                "memory",
+                "window_opened_by",
+                "window_opened_at",
+                "window_used",
+                "updated_at",
+            )
+        }
+    )
+)

@@ -1,0 +1,131 @@
+"""What is said in a conversation: into the outbox, and into the transcript."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, SQLModel
+
+from bot import outbox
+from bot.conversations import BOT, ConversationView
+from bot.inbox import Waiting
+from bot.messages import Incoming, Reply, Text, reply_as_words, reply_to_json
+from bot.outbox import Post
+from bot.tables import ChatMessage
+from commerce.prepared import Prepared
+from commerce.sealing import Place, Sealer
+
+PASSIVE_UNTIL: Final = timedelta(seconds=5)
+"""WeChat waits five seconds for an answer that rides in its own request."""
+PASSIVE_CHANNELS: Final = frozenset({"official_account"})
+
+
+def say(
+    session: Session,
+    sealer: Sealer,
+    conversation: ConversationView,
+    replies: Sequence[Reply],
+    now: datetime,
+    *,
+    answering: Waiting | None = None,
+    about: str = "",
+) -> bool:
+    """Put replies into the outbox; false when they were there already.
+
+    An answer that is one text is held back for the passive reply while WeChat still waits.
+    `about` names the effect when nothing is answered: saying the same again changes nothing.
+    """
+    inbox_key = answering.incoming.key if answering else None
+    held_until = passive_until(conversation, replies, answering, now)
+    is_new = True
+    for position, reply in enumerate(replies):
+        message = Post(
+            key=hashlib.sha256(f"{inbox_key or about}|{position}".encode()).hexdigest(),
+            kind=f"{conversation.channel}.reply",
+            payload=reply_to_json(reply),
+            conversation_id=conversation.id,
+            inbox_key=inbox_key,
+            epoch=conversation.epoch,
+            held_until=held_until,
+        )
+        is_new = outbox.post(session, sealer, message, now) and is_new
+    return is_new
+
+
+def passive_until(
+    conversation: ConversationView,
+    replies: Sequence[Reply],
+    answering: Waiting | None,
+    now: datetime,
+) -> datetime | None:
+    """Until when the answer may ride in a passive reply; None when it may not.
+
+    A passive reply carries one message and never a card or a menu (WeChat 被动回复 documentation).
+    """
+    if answering is None or conversation.channel not in PASSIVE_CHANNELS:
+        return None
+    if len(replies) != 1 or not isinstance(replies[0], Text):
+        return None
+    until = answering.received_at + PASSIVE_UNTIL
+    return until if now < until else None
+
+
+def write_down(
+    session: Session,
+    sealer: Sealer,
+    conversation_id: int,
+    incoming: Incoming | None,
+    replies: Sequence[Reply],
+    now: datetime,
+    intent: str = "",
+) -> None:
+    """Add what the customer said and what the bot answered to the transcript."""
+    lines = []
+    if incoming is not None:
+        lines.append(("customer", incoming.kind, incoming.text, intent))
+    lines += [(BOT, reply_to_json(each)["type"], reply_as_words(each), "") for each in replies]
+    if lines:
+        _WRITE.run_many(session, (_line(sealer, conversation_id, now, *line) for line in lines))
+
+
+def _line(
+    sealer: Sealer,
+    conversation_id: int,
+    now: datetime,
+    author: str,
+    kind: str,
+    words: str,
+    intent: str,
+) -> dict[str, Any]:
+    row_key = uuid.uuid4().hex
+    return {
+        "row_key": row_key,
+        "conversation_id": conversation_id,
+        "author": author,
+        "kind": kind,
+        "words_sealed": sealer.seal(words, Place("chat_message", "words", row_key)),
+        "intent": intent,
+        "at": now,
+    }
+
+
+_TABLE = SQLModel.metadata.tables[ChatMessage.__tablename__]
+_WRITE: Final = Prepared(
+    insert(_TABLE).values(
+        {
+            name: bindparam(name, type_=_TABLE.c[name].type)
+            for name in (
+                "row_key",
+                "conversation_id",
+                "author",
+                "kind",
+                "words_sealed",
+                "intent",
+                "at",
+            )
+        }
+    )
+)

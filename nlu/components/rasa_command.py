@@ -1,0 +1,24 @@
+"""Rasa's command line with the token taken from the environment, where `ps` does not show it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+TOKEN_VARIABLE = "ZHANGGUI_RASA_TOKEN"  # noqa: S105 - its name
+
+
+def main() -> None:
+    """Run `rasa` with our arguments."""
+    # Rasa warns about what it does itself: deprecated calls, a solver stopped at max_iter.
+    warnings.simplefilter("ignore")
+    token = os.environ.pop(TOKEN_VARIABLE, "")
+    sys.argv = ["rasa", *sys.argv[1:], *(["--auth-token", token] if token else [])]
+    from rasa.__main__ import main as rasa  # noqa: PLC0415 - after the warnings are off
+
+    rasa()
+
+
+if __name__ == "__main__":
+    main()
