@@ -104,6 +104,8 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         duties = Duties(
             database, clock, shop, platform.pay, reports, pipeline, settings.lexicon_file
         )
+        if not shop.search.index.is_complete:
+            await duties.build_index()
         yield Running(
             settings=settings,
             clock=clock,

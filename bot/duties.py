@@ -21,7 +21,7 @@ from bot.pipeline import Pipeline
 from bot.turn import Shop
 from commerce.catalogue.changes import forget_changes, list_changes
 from commerce.catalogue.index import IndexBusy
-from commerce.catalogue.indexing import LARGEST_RUN, apply_changes
+from commerce.catalogue.indexing import LARGEST_RUN, apply_changes, rebuild
 from commerce.errors import NotFound
 from commerce.payments import closing, refunds
 from wecom.errors import WeChatError
@@ -111,9 +111,19 @@ class Duties:
         """Answer messages whose process died."""
         await answer_left_behind(self.database, self.clock, self.pipeline)
 
+    async def build_index(self) -> None:
+        """Enter the whole catalogue: the index is new, or of another form than this version's."""
+        try:
+            count = await self.database.read(rebuild, self.shop.search.index)
+        except IndexBusy:
+            return  # Another process builds it.
+        log.info("search index built", products=count)
+
     async def index_changes(self) -> None:
         """Bring the search index up to date, if this process is the one that writes it."""
         index = self.shop.search.index
+        if not index.is_complete:
+            await self.build_index()
         changes = await self.database.read(list_changes, LARGEST_RUN)
         if not changes:
             return

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from commerce.columns import UtcDateTime
+from commerce.columns import BigId, UtcDateTime
 
 
 class Conversation(SQLModel, table=True):
@@ -61,7 +61,7 @@ class InboxMessage(SQLModel, table=True):
         ),
     )
 
-    seq: int | None = Field(default=None, primary_key=True)
+    seq: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     key: str = Field(unique=True)
     conversation_id: int = Field(foreign_key="conversation.id")
     kind: str
@@ -114,7 +114,7 @@ class OutboxMessage(SQLModel, table=True):
         CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     key: str = Field(unique=True)
     """Names the effect: a second row for the same effect is refused."""
     kind: str
@@ -140,7 +140,7 @@ class ChatMessage(SQLModel, table=True):
 
     __tablename__ = "chat_message"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     row_key: str = Field(unique=True)
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     author: str

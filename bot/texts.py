@@ -12,7 +12,7 @@ NOT_UNDERSTOOD = (
 )
 NOT_UNDERSTOOD_AGAIN = "我还是没听懂，要不要换个说法？您可以点下面的选项："
 OUT_OF_SCOPE = (
-    "这个我不太在行😅 我是店里的掌柜，可以帮您找商品、加购物车、下单和查订单。想买点什么？"
+    "这个我不太在行。我是店里的掌柜，可以帮您找商品、加购物车、下单和查订单。想买点什么？"
 )
 THANKS = "不客气，能帮上您就好～还需要什么随时说。"
 GOODBYE = "好的，慢走～想买东西随时来找我。"
@@ -49,7 +49,7 @@ PAID_CANNOT_CANCEL = (
     "订单 {order_no} 已经{state}，不能直接取消。想退款请说“转人工”，店里的同事来处理。"
 )
 EXPIRED = "订单 {order_no} 超过付款时间，已经关闭，商品放回货架了。还想要的话说“再来一单”之前先看看有没有货～"
-PAID = "支付成功✅ 订单 {order_no}，实付 {amount}。我们会尽快发货。"
+PAID = "支付成功！订单 {order_no}，实付 {amount}。我们会尽快发货。"
 REFUND_STARTED = "订单 {order_no} 的 {amount} 正在原路退回，到账后告诉您。原因：{reason}"
 REFUND_DONE = "退款 {amount} 已原路退回，请留意微信支付的到账通知。"
 

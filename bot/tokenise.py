@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import jieba
 
-from commerce.catalogue.words import fold
+from commerce.catalogue.words import HAN, fold
 
 _CODE = re.compile(r"[a-z0-9]+(?:[.\-][a-z0-9]+)+")
 """A model or measure with marks inside, such as wh-1000xm5 or 1.8m: jieba would tear it up."""
 _PART = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _LATIN = re.compile(r"[a-z0-9.]+")
 _SPOKEN = re.compile(r"\w")
+_HAN = re.compile(f"[{HAN}]")
 
 CACHED_STRETCHES: Final = 65_536
 
@@ -102,13 +103,15 @@ class ChineseTokeniser:
         assert self._lexicon is not None  # noqa: S101 - it has a stamp
         for line in self._lexicon.read_text(encoding="utf-8").splitlines():
             word = fold(line.partition("\t")[0])
-            if len(word) > 1 and " " not in word and not self._jieba.FREQ.get(word):
+            # A Latin word is whole anyway; taught ip, jieba would find it in iphone.
+            is_new = _HAN.search(word) and not self._jieba.FREQ.get(word)
+            if is_new and len(word) > 1 and " " not in word:
                 yield word
 
     def _fold_own_words(self) -> None:
         """jieba knows T恤 and U盘, but texts come folded."""
         frequencies: dict[str, int] = self._jieba.FREQ
-        capital = [word for word in frequencies if word != word.lower()]
+        capital = [word for word in frequencies if word != word.lower() and _HAN.search(word)]
         for word in capital:
             self._jieba.add_word(word.lower(), frequencies[word] or None)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, Session, SQLModel
 
-from commerce.columns import UtcDateTime
+from commerce.columns import BigId, UtcDateTime
 
 
 class ShopEvent(SQLModel, table=True):
@@ -22,7 +22,7 @@ class ShopEvent(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     kind: str
     subject: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """Ids and plain values that the kind defines."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nlu.evaluation import report
 from nlu.serving import serve as serve_rasa
 from nlu.training import TrainingFailed, ensure_model
 
@@ -35,12 +36,10 @@ def serve(
 
 
 @app.command()
-def test(
+def test(  # noqa: PT028 - a command, not a test
     folds: Annotated[int, typer.Option(help="Parts for cross-validation; 0 leaves it out.")] = 5,
 ) -> None:
     """Print how well the sentences of nlu/data, and others where there are any, are understood."""
-    from nlu.evaluation import report
-
     asyncio.run(report(folds, typer.echo))
 
 

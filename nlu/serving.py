@@ -126,6 +126,7 @@ class RasaProcess:
             if self._process is None or self._process.returncode is not None:
                 raise RasaNotStarted(f"Rasa ended by itself:\n{self._last_words()}")
             if await answers(self.url, self.token):
+                await _warm_up(self.url, self.token)
                 return
             progress(f"loading Rasa, {waited:.0f} s")
             await asyncio.sleep(_POLL)
@@ -146,6 +147,17 @@ async def answers(url: str, token: str) -> bool:
             return response.status == 200
     except (aiohttp.ClientError, TimeoutError, OSError):
         return False
+
+
+async def _warm_up(url: str, token: str) -> None:
+    """The first parse pays for what Rasa builds lazily; no customer should."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{url}/model/parse", params={"token": token}, json={"text": "你好"}
+        ) as response,
+    ):
+        await response.read()
 
 
 @contextlib.asynccontextmanager

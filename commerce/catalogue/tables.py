@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from commerce.columns import UtcDateTime
+from commerce.columns import BigId, UtcDateTime
 
 
 class Brand(SQLModel, table=True):
@@ -78,7 +78,7 @@ class StockMovement(SQLModel, table=True):
 
     __tablename__ = "stock_movement"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     variant_id: int = Field(foreign_key="variant.id", index=True)
     change: int
     reason: str

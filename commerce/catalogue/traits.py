@@ -23,6 +23,7 @@ _OTHER_HUE: Final = {
 _SAME_COLOR: Final = {"橘": "橙", "褐": "棕", "粉红": "粉"}
 _COLOR_IN_TITLE = re.compile("[深浅暗亮]?[红橙橘黄绿青蓝紫黑白灰粉棕]色")
 _HUE_INSIDE = re.compile(f"[{HUES}](?=色)")
+_HUES_TOGETHER = re.compile(f"[{HUES}]{{2,}}")
 _BETWEEN_COLORS = re.compile("[/、+,，;&]")
 
 _UNITS: Final = {
@@ -61,9 +62,8 @@ def color_keys(written: str) -> frozenset[str]:
 def _hues(name: str) -> set[str]:
     if name in _OTHER_HUE:
         return {_OTHER_HUE[name]}
-    if set(name) <= set(HUES):
-        return set(name)  # 黑白, 红黑.
-    return {name[-1]} & set(HUES) | set(_HUE_INSIDE.findall(name))
+    together = set("".join(_HUES_TOGETHER.findall(name)))  # 黑白, 红黑拼.
+    return together | ({name[-1]} & set(HUES)) | set(_HUE_INSIDE.findall(name))
 
 
 def size_key(written: str) -> str:

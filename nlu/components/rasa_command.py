@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 import warnings
 
@@ -15,9 +16,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     token = os.environ.pop(TOKEN_VARIABLE, "")
     sys.argv = ["rasa", *sys.argv[1:], *(["--auth-token", token] if token else [])]
-    from rasa.__main__ import main as rasa  # noqa: PLC0415 - after the warnings are off
-
-    rasa()
+    runpy.run_module("rasa", run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ class ShopTokenizer(Tokenizer):
         self._jieba = jieba.Tokenizer()
         self._known: set[str] = set()
         self._version = -1
+        self._jieba.initialize()  # While loading, not at a customer's first sentence.
+        self._learn_words()
 
     @staticmethod
     def supported_languages() -> list[str]:

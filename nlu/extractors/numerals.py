@@ -14,7 +14,8 @@ _UNITS: Final = {
     "十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000,
     "万": 10**4, "w": 10**4, "亿": 10**8,
 }  # fmt: skip
-_SECTION: Final = 10**4  # 万 and 亿 multiply all that was read before them.
+_ZEROS: Final = frozenset("零〇")
+_MYRIAD: Final = 10**4
 
 ARABIC: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 DIGIT: Final = r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
@@ -60,33 +61,37 @@ def plain(number: Decimal) -> int | float:
 
 
 def _read_by_units(tokens: list[str]) -> Decimal | None:
-    total = section = Decimal(0)
-    digit: Decimal | None = None
-    last_unit, below = 0, False  # `below`: a 零 cancelled the spoken short form.
-    ceiling, small_ceiling = 10**12, _SECTION
-    for token in tokens:
-        if token in _UNITS:
-            unit = _UNITS[token]
-            if unit >= _SECTION:
-                if unit >= ceiling or (
-                    digit is None and section == 0 and total == 0 and unit != _SECTION
-                ):
-                    return None
-                total += (section + (digit or 0) or Decimal(1)) * unit
-                section, ceiling, small_ceiling = Decimal(0), unit, _SECTION
-            else:
-                if unit >= small_ceiling:
-                    return None
-                section += (Decimal(1) if digit is None else digit) * unit
-                small_ceiling = unit
-            digit, last_unit, below = None, unit, False
-        elif token in "零〇" and last_unit:
-            below = True
-        else:
-            if digit is not None:
-                return None
-            digit = Decimal(_DIGITS[token]) if token in _DIGITS else Decimal(token.replace(",", ""))
-    if digit is not None:
-        spoken_short = last_unit > 10 and not below and digit < 10
-        section += digit * (last_unit // 10) if spoken_short else digit
-    return total + section
+    """The largest unit splits a numeral in two smaller ones: 两万 | 三千五."""
+    unit = max((_UNITS.get(token, 0) for token in tokens), default=0)
+    if not unit:
+        return _read_digit(tokens)
+    place, *others = (index for index, token in enumerate(tokens) if _UNITS.get(token) == unit)
+    times, rest = _read_times(tokens[:place], unit), _read_rest(tokens[place + 1 :], unit)
+    if others or times is None or rest is None or rest >= unit:
+        return None
+    return times * unit + rest
+
+
+def _read_times(tokens: list[str], unit: int) -> Decimal | None:
+    """What stands before a unit: one digit, or a numeral below ten thousand before 万 and 亿."""
+    if not tokens:
+        return Decimal(1) if unit <= _MYRIAD else None
+    times = _read_by_units(tokens)
+    return times if times is not None and times < (_MYRIAD if unit >= _MYRIAD else 10) else None
+
+
+def _read_rest(tokens: list[str], unit: int) -> Decimal | None:
+    """What stands behind a unit; a lone digit there takes the next place, unless 零 forbids it."""
+    if not tokens:
+        return Decimal(0)
+    if tokens[0] in _ZEROS:
+        return _read_by_units(tokens[1:])
+    rest = _read_by_units(tokens)
+    return rest * (unit // 10) if rest is not None and len(tokens) == 1 and rest < 10 else rest
+
+
+def _read_digit(tokens: list[str]) -> Decimal | None:
+    if len(tokens) != 1:
+        return None
+    word = tokens[0]
+    return Decimal(_DIGITS[word]) if word in _DIGITS else Decimal(word.replace(",", ""))

@@ -20,7 +20,7 @@ class NotARule(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern of folded text that speaks for an intent, or, with a negative weight, against it."""
+    """A pattern of folded text that speaks for an intent, or, below zero, against it."""
 
     intent: str
     weight: int

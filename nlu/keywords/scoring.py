@@ -1,4 +1,4 @@
-"""How loudly the rules speak for each intent; a feature for Rasa, a verdict for the keyword parser."""
+"""How loudly the rules speak for each intent: features for Rasa, a verdict for keywords."""
 
 from __future__ import annotations
 

@@ -28,8 +28,15 @@ def test_the_same_sources_have_the_same_model(project: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["config.yml", "nlu/domain.yml", "nlu/data/greet.yml", "nlu/keywords/talk.rules"]
-    + ["nlu/components/shop_tokenizer.py", "nlu/extractors/prices.py", "nlu/lexicon/product.txt"],
+    [
+        "config.yml",
+        "nlu/domain.yml",
+        "nlu/data/greet.yml",
+        "nlu/keywords/talk.rules",
+        "nlu/components/shop_tokenizer.py",
+        "nlu/extractors/prices.py",
+        "nlu/lexicon/product.txt",
+    ],
 )
 def test_a_changed_source_has_another_model(project: Path, source: str) -> None:
     with (project / source).open("a", encoding="utf-8") as file:
@@ -71,7 +78,7 @@ def test_rasa_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [[], ["train"], ["serve"], ["test"]])
 def test_the_command_line_explains_itself(command: list[str]) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "nlu", *command, "--help"],
         cwd=ROOT,
         capture_output=True,

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from nlu.training_data import DATA, read_examples
 from nlu.understanding import CUSTOMER_INTENTS
@@ -68,7 +68,7 @@ def test_the_domain_names_the_intents_and_entities_of_the_contract() -> None:
 
 
 def test_no_real_message_is_among_the_examples() -> None:
-    """The samples are lent for reading only; where they are not at hand there is nothing to leak."""
+    """The samples are lent for reading; where they are not at hand there is nothing to leak."""
     lines = SAMPLES.read_text(encoding="utf-8").splitlines()[1:] if SAMPLES.exists() else []
     real = {bared(line.split("\t")[0]) for line in lines if len(line.split("\t")[0]) > 6}
 

@@ -14,15 +14,15 @@ def upgrade() -> None:
         "brand",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand")),
+        sa.UniqueConstraint("name", name=op.f("uq_brand_name")),
     )
     op.create_table(
         "category",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
+        sa.UniqueConstraint("name", name=op.f("uq_category_name")),
     )
     op.create_table(
         "customer",
@@ -32,19 +32,18 @@ def upgrade() -> None:
         sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["merged_into_id"],
-            ["customer.id"],
+            ["merged_into_id"], ["customer.id"], name=op.f("fk_customer_merged_into_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     op.create_table(
         "shop_event",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_event")),
     )
     op.create_index(
         "ix_shop_event_unhandled",
@@ -66,11 +65,10 @@ def upgrade() -> None:
         sa.Column("detail_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
+            ["customer_id"], ["customer.id"], name=op.f("fk_address_customer_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("row_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
+        sa.UniqueConstraint("row_key", name=op.f("uq_address_row_key")),
     )
     op.create_index(op.f("ix_address_customer_id"), "address", ["customer_id"], unique=False)
     op.create_index(op.f("ix_address_phone_digest"), "address", ["phone_digest"], unique=False)
@@ -85,10 +83,9 @@ def upgrade() -> None:
         sa.Column("follows", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
+            ["customer_id"], ["customer.id"], name=op.f("fk_identity_customer_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("channel", "account", "external_user", name="uq_identity"),
     )
     op.create_index(op.f("ix_identity_customer_id"), "identity", ["customer_id"], unique=False)
@@ -111,15 +108,11 @@ def upgrade() -> None:
         sa.Column("sales", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("sales >= 0", name="ck_product_sales"),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_product_brand_id")),
         sa.ForeignKeyConstraint(
-            ["brand_id"],
-            ["brand.id"],
+            ["category_id"], ["category.id"], name=op.f("fk_product_category_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["category_id"],
-            ["category.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
     )
     op.create_index(op.f("ix_product_brand_id"), "product", ["brand_id"], unique=False)
     op.create_index(op.f("ix_product_category_id"), "product", ["category_id"], unique=False)
@@ -134,10 +127,9 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["product_id"],
-            ["product.id"],
+            ["product_id"], ["product.id"], name=op.f("fk_product_to_index_product_id")
         ),
-        sa.PrimaryKeyConstraint("product_id"),
+        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_product_to_index")),
     )
     op.create_table(
         "variant",
@@ -151,12 +143,9 @@ def upgrade() -> None:
         sa.Column("on_sale", sa.Boolean(), nullable=False),
         sa.CheckConstraint("price >= 0", name="ck_variant_price"),
         sa.CheckConstraint("stock >= 0", name="ck_variant_stock"),
-        sa.ForeignKeyConstraint(
-            ["product_id"],
-            ["product.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("sku"),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_variant_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_variant")),
+        sa.UniqueConstraint("sku", name=op.f("uq_variant_sku")),
     )
     op.create_index(op.f("ix_variant_product_id"), "variant", ["product_id"], unique=False)
 

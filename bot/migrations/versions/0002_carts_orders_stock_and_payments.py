@@ -17,19 +17,16 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id"),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_pay_notice")),
     )
     op.create_table(
         "cart",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("customer_id"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_cart_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_cart_customer_id")),
     )
     op.create_table(
         "customer_order",
@@ -61,13 +58,12 @@ def upgrade() -> None:
         sa.CheckConstraint("goods_total >= 0", name="ck_order_goods_total"),
         sa.CheckConstraint("payable = goods_total - discount + freight", name="ck_order_payable"),
         sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_order_customer_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_order")),
         sa.UniqueConstraint("customer_id", "idempotency_key", name="uq_order_idempotency"),
-        sa.UniqueConstraint("order_no"),
-        sa.UniqueConstraint("row_key"),
+        sa.UniqueConstraint("order_no", name=op.f("uq_customer_order_order_no")),
+        sa.UniqueConstraint("row_key", name=op.f("uq_customer_order_row_key")),
     )
     op.create_index(
         op.f("ix_customer_order_conversation_id"),
@@ -95,10 +91,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["customer_order.id"],
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_move_order_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_move")),
     )
     op.create_index(op.f("ix_order_move_order_id"), "order_move", ["order_id"], unique=False)
     op.create_table(
@@ -123,12 +118,11 @@ def upgrade() -> None:
         sa.CheckConstraint("amount > 0", name="ck_payment_amount"),
         sa.CheckConstraint("refunded >= 0 AND refunded <= amount", name="ck_payment_refunded"),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["customer_order.id"],
+            ["order_id"], ["customer_order.id"], name=op.f("fk_payment_order_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("out_trade_no"),
-        sa.UniqueConstraint("transaction_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("out_trade_no", name=op.f("uq_payment_out_trade_no")),
+        sa.UniqueConstraint("transaction_id", name=op.f("uq_payment_transaction_id")),
     )
     op.create_index(op.f("ix_payment_order_id"), "payment", ["order_id"], unique=False)
     op.create_index(
@@ -155,15 +149,11 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("quantity > 0", name="ck_cart_line_quantity"),
+        sa.ForeignKeyConstraint(["cart_id"], ["cart.id"], name=op.f("fk_cart_line_cart_id")),
         sa.ForeignKeyConstraint(
-            ["cart_id"],
-            ["cart.id"],
+            ["variant_id"], ["variant.id"], name=op.f("fk_cart_line_variant_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["variant_id"],
-            ["variant.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_line")),
         sa.UniqueConstraint("cart_id", "variant_id", name="uq_cart_line"),
     )
     op.create_index(op.f("ix_cart_line_cart_id"), "cart_line", ["cart_id"], unique=False)
@@ -179,14 +169,12 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.CheckConstraint("quantity > 0", name="ck_order_line_quantity"),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["customer_order.id"],
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_line_order_id")
         ),
         sa.ForeignKeyConstraint(
-            ["variant_id"],
-            ["variant.id"],
+            ["variant_id"], ["variant.id"], name=op.f("fk_order_line_variant_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
         sa.UniqueConstraint("order_id", "variant_id", name="uq_order_line"),
     )
     op.create_index(op.f("ix_order_line_order_id"), "order_line", ["order_id"], unique=False)
@@ -203,12 +191,9 @@ def upgrade() -> None:
         sa.Column("ask_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name="ck_refund_amount"),
-        sa.ForeignKeyConstraint(
-            ["payment_id"],
-            ["payment.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("out_refund_no"),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("out_refund_no", name=op.f("uq_refund_out_refund_no")),
     )
     op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
     op.create_index(
@@ -228,35 +213,31 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.CheckConstraint("quantity > 0", name="ck_reservation_quantity"),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["customer_order.id"],
+            ["order_id"], ["customer_order.id"], name=op.f("fk_reservation_order_id")
         ),
         sa.ForeignKeyConstraint(
-            ["variant_id"],
-            ["variant.id"],
+            ["variant_id"], ["variant.id"], name=op.f("fk_reservation_variant_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
         sa.UniqueConstraint("order_id", "variant_id", name="uq_reservation"),
     )
     op.create_index(op.f("ix_reservation_order_id"), "reservation", ["order_id"], unique=False)
     op.create_index(op.f("ix_reservation_variant_id"), "reservation", ["variant_id"], unique=False)
     op.create_table(
         "stock_movement",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("variant_id", sa.Integer(), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["customer_order.id"],
+            ["order_id"], ["customer_order.id"], name=op.f("fk_stock_movement_order_id")
         ),
         sa.ForeignKeyConstraint(
-            ["variant_id"],
-            ["variant.id"],
+            ["variant_id"], ["variant.id"], name=op.f("fk_stock_movement_variant_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
     )
     op.create_index(
         op.f("ix_stock_movement_order_id"), "stock_movement", ["order_id"], unique=False

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_holder", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("app"),
+        sa.PrimaryKeyConstraint("app", name=op.f("pk_access_token")),
     )
     op.create_table(
         "job_slot",
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("job", "slot"),
+        sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_slot")),
     )
     op.create_table(
         "uploaded_media",
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("picture", sa.String(), nullable=False),
         sa.Column("media_id", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploaded_media")),
         sa.UniqueConstraint("app", "picture", name="uq_uploaded_media"),
     )
     op.create_table(
@@ -56,10 +56,9 @@ def upgrade() -> None:
         sa.Column("window_used", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
+            ["customer_id"], ["customer.id"], name=op.f("fk_conversation_customer_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
         sa.UniqueConstraint("channel", "account", "external_user", name="uq_conversation"),
     )
     op.create_index(
@@ -73,17 +72,16 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"],
-            ["customer.id"],
+            ["customer_id"], ["customer.id"], name=op.f("fk_login_session_customer_id")
         ),
-        sa.PrimaryKeyConstraint("token_digest"),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_login_session")),
     )
     op.create_index(
         op.f("ix_login_session_customer_id"), "login_session", ["customer_id"], unique=False
     )
     op.create_table(
         "chat_message",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row_key", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
@@ -92,18 +90,17 @@ def upgrade() -> None:
         sa.Column("intent", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_chat_message_conversation_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("row_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_message")),
+        sa.UniqueConstraint("row_key", name=op.f("uq_chat_message_row_key")),
     )
     op.create_index(
         op.f("ix_chat_message_conversation_id"), "chat_message", ["conversation_id"], unique=False
     )
     op.create_table(
         "inbox",
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -114,11 +111,10 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_inbox_conversation_id")
         ),
-        sa.PrimaryKeyConstraint("seq"),
-        sa.UniqueConstraint("key"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_inbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_inbox_key")),
     )
     op.create_index(
         "ix_inbox_pending",
@@ -130,7 +126,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=True),
@@ -148,11 +144,10 @@ def upgrade() -> None:
         sa.Column("result", sa.JSON(), nullable=True),
         sa.CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
         sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_outbox_conversation_id")
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
         "ix_outbox_in_the_way",

@@ -3,42 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
 from bot.database import Database
-from bot.search import SearchPage, ShopSearch
+from bot.search import ShopSearch
 from commerce.catalogue import stock
-from commerce.catalogue.changes import list_changes
-from commerce.catalogue.index import IndexBusy, SearchIndex
 from commerce.catalogue.indexing import index_changes
-from commerce.catalogue.tables import Product, Variant
+from commerce.catalogue.tables import Product
 from commerce.catalogue.wish import ProductWish
 from tests.bot.search.conftest import Stocking
+from tests.bot.search.shop import SHOP, shown, skus
 from tests.commerce.catalogue.products import NOW
-
-SHOP = (
-    "R1,棠里 法式连衣裙 夏季收腰,女装,棠里,159,5,颜色=红色;尺码=S,",
-    "R2,棠里 法式连衣裙 夏季收腰,女装,棠里,259,5,颜色=蓝色;尺码=M,",
-    "R3,麻石巷 雪纺连衣裙 海边度假,女装,麻石巷,199,3,颜色=酒红色;尺码=M,",
-    "R4,檐下风 丝绒连衣裙 小礼服,女装,檐下风,329,9,颜色=红色;尺码=M,",
-    "R5,棠里 针织连衣裙 秋冬打底,女装,棠里,99,9,颜色=粉红色;尺码=M,",
-    "R6,棠里 百褶连衣裙 垂感,女装,棠里,89,0,颜色=红色;尺码=M,",
-    "E1,讯禾 入耳式蓝牙耳机 运动防汗,数码家电,讯禾,59,8,颜色=白色,",
-    "E2,声域 头戴式耳机 有线监听,数码家电,声域,199,8,颜色=黑色,",
-    "M1,讯禾 X20智能手机 护眼直屏,数码家电,讯禾,1999,8,内存=8GB+256GB,",
-    "M2,讯禾 手机壳 适用X20智能手机,数码家电,讯禾,29,8,颜色=红色,",
-    "P1,小满集 平底锅 不粘,家居日用,小满集,99,8,尺寸=28cm,",
-    "W1,木白 搪瓷杯 怀旧,家居日用,木白,29,8,容量=500毫升,",
-)
-
-
-def shown(search: ShopSearch, database: Database, limit: int = 10, **entities: Any) -> SearchPage:
-    with database.reading() as session:
-        return search.search(session, search.wish_from(entities), limit)
-
-
-def skus(page: SearchPage) -> list[str]:
-    return [product.first.sku for product in page.products]
 
 
 def test_a_red_dress_below_200_is_red_and_below_200(
@@ -227,82 +201,6 @@ def test_of_two_equal_texts_the_better_seller_comes_first(
         index_changes(session, search.index)
 
     assert skus(shown(search, database, product=["围裙"])) == ["B", "A"]
-
-
-def test_a_change_is_found_after_the_next_run_and_only_once(
-    search: ShopSearch, database: Database, stock_shop: Stocking
-) -> None:
-    stock_shop(*SHOP)
-    other = SearchIndex(search.index.folder.parent, search.tokenise)
-    assert other.search(ProductWish(text="搪瓷杯"), 5).total == 1
-
-    stock_shop(
-        "W1,木白 搪瓷杯 怀旧,家居日用,木白,19,0,容量=500毫升,", "N1,木白 马克杯,家居,木白,9,9,,"
-    )
-
-    with database.reading() as session:
-        assert list_changes(session) == {}
-    assert skus(shown(search, database, product=["搪瓷杯"])) == ["W1"]
-    assert not shown(search, database, product=["搪瓷杯"]).products[0].in_stock
-    assert other.search(ProductWish(text="马克杯"), 5).total == 1
-    assert other.count() == search.index.count() == len({line.split(",")[1] for line in SHOP}) + 1
-
-
-def test_the_last_piece_sold_sends_a_product_to_the_end(
-    search: ShopSearch, database: Database, stock_shop: Stocking
-) -> None:
-    stock_shop(*SHOP)
-    best, *others = skus(shown(search, database, product=["连衣裙"], size=["M"]))
-
-    with database.writing() as session:
-        variant = session.exec(select(Variant).where(Variant.sku == best)).one()
-        assert variant.id is not None
-        stock.correct(session, variant.id, -variant.stock, "correction", NOW)
-        index_changes(session, search.index)
-
-    after = skus(shown(search, database, product=["连衣裙"], size=["M"]))
-    assert set(after) == {best, *others}
-    assert set(after[-2:]) == {best, "R6"}
-
-
-def test_a_product_taken_off_sale_is_not_shown_even_before_the_index_knows(
-    search: ShopSearch, database: Database, stock_shop: Stocking
-) -> None:
-    stock_shop(*SHOP)
-    with database.writing() as session:
-        product = session.get(Product, shown(search, database, product=["搪瓷杯"]).products[0].id)
-        assert product is not None
-        product.on_sale = False
-
-    assert shown(search, database, product=["搪瓷杯"]).products == ()
-
-
-def test_only_one_may_write_and_the_other_is_told_so(
-    search: ShopSearch, database: Database, stock_shop: Stocking
-) -> None:
-    stock_shop(*SHOP[:2])
-    other = SearchIndex(search.index.folder.parent, search.tokenise)
-
-    with search.index.writing(), pytest.raises(IndexBusy), other.writing():
-        pass
-    with other.writing() as writing:
-        writing.clear()
-
-    assert search.index.count() == 0
-
-
-def test_an_index_of_another_schema_is_left_alone_and_removed_once_ours_is_built(
-    search: ShopSearch, database: Database, stock_shop: Stocking
-) -> None:
-    old = search.index.folder.parent / "0123456789ab"
-    old.mkdir()
-
-    assert not search.index.is_complete
-    stock_shop(*SHOP)
-
-    assert search.index.is_complete
-    assert not old.exists()
-    assert shown(search, database, product=["搪瓷杯"]).total == 1
 
 
 @pytest.mark.parametrize(
