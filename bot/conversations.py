@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages import Incoming
-from bot.tables import Conversation
+from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
+from commerce.customers.presence import SEEN_LATELY
+from commerce.customers.tables import Customer
 from commerce.inserting import insert_once
 from commerce.prepared import Prepared
 
 BOT: Final = "bot"
 _TABLE = SQLModel.metadata.tables[Conversation.__tablename__]
+_INBOX = SQLModel.metadata.tables[InboxMessage.__tablename__]
+_OUTBOX = SQLModel.metadata.tables[OutboxMessage.__tablename__]
+_CUSTOMER = SQLModel.metadata.tables[Customer.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,18 @@ class ConversationView:
     window_opened_by: str | None
     window_opened_at: datetime | None
     window_used: int
+    next_key: str | None
+    """The key of the message to answer next: by the time it was sent, then by arrival."""
+    has_parked: bool
+    """Whether something waits for the customer to write again."""
+    customer_seen_at: datetime | None
+    customer_merged_into: int | None
+
+    def knows_customer(self, now: datetime) -> bool:
+        """Whether its customer is known, seen lately, and still the same person's record."""
+        if self.customer_seen_at is None or self.customer_merged_into is not None:
+            return False
+        return now < self.customer_seen_at + SEEN_LATELY
 
     @property
     def is_the_bots(self) -> bool:
@@ -104,10 +121,41 @@ _FIND: Final = Prepared(
         _TABLE.c.external_user == bindparam("of_user"),
     )
 )
+_NEXT: Final = (
+    select(_INBOX.c.key)
+    .where(
+        _INBOX.c.conversation_id == _TABLE.c.id,
+        _INBOX.c.state == InboxState.PENDING.value,
+    )
+    .order_by(_INBOX.c.sent_at, _INBOX.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+_PARKED: Final = exists().where(
+    _OUTBOX.c.conversation_id == _TABLE.c.id, _OUTBOX.c.state == OutboxState.PARKED.value
+)
 _LOCK: Final = Prepared(
-    select(*(_TABLE.c[name] for name in ConversationView.__slots__))
+    select(
+        _TABLE.c.id,
+        _TABLE.c.channel,
+        _TABLE.c.account,
+        _TABLE.c.external_user,
+        _TABLE.c.customer_id,
+        _TABLE.c.owner,
+        _TABLE.c.epoch,
+        _TABLE.c.step,
+        _TABLE.c.memory,
+        _TABLE.c.window_opened_by,
+        _TABLE.c.window_opened_at,
+        _TABLE.c.window_used,
+        _NEXT.label("next_key"),
+        _PARKED.label("has_parked"),
+        _CUSTOMER.c.last_seen_at,
+        _CUSTOMER.c.merged_into_id,
+    )
+    .outerjoin_from(_TABLE, _CUSTOMER, _CUSTOMER.c.id == _TABLE.c.customer_id)
     .where(_TABLE.c.id == bindparam("wanted"))
-    .with_for_update()
+    .with_for_update(of=_TABLE)
 )
 _SAVE: Final = Prepared(
     update(_TABLE)

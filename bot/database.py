@@ -62,9 +62,12 @@ def create_shop_engine(url: str) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=POSTGRES_WRITERS + READERS,
             pool_pre_ping=True,
+            hide_parameters=True,  # An error's text is logged, and they name people.
         )
     engine = create_engine(
-        parsed, connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000}
+        parsed,
+        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

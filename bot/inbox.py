@@ -64,12 +64,6 @@ def oldest_waiting(session: Session, sealer: Sealer, conversation_id: int) -> Wa
     return None if row is None else _waiting(sealer, row)
 
 
-def is_next(session: Session, conversation_id: int, key: str) -> bool:
-    """Whether this message is the one to answer next."""
-    row = _OLDEST.first(session, conversation=conversation_id)
-    return row is not None and row.key == key
-
-
 def state_of(session: Session, key: str) -> str | None:
     """What became of a message; None when it was never accepted."""
     row = _STATE.first(session, wanted=key)

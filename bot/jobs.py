@@ -46,14 +46,20 @@ class Jobs:
         self._clock = clock
         self._jobs = jobs
         self._running: set[str] = set()
-        self._seen: dict[str, datetime] = {}
+        self._seen: dict[str, tuple[datetime, datetime | None]] = {}
         self.last_tick_at: datetime | None = None
 
     async def run(self) -> None:
         """Tick until cancelled."""
         scheduler = AsyncIOScheduler(timezone=UTC)
+        # A tick lasts as long as its slowest job. The next ones begin beside it: each tick that is
+        # still going has a job of its own, so there are never more of them than jobs.
         scheduler.add_job(
-            self.tick, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True
+            self.tick,
+            "interval",
+            seconds=TICK_SECONDS,
+            max_instances=len(self._jobs) + 1,
+            coalesce=True,
         )
         scheduler.start()
         try:
@@ -63,21 +69,25 @@ class Jobs:
 
     async def tick(self) -> None:
         """Run every job whose present slot nobody has taken."""
-        now = self._clock.now()
-        due = [job for job in self._jobs if self._is_new(job, now)]
+        self.last_tick_at = now = self._clock.now()
+        due = [job for job in self._jobs if self._is_due(job, now)]
         await asyncio.gather(*(self._run(job, now) for job in due))
-        self.last_tick_at = now
 
-    def _is_new(self, job: Job, now: datetime) -> bool:
-        """Whether this process has not looked at the job's present slot yet."""
-        return job.name not in self._running and self._seen.get(job.name) != slot_at(now, job.every)
+    def _is_due(self, job: Job, now: datetime) -> bool:
+        """Whether to look at the job's present slot: it is new here, or a lease on it has ended."""
+        if job.name in self._running:
+            return False
+        slot, look_again_at = self._seen.get(job.name, (None, None))
+        return slot != slot_at(now, job.every) or (look_again_at or now) < now
 
     async def _run(self, job: Job, now: datetime) -> None:
         slot = slot_at(now, job.every)
         self._running.add(job.name)
-        self._seen[job.name] = slot
+        self._seen[job.name] = (slot, None)
         try:
-            if await self._database.write(claim_slot, job, slot, now):
+            if not await self._database.write(claim_slot, job, slot, now):
+                self._seen[job.name] = (slot, now + job.lease)
+            else:
                 await job.run()
                 await self._database.write(finish_slot, job.name, slot, self._clock.now())
         except DBAPIError as error:

@@ -22,7 +22,7 @@ from bot.tables import Conversation
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
 from commerce.money import yuan
-from commerce.ordering.tables import Order, OrderMove, OrderState
+from commerce.ordering.tables import Order
 from commerce.payments.tables import Payment, Refund
 from commerce.sealing import Sealer
 
@@ -59,13 +59,7 @@ def order_paid(heard: Heard) -> None:
 def order_closed(heard: Heard) -> None:
     """Tell the customer that an unpaid order is gone, and whose doing it was."""
     order = order_of(heard)
-    closed_by = heard.session.exec(
-        select(OrderMove.actor)
-        .where(OrderMove.order_id == order.id, OrderMove.to_state == OrderState.CLOSED)
-        .order_by(col(OrderMove.id).desc())
-        .limit(1)
-    ).one()
-    text = texts.EXPIRED if closed_by == "clock" else texts.CANCELLED
+    text = texts.EXPIRED if heard.about["actor"] == "clock" else texts.CANCELLED
     tell(heard, order, text.format(order_no=order.order_no))
 
 
@@ -160,6 +154,10 @@ class Listeners:
                 handled = await self._database.write(self.handle_some)
             except DBAPIError as error:
                 log.warning("events not reachable", reason=str(error.orig))
+                handled = 0
+            except Exception:
+                # Whatever it is, later events must go on being heard.
+                log.exception("events not handled")
                 handled = 0
             if handled:
                 self._sender.wake()

@@ -16,8 +16,10 @@ _SECRET_NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 _SECRET_WORDS: Final = re.compile(
-    r"(?P<query>(?:access_token|secret|js_code|token|openid|component_access_token)=)[^&\s\"']+"
-    r"|(?<![0-9A-Za-z])1[3-9]\d{9}(?!\d)"  # A mainland mobile number.
+    r"(?P<label>(?:token|secret|js_code|openid|unionid|session_key|password|api_v3_key|aes_key)"
+    r"[\"']?\s?[=:]\s?[\"']?|Bearer\s)[^&\s\"',;)}\]]+"
+    # A mainland mobile number.
+    r"|(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
     r"|(?<![0-9A-Za-z_-])(?:o|wm|wo)[0-9A-Za-z_-]{26,30}(?![0-9A-Za-z_-])"  # An openid.
 )
 QUIET_LOGGERS: Final = ("httpx", "httpcore", "urllib3", "wechatpy", "apscheduler", "aiohttp.access")
@@ -64,7 +66,7 @@ def _clean(name: str, value: Any) -> Any:
     if _SECRET_NAMES.search(name) and value not in (None, ""):
         return REDACTED
     if isinstance(value, str):
-        return _SECRET_WORDS.sub(lambda found: (found["query"] or "") + REDACTED, value)
+        return _SECRET_WORDS.sub(lambda found: (found["label"] or "") + REDACTED, value)
     if isinstance(value, Mapping):
         return {key: _clean(str(key), each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, delete, select, update
 
 from bot.clock import Clock
 from bot.database import Database
 from bot.tables import UploadedMedia
-from commerce.inserting import affected_rows
+from commerce.inserting import affected_rows, insert_once
 from wecom.transport import AsyncWeChatClient
 
 LIFE: Final = timedelta(days=3)
@@ -72,18 +73,16 @@ class MediaLibrary:
         ).first()
 
     def _store(self, session: Session, picture: str, media_id: str, expires_at: datetime) -> None:
-        self._drop(session, picture)
-        session.add(
-            UploadedMedia(app=self._app, picture=picture, media_id=media_id, expires_at=expires_at)
-        )
+        # Another process may have uploaded it at the same time: both ids are good, one is kept.
+        kept = {"media_id": media_id, "expires_at": expires_at}
+        if not insert_once(session, UploadedMedia, app=self._app, picture=picture, **kept):
+            affected_rows(session, update(UploadedMedia).where(*self._is(picture)).values(**kept))
 
     def _drop(self, session: Session, picture: str) -> None:
-        affected_rows(
-            session,
-            delete(UploadedMedia).where(
-                col(UploadedMedia.app) == self._app, col(UploadedMedia.picture) == picture
-            ),
-        )
+        affected_rows(session, delete(UploadedMedia).where(*self._is(picture)))
+
+    def _is(self, picture: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return col(UploadedMedia.app) == self._app, col(UploadedMedia.picture) == picture
 
     def _read(self, picture: str) -> tuple[str, bytes, str]:
         path = self._folder / Path(picture).name

@@ -1,8 +1,10 @@
 """What the bot remembers of a conversation from one turn to the next."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+View = Literal["", "list", "cart", "orders"]
 
 
 class Wish(BaseModel):
@@ -11,6 +13,7 @@ class Wish(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     product: list[str] = Field(default_factory=list)
+    category: list[str] = Field(default_factory=list)
     brand: list[str] = Field(default_factory=list)
     color: list[str] = Field(default_factory=list)
     size: list[str] = Field(default_factory=list)
@@ -20,7 +23,7 @@ class Wish(BaseModel):
 
     def is_empty(self) -> bool:
         """Whether nothing at all is wished for."""
-        return not any(self.model_dump().values())
+        return not any(value not in (None, []) for value in self.model_dump().values())
 
 
 class Memory(BaseModel):
@@ -37,11 +40,19 @@ class Memory(BaseModel):
     """How many results were shown before the last list."""
     order: str = "best"
     """How the list is sorted: best, cheapest, dearest or sales."""
+    cart: list[int] = Field(default_factory=list)
+    """Variant ids of the cart as it was last shown: position 1 is the first of them."""
+    cart_offset: int = 0
+    """How many lines of the cart stand on earlier pages than the one last shown."""
+    orders: list[str] = Field(default_factory=list)
+    """Numbers of the orders last shown, in the order shown."""
+    in_view: View = ""
+    """Which of these the customer saw last: that is what a position means."""
     focus: int | None = None
     """The product spoken of last."""
     variant: int | None = None
-    """The variant put into the cart last."""
+    """The variant in the cart that was spoken of last."""
     question: dict[str, Any] = Field(default_factory=dict)
-    """What the open question is about, as its handler wrote it."""
+    """What the open question is about; `words` is the question itself."""
     misunderstood: int = 0
     """Turns in a row that were not understood."""

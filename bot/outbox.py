@@ -6,6 +6,7 @@ process died between call and record: a keyed effect is called again under the s
 one becomes `unknown` and is never repeated by itself.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
 from bot.tables import Conversation, OutboxMessage, OutboxState
 from commerce.inserting import core, insert_once
 from commerce.prepared import Prepared
-from commerce.sealing import Place, Sealer
+from commerce.sealing import Place, SealBroken, Sealer
 
 LEASE: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 8
@@ -78,6 +79,11 @@ def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool
     )
 
 
+def answer_key(cause: str, position: int) -> str:
+    """The key of the row that holds one of the replies to a message or an event."""
+    return hashlib.sha256(f"{cause}|{position}".encode()).hexdigest()
+
+
 def claim_passive(
     session: Session, sealer: Sealer, inbox_key: str, now: datetime
 ) -> Mapping[str, Any] | None:
@@ -86,9 +92,15 @@ def claim_passive(
     Claims a held answer; a repeated delivery gets the one that rode before, since its repetition
     means that WeChat did not receive it.
     """
-    row = _CLAIM_PASSIVE.first(session, cause=inbox_key, moment=now)
-    row = row or _RODE.first(session, cause=inbox_key)
+    answer = answer_key(inbox_key, 0)
+    row = _CLAIM_PASSIVE.first(session, answer=answer, moment=now)
+    row = row or _RODE.first(session, answer=answer)
     return None if row is None else _payload(sealer, row)
+
+
+def release_passive(session: Session, inbox_key: str, now: datetime) -> None:
+    """Let an answer that was to ride go through the API: its request was answered without it."""
+    _RELEASE_PASSIVE.run(session, answer=answer_key(inbox_key, 0), moment=now)
 
 
 def unpark(session: Session, conversation_id: int, now: datetime) -> bool:
@@ -116,7 +128,13 @@ def claim_due(
         elif is_reply and not reply_window.is_open(row, now):
             _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
         else:
-            claimed.append(_take(session, sealer, row, now))
+            try:
+                payload = _payload(sealer, row)
+            except SealBroken:
+                # One row that does not open must not keep the others from leaving.
+                _settle(session, row, OutboxState.FAILED, now, "its seal is broken")
+            else:
+                claimed.append(_take(session, row, payload, now))
     return claimed
 
 
@@ -139,7 +157,7 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     return True
 
 
-def _take(session: Session, sealer: Sealer, row: Any, now: datetime) -> Claimed:
+def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime) -> Claimed:
     _TAKE.run(session, wanted=row.id, until=now + LEASE)
     if row.conversation_id is not None:
         reply_window.use_one(session, row.conversation_id)
@@ -147,7 +165,7 @@ def _take(session: Session, sealer: Sealer, row: Any, now: datetime) -> Claimed:
         id=row.id,
         key=row.key,
         kind=row.kind,
-        payload=_payload(sealer, row),
+        payload=payload,
         conversation_id=row.conversation_id,
         external_user=row.external_user,
         attempt=row.attempts + 1,
@@ -195,14 +213,19 @@ _WAITING = (OutboxState.HELD.value, OutboxState.PENDING.value)
 _IN_THE_WAY = (*_WAITING, OutboxState.SENDING.value)
 _CLAIM_PASSIVE: Final = Prepared(
     update(_TABLE)
-    .where(_TABLE.c.inbox_key == bindparam("cause"), _TABLE.c.state == OutboxState.HELD.value)
+    .where(_TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.HELD.value)
     .values(state=OutboxState.PASSIVE.value, finished_at=_moment())
     .returning(_TABLE.c.key, _TABLE.c.payload_sealed)
 )
 _RODE: Final = Prepared(
     select(_TABLE.c.key, _TABLE.c.payload_sealed).where(
-        _TABLE.c.inbox_key == bindparam("cause"), _TABLE.c.state == OutboxState.PASSIVE.value
+        _TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.PASSIVE.value
     )
+)
+_RELEASE_PASSIVE: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.PASSIVE.value)
+    .values(state=OutboxState.PENDING.value, not_before=_moment(), finished_at=None)
 )
 _UNPARK: Final = Prepared(
     update(_TABLE)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, Protocol
 
 import structlog
@@ -16,9 +17,10 @@ from bot.conversations import ConversationView
 from bot.database import Database
 from bot.inbox import Waiting
 from bot.memory import Memory
-from bot.messages import SPOKEN_KINDS, Text
+from bot.messages import SPOKEN_KINDS, Incoming, Text
 from bot.outbox import Post
 from bot.router import Router
+from bot.shortcuts import find_shortcut
 from bot.speaking import say, write_down
 from bot.tables import InboxState
 from bot.turn import Shop, Turn
@@ -39,6 +41,18 @@ class Parser(Protocol):
         """What the text means."""
 
 
+class Course(Enum):
+    """What became of an attempt at a turn."""
+
+    SPOKEN = auto()
+    SILENT = auto()
+    """Taken, and there was nothing to say."""
+    LATER = auto()
+    """Another message comes first."""
+    OVER = auto()
+    """The message was answered before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """Answers what waits. Call its methods as often and as concurrently as you like."""
@@ -53,9 +67,10 @@ class Pipeline:
     async def answer(self, conversation_id: int, waiting: Waiting) -> None:
         """Answer a message, after those of its conversation that were sent before it."""
         async with self.lanes.hold(conversation_id):
-            head: Waiting | None = waiting
-            while head is not None and not await self._answer(conversation_id, head):
-                head = await self._next(conversation_id)
+            while not await self._answer(conversation_id, waiting):
+                older = await self._next(conversation_id)
+                if older is not None:
+                    await self._answer(conversation_id, older)
 
     async def answer_all(self, conversation_id: int) -> None:
         """Answer every message that waits in a conversation, in the order they were sent."""
@@ -69,10 +84,9 @@ class Pipeline:
     async def _answer(self, conversation_id: int, waiting: Waiting) -> bool:
         """Take the turn; false when another message comes first."""
         incoming = waiting.incoming
-        spoken = incoming.text if incoming.kind in SPOKEN_KINDS else ""
-        understanding = await self.parser.parse(spoken) if spoken else nothing_said()
+        understanding = await self._understand(incoming)
         try:
-            took_it = await self.database.write(
+            course = await self.database.write(
                 self._take_turn, conversation_id, waiting, understanding
             )
         except DBAPIError:
@@ -81,9 +95,18 @@ class Pipeline:
             log.exception("turn failed", kind=incoming.kind, intent=understanding.intent)
             await self.database.write(self._apologise, conversation_id, waiting)
             return True
-        if took_it:
+        if course in (Course.SPOKEN, Course.SILENT):
             metrics.TURNS.labels(understanding.intent, understanding.source).inc()
-        return took_it
+            metrics.TURN_SECONDS.observe((self.clock.now() - waiting.received_at).total_seconds())
+        if course is Course.SILENT:
+            metrics.ROUTES.labels("none").inc()
+        return course is not Course.LATER
+
+    async def _understand(self, incoming: Incoming) -> Understanding:
+        spoken = incoming.text if incoming.kind in SPOKEN_KINDS else ""
+        if not spoken.strip():
+            return nothing_said()
+        return find_shortcut(spoken) or await self.parser.parse(spoken)
 
     def _take_turn(
         self,
@@ -91,11 +114,14 @@ class Pipeline:
         conversation_id: int,
         waiting: Waiting,
         understanding: Understanding,
-    ) -> bool:
+    ) -> Course:
         now, incoming = self.clock.now(), waiting.incoming
         conversation = conversations.lock(session, conversation_id)
-        if not inbox.is_next(session, conversation_id, incoming.key):
-            return inbox.state_of(session, incoming.key) != InboxState.PENDING
+        if conversation.next_key != incoming.key:
+            waits = inbox.state_of(session, incoming.key) == InboxState.PENDING
+            return Course.LATER if waits else Course.OVER
+        if not inbox.finish(session, incoming.key, InboxState.ANSWERED, now):
+            return Course.OVER  # Another process answered while we waited for the conversation.
         customer_id = self._recognise(session, conversation, waiting)
         turn = Turn(
             session=session,
@@ -117,7 +143,8 @@ class Pipeline:
             session, self.shop.sealer, conversation_id, incoming, replies, now, understanding.intent
         )
         say(session, self.shop.sealer, conversation, replies, now, answering=waiting)
-        outbox.unpark(session, conversation_id, now)
+        if conversation.has_parked:
+            outbox.unpark(session, conversation_id, now)
         conversations.save(
             session,
             conversation,
@@ -127,13 +154,15 @@ class Pipeline:
             memory=turn.memory.model_dump(mode="json"),
             window=reply_window.after(conversation, incoming.kind, waiting.received_at),
         )
-        inbox.finish(session, incoming.key, InboxState.ANSWERED, now)
-        return True
+        return Course.SPOKEN if replies else Course.SILENT
 
     def _recognise(self, session: Session, conversation: ConversationView, waiting: Waiting) -> int:
         """The customer's id; a new one is introduced, and WeChat asked who they are."""
         now, incoming = self.clock.now(), waiting.incoming
         follows = FOLLOWING.get(incoming.kind)
+        if conversation.knows_customer(now) and follows is None:
+            assert conversation.customer_id is not None  # noqa: S101 - known
+            return conversation.customer_id
         if conversation.customer_id is not None and follows is None:
             return see(session, conversation.customer_id, now)
         customer = identify(
@@ -166,7 +195,7 @@ class Pipeline:
                 now,
                 customer_id=conversation.customer_id,
                 step="",
-                memory=conversation.memory,
+                memory={},  # It may be what our code failed on, and would fail on again.
                 window=reply_window.after(conversation, incoming.kind, waiting.received_at),
             )
 

@@ -1,4 +1,4 @@
-"""(step, intent) → handler. A question that the bot asked gets the first look at the answer."""
+"""Who answers a turn: the open question first, then what is in view, then the intent."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,27 +16,26 @@ class Router:
 
     def __init__(self) -> None:
         self._steps: dict[str, Listener] = {}
+        self._views: dict[str, Listener] = {}
         self._intents: dict[str, Handler] = {}
         self._kinds: dict[str, Handler] = {}
         self._fallback: Handler | None = None
 
     def step(self, name: str) -> Callable[[Listener], Listener]:
         """The function hears the answer to the question `name`; None means it was no answer."""
+        return _register(self._steps, (name,))
 
-        def register(listener: Listener) -> Listener:
-            _once(self._steps, name)
-            self._steps[name] = listener
-            return listener
-
-        return register
+    def view(self, name: str) -> Callable[[Listener], Listener]:
+        """The function hears what is said while `name` is in view; None leaves it to the intent."""
+        return _register(self._views, (name,))
 
     def intent(self, *names: str) -> Callable[[Handler], Handler]:
         """The function answers these intents."""
-        return self._register(self._intents, names)
+        return _register(self._intents, names)
 
     def kind(self, *names: str) -> Callable[[Handler], Handler]:
         """The function answers messages of these kinds, whatever they say."""
-        return self._register(self._kinds, names)
+        return _register(self._kinds, names)
 
     def fallback(self, handler: Handler) -> Handler:
         """The function answers what nothing else does."""
@@ -45,14 +44,10 @@ class Router:
 
     def include(self, other: "Router") -> None:
         """Take over another router's handlers. Two handlers for one thing are refused."""
-        for mine, theirs in (
-            (self._steps, other._steps),
-            (self._intents, other._intents),
-            (self._kinds, other._kinds),
-        ):
-            for name, function in theirs.items():
-                _once(mine, name)
-                mine[name] = function  # type: ignore[assignment]
+        _take_over(self._steps, other._steps)
+        _take_over(self._views, other._views)
+        _take_over(self._intents, other._intents)
+        _take_over(self._kinds, other._kinds)
         self._fallback = other._fallback or self._fallback
 
     @property
@@ -61,33 +56,42 @@ class Router:
         return frozenset(self._intents)
 
     def answer(self, turn: Turn) -> list[Reply]:
-        """The replies of one turn, three at most. `turn.step` is what was asked in them."""
-        return list(self._replies(turn))[:MOST_REPLIES]
+        """The replies of one turn, three at most. `turn.step` is what was asked in them.
+
+        A turn that did not count itself as misunderstood ends the count of those that were.
+        """
+        misunderstood = turn.memory.misunderstood
+        replies = list(self._replies(turn))[:MOST_REPLIES]
+        if turn.memory.misunderstood == misunderstood:
+            turn.memory.misunderstood = 0
+        if not turn.step:
+            turn.memory.question = {}
+        return replies
 
     def _replies(self, turn: Turn) -> Sequence[Reply]:
         by_kind = self._kinds.get(turn.incoming.kind)
         if by_kind is not None:
             return by_kind(turn)
-        listener = self._steps.get(turn.asked)
-        if listener is not None:
-            heard = listener(turn)
+        for listener in (self._steps.get(turn.asked), self._views.get(turn.memory.in_view)):
+            heard = None if listener is None else listener(turn)
             if heard is not None:
                 return heard
         handler = self._intents.get(turn.understanding.intent, self._fallback)
         return [] if handler is None else handler(turn)
 
-    def _register(
-        self, handlers: dict[str, Handler], names: tuple[str, ...]
-    ) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            for name in names:
-                _once(handlers, name)
-                handlers[name] = handler
-            return handler
 
-        return register
+def _register[Function](
+    functions: dict[str, Function], names: Sequence[str]
+) -> Callable[[Function], Function]:
+    def register(function: Function) -> Function:
+        _take_over(functions, dict.fromkeys(names, function))
+        return function
+
+    return register
 
 
-def _once(handlers: object, name: str) -> None:
-    if isinstance(handlers, dict) and name in handlers:
-        raise ValueError(f"{name!r} has a handler already")
+def _take_over[Function](mine: dict[str, Function], theirs: dict[str, Function]) -> None:
+    for name, function in theirs.items():
+        if name in mine:
+            raise ValueError(f"{name!r} has a handler already")
+        mine[name] = function

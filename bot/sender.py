@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot import outbox
+from bot import metrics, outbox
 from bot.background import Background
 from bot.clock import Clock
 from bot.database import Database
@@ -72,6 +72,10 @@ class Sender:
             except DBAPIError as error:
                 log.warning("outbox not reachable", reason=str(error.orig))
                 claimed = []
+            except Exception:
+                # Whatever it is, the rows behind it must go on being sent.
+                log.exception("outbox not claimed")
+                claimed = []
             for row in claimed:
                 self._background.start(self._send(row), name=f"send {row.kind}")
             if not claimed:
@@ -97,6 +101,9 @@ class Sender:
     async def _send(self, claimed: Claimed) -> None:
         deliverer = self._deliverers[claimed.kind]
         outcome = await self._attempt(deliverer, claimed)
+        metrics.SENDS.labels(claimed.kind, type(outcome).__name__.lower()).inc()
+        if isinstance(outcome, Sent) and claimed.conversation_id is not None:
+            metrics.ROUTES.labels("api").inc()
         if not isinstance(outcome, Sent):
             log.warning(
                 "not sent", kind=claimed.kind, outcome=type(outcome).__name__, why=outcome.reason
@@ -121,12 +128,19 @@ class Sender:
     async def _recorded(self, deliverer: Deliverer, claimed: Claimed, outcome: Outcome) -> bool:
         """Try to record; false when the database did not answer and the lease still runs."""
 
-        def write(session: Session) -> None:
-            if outbox.record(session, claimed, outcome, self._clock.now()):
+        def write(session: Session, *, noting: bool) -> None:
+            if outbox.record(session, claimed, outcome, self._clock.now()) and noting:
                 deliverer.note(session, claimed, outcome)
 
         try:
-            await self._database.write(write)
+            try:
+                await self._database.write(write, noting=True)
+            except DBAPIError:
+                raise
+            except Exception:
+                # Left unrecorded, the call would go out again with every lease that ends.
+                log.exception("outcome not noted", kind=claimed.kind, key=claimed.key)
+                await self._database.write(write, noting=False)
         except DBAPIError as error:
             log.warning("outcome not recorded yet", reason=str(error.orig))
             return False

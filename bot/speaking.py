@@ -1,6 +1,5 @@
 """What is said in a conversation: into the outbox, and into the transcript."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,7 +42,7 @@ def say(
     is_new = True
     for position, reply in enumerate(replies):
         message = Post(
-            key=hashlib.sha256(f"{inbox_key or about}|{position}".encode()).hexdigest(),
+            key=outbox.answer_key(inbox_key or about, position),
             kind=f"{conversation.channel}.reply",
             payload=reply_to_json(reply),
             conversation_id=conversation.id,

@@ -120,7 +120,8 @@ class OutboxMessage(SQLModel, table=True):
     kind: str
     """Which deliverer takes it, such as `official_account.reply` or `pay.refund`."""
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
-    inbox_key: str | None = Field(default=None, index=True)
+    inbox_key: str | None = None
+    """The message it answers, if it answers one."""
     epoch: int = 0
     payload_sealed: bytes
     state: str = OutboxState.PENDING
@@ -141,7 +142,7 @@ class ChatMessage(SQLModel, table=True):
     __tablename__ = "chat_message"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    row_key: str = Field(unique=True)
+    row_key: str
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     author: str
     """customer, bot, or the agent."""

@@ -43,18 +43,18 @@ class DatabaseTokenStore:
             if newer is not None:
                 return newer
             if is_ours:
-                return await self._fetch(app, holder, fetch)
+                return await self._fetch(app, seen_version, holder, fetch)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _fetch(
-        self, app: str, holder: str, fetch: Callable[[], Awaitable[FreshToken]]
+        self, app: str, seen_version: int, holder: str, fetch: Callable[[], Awaitable[FreshToken]]
     ) -> StoredToken:
         try:
             fresh = await fetch()
         except BaseException:
             await self.database.write(self._give_up, app, holder)
             raise
-        return await self.database.write(self._store, app, holder, fresh)
+        return await self.database.write(self._store, app, seen_version, holder, fresh)
 
     def _find(self, session: Session, app: str) -> StoredToken | None:
         row = session.exec(select(AccessToken).where(AccessToken.app == app)).first()
@@ -79,12 +79,14 @@ class DatabaseTokenStore:
         )
         return None, affected_rows(session, statement) == 1
 
-    def _store(self, session: Session, app: str, holder: str, fresh: FreshToken) -> StoredToken:
+    def _store(
+        self, session: Session, app: str, seen_version: int, holder: str, fresh: FreshToken
+    ) -> StoredToken:
         row = session.exec(
             select(AccessToken).where(AccessToken.app == app).with_for_update()
         ).one()
         stored = self._find(session, app)
-        if row.lease_holder != holder and stored is not None:
+        if row.lease_holder != holder and stored is not None and stored.version > seen_version:
             return stored  # Our lease ran out and somebody else's token came first.
         row.version += 1
         row.token_sealed = self.sealer.seal(fresh.value, _place(app))

@@ -1,13 +1,14 @@
 """One turn of a conversation: what a handler knows, and may touch, while it answers."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session
 
 from bot.memory import Memory
-from bot.messages import Channel, Incoming
+from bot.messages import Channel, Incoming, Text
 from bot.search import ShopSearch
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
@@ -35,7 +36,7 @@ class Turn:
     """The customer's words, what they meant, and the shop to answer from.
 
     A handler reads and changes the shop through `session`, leaves what it wants to remember in
-    `memory`, asks a question by setting `step`, and returns its replies. It sends nothing.
+    `memory`, asks a question with `ask`, and returns its replies. It sends nothing.
     """
 
     session: Session
@@ -47,7 +48,7 @@ class Turn:
     understanding: Understanding
     memory: Memory
     asked: str = ""
-    """The question that this turn may answer."""
+    """The question that this turn may answer; `memory.question` is about it."""
     step: str = field(default="")
     """The question that the next turn may answer."""
 
@@ -60,3 +61,21 @@ class Turn:
     def source(self) -> str:
         """Where a card shown in this turn brings the customer from."""
         return SOURCES[self.incoming.channel]
+
+    def ask(self, step: str, words: str, **about: Any) -> Text:
+        """Ask a question that the next turn may answer; `about` is plain JSON for its listener."""
+        self.step = step
+        self.memory.question = {"words": words, **about}
+        return Text(words)
+
+    def keep_question(self) -> str:
+        """Leave the open question open; its words, or nothing when none is open."""
+        self.step = self.asked
+        return str(self.memory.question.get("words", "")) if self.asked else ""
+
+    def take_as(self, text: str, intent: str, entities: Mapping[str, Any]) -> None:
+        """Go on as if the customer had said this: an earlier request, completed by an answer."""
+        self.incoming = replace(self.incoming, text=text)
+        self.understanding = Understanding(
+            text, intent, self.understanding.confidence, entities, source=self.understanding.source
+        )

@@ -35,8 +35,8 @@ def serve(
         raise typer.Exit(1) from error
 
 
-@app.command()
-def test(  # noqa: PT028 - a command, not a test
+@app.command("test")
+def evaluate(
     folds: Annotated[int, typer.Option(help="Parts for cross-validation; 0 leaves it out.")] = 5,
 ) -> None:
     """Print how well the sentences of nlu/data, and others where there are any, are understood."""

@@ -9,7 +9,7 @@ from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser, RasaUnavailable
 from nlu.understanding import Understanding
 
-RASA_THRESHOLD: Final = 0.25
+RASA_THRESHOLD: Final = 0.3
 KEYWORD_THRESHOLD: Final = 0.4
 
 log = structlog.get_logger(__name__)

@@ -3,14 +3,15 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from bot import inbox, outbox
+from bot import inbox, metrics, outbox
 from bot.background import Background
 from bot.channels import passive_reply
 from bot.channels.official_account_wire import (
@@ -76,6 +77,10 @@ class OfficialAccountChannel:
         except (TimeoutError, DBAPIError) as error:
             log.warning("message not accepted", reason=type(error).__name__)
             return web.Response(status=503)
+        if accepted.is_new:
+            metrics.MESSAGES.labels(incoming.channel, incoming.kind).inc()
+        else:
+            metrics.REPEATS.labels(incoming.channel).inc()
         answering = self.background.start(
             self._answer(accepted), name=f"answer {accepted.conversation_id}"
         )
@@ -84,6 +89,10 @@ class OfficialAccountChannel:
                 await asyncio.shield(answering)
                 return await self._passive_reply(request, incoming)
         except (TimeoutError, DBAPIError):
+            return web.Response(text=NOTHING_TO_SAY)
+        except Exception:
+            # The message is safe and is taken up again: that is all WeChat has to know.
+            log.exception("no passive reply")
             return web.Response(text=NOTHING_TO_SAY)
 
     async def _accept(self, incoming: Incoming) -> Accepted:
@@ -109,16 +118,35 @@ class OfficialAccountChannel:
 
     async def _passive_reply(self, request: web.Request, incoming: Incoming) -> web.Response:
         """The answer itself if it rides here, otherwise nothing; the same for each delivery."""
-        now = self.clock.now()
-        stored = await self.database.write(outbox.claim_passive, self.sealer, incoming.key, now)
+        stored = await self._claim(incoming)
         reply = None if stored is None else reply_from_json(stored)
         if not isinstance(reply, Text):
             return web.Response(text=NOTHING_TO_SAY)
-        xml = passive_reply.render_text(incoming, reply.content, now=now)
+        xml = passive_reply.render_text(incoming, reply.content, now=self.clock.now())
         sealed = self.wire.seal_reply(
             xml, nonce=secrets.token_hex(8), timestamp=request.query["timestamp"]
         )
+        metrics.ROUTES.labels("passive").inc()
         return web.Response(text=sealed, content_type="application/xml")
+
+    async def _claim(self, incoming: Incoming) -> Mapping[str, Any] | None:
+        """The answer that rides here. A claim that comes too late to ride is taken back."""
+        claiming = self.background.start(
+            self.database.write(outbox.claim_passive, self.sealer, incoming.key, self.clock.now()),
+            name="claim",
+        )
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            self.background.start(self._take_back(claiming, incoming.key), name="take back")
+            raise
+
+    async def _take_back(
+        self, claiming: asyncio.Task[Mapping[str, Any] | None], inbox_key: str
+    ) -> None:
+        if await claiming is not None:
+            await self.database.write(outbox.release_passive, inbox_key, self.clock.now())
+            self.sender.wake()
 
 
 async def read_body(request: web.Request) -> bytes:

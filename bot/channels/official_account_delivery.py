@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.channels.wechat_xml import cut, printable
@@ -42,7 +43,8 @@ class ReplyDelivery:
         except WeChatError as error:
             if isinstance(error, Refused) and error.reaction is Reaction.REFRESH_MEDIA:
                 await self._forget_picture(reply)
-                return Postponed(str(error), AT_ONCE)
+                # Once at once; a picture that is refused again and again may wait.
+                return Postponed(str(error), AT_ONCE if claimed.attempt == 1 else None)
             return outcome_of(error, keyed=False)
         return Sent()
 
@@ -67,9 +69,8 @@ class ReplyDelivery:
     async def _uploaded(self, picture: str) -> str:
         try:
             return await self.media.media_id(picture)
-        except WeChatError as error:
-            # Whatever became of the upload, no message has left yet.
-            raise UploadFailed(str(error)) from error
+        except (WeChatError, DBAPIError) as error:
+            raise UploadFailed(error) from error
 
     async def _forget_picture(self, reply: Reply) -> None:
         match reply:
@@ -78,7 +79,11 @@ class ReplyDelivery:
 
 
 class UploadFailed(WeChatError):
-    """A picture could not be uploaded, so its message was not sent."""
+    """A picture could not be uploaded. Whatever became of that, its message has not left."""
+
+    def __init__(self, cause: WeChatError | DBAPIError) -> None:
+        super().__init__(f"picture not uploaded: {cause}")
+        self.permanent = isinstance(cause, WeChatError) and cause.permanent
 
 
 @dataclass(frozen=True, slots=True)

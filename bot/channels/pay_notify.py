@@ -45,6 +45,8 @@ class PayNotify:
             notice = self.verifier.verify(request.headers, body, now=now)
         except (BadNotify, CallbackRefused) as refusal:
             log.warning("pay notify refused", reason=refusal.reason)
+            if refusal.reason == "wrong_merchant":
+                return refusal_of(403, "NOT_OURS")
             return refusal_of(401, "FAIL")
         try:
             async with asyncio.timeout(COMMIT_SECONDS):

@@ -7,7 +7,6 @@ from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.errors import IllegalMove, NotFound
-from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.ordering import orders
 from commerce.ordering.tables import Order, OrderState
@@ -65,19 +64,13 @@ def hear_cancel(turn: Turn) -> Sequence[Reply] | None:
         return [Text(texts.CANCEL_KEPT.format(order_no=order_no))]
     if turn.understanding.intent not in (Intent.AFFIRM, Intent.CANCEL_ORDER):
         return None
-    order = orders.get_order(turn.session, turn.customer_id, order_no)
     try:
-        done = closing.cancel_unpaid(
-            turn.session,
-            id_of(order),
-            actor=f"customer:{turn.customer_id}",
-            reason="顾客取消",
-            now=turn.now,
-        )
+        order = closing.cancel_order(turn.session, turn.customer_id, order_no, turn.now)
     except IllegalMove:
+        order = orders.get_order(turn.session, turn.customer_id, order_no)
         state = texts.STATES[order.state]
         return [Text(texts.PAID_CANNOT_CANCEL.format(order_no=order_no, state=state))]
-    if done is closing.Cancellation.CLOSED:
+    if order.state == OrderState.CLOSED:
         return []  # The order's closing is told to the customer like any other.
     return [Text(texts.CANCEL_UNDER_WAY.format(order_no=order_no))]
 

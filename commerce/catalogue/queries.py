@@ -11,6 +11,7 @@ from commerce.catalogue.views import CategoryCount, ProductSummary, ProductView,
 from commerce.catalogue.wish import ProductWish, has_color_and_size, summarise
 from commerce.errors import NotFound
 from commerce.inserting import core
+from commerce.prepared import Prepared
 
 __all__ = [
     "CategoryCount",
@@ -35,6 +36,8 @@ _CATEGORY = _TABLES[catalogue.Category.__tablename__]
 _PRODUCT = _TABLES[catalogue.Product.__tablename__]
 _VARIANT = _TABLES[catalogue.Variant.__tablename__]
 
+A_FEW = 16
+"""Up to so many products are read one by one, by statements that are ready."""
 _PRODUCTS: Select[Any] = (
     select(
         _PRODUCT.c.id,
@@ -50,8 +53,10 @@ _PRODUCTS: Select[Any] = (
             _CATEGORY, _CATEGORY.c.id == _PRODUCT.c.category_id
         )
     )
-    .where(_PRODUCT.c.id.in_(bindparam("products", expanding=True)), _PRODUCT.c.on_sale)
+    .where(_PRODUCT.c.on_sale)
 )
+_THESE_PRODUCTS = _PRODUCTS.where(_PRODUCT.c.id.in_(bindparam("products", expanding=True)))
+_THIS_PRODUCT = Prepared(_PRODUCTS.where(_PRODUCT.c.id == bindparam("product")))
 _VARIANTS: Select[Any] = (
     select(
         _VARIANT.c.id,
@@ -62,9 +67,11 @@ _VARIANTS: Select[Any] = (
         _VARIANT.c.stock,
         _VARIANT.c.picture,
     )
-    .where(_VARIANT.c.product_id.in_(bindparam("products", expanding=True)), _VARIANT.c.on_sale)
+    .where(_VARIANT.c.on_sale)
     .order_by(_VARIANT.c.id)
 )
+_THEIR_VARIANTS = _VARIANTS.where(_VARIANT.c.product_id.in_(bindparam("products", expanding=True)))
+_ITS_VARIANTS = Prepared(_VARIANTS.where(_VARIANT.c.product_id == bindparam("product")))
 _CATEGORIES: Select[Any] = (
     select(_CATEGORY.c.name, func.count(_PRODUCT.c.id).label("count"))
     .join(_PRODUCT, _PRODUCT.c.category_id == _CATEGORY.c.id)
@@ -79,16 +86,27 @@ _PRODUCT_OF_VARIANT: Select[Any] = select(_VARIANT.c.id, _VARIANT.c.product_id).
 
 def list_products(session: Session, product_ids: Sequence[int]) -> list[ProductView]:
     """Products in the order of the ids; those not on sale, or with no variant on sale, left out."""
-    if not product_ids:
-        return []
+    if len(product_ids) > A_FEW:
+        return _list_many(session, product_ids)
+    found = (_find(session, product_id) for product_id in product_ids)
+    return [product for product in found if product is not None]
+
+
+def _find(session: Session, product_id: int) -> ProductView | None:
+    row = _THIS_PRODUCT.first(session, product=product_id)
+    variants = _ITS_VARIANTS.all(session, product=product_id) if row is not None else []
+    return _product_view(row, variants) if variants else None
+
+
+def _list_many(session: Session, product_ids: Sequence[int]) -> list[ProductView]:
     connection = core(session)
     chosen = {"products": list(product_ids)}
     variants: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(_VARIANTS, chosen):
+    for row in connection.execute(_THEIR_VARIANTS, chosen):
         variants.setdefault(row.product_id, []).append(row)
     found = {
         row.id: _product_view(row, variants[row.id])
-        for row in connection.execute(_PRODUCTS, chosen)
+        for row in connection.execute(_THESE_PRODUCTS, chosen)
         if row.id in variants
     }
     return [found[product_id] for product_id in product_ids if product_id in found]
@@ -96,7 +114,7 @@ def list_products(session: Session, product_ids: Sequence[int]) -> list[ProductV
 
 def find_product(session: Session, product_id: int) -> ProductView | None:
     """A product on sale."""
-    return next(iter(list_products(session, [product_id])), None)
+    return _find(session, product_id)
 
 
 def get_product(session: Session, product_id: int) -> ProductView:
@@ -174,7 +192,7 @@ def list_categories(session: Session) -> list[CategoryCount]:
     return [CategoryCount(name, count) for name, count in core(session).execute(_CATEGORIES)]
 
 
-def _product_view(row: Row[Any], variants: Sequence[Row[Any]]) -> ProductView:
+def _product_view(row: Any, variants: Sequence[Any]) -> ProductView:
     return ProductView(
         id=row.id,
         title=row.title,
@@ -187,7 +205,7 @@ def _product_view(row: Row[Any], variants: Sequence[Row[Any]]) -> ProductView:
     )
 
 
-def _variant_view(row: Row[Any], product_picture: str) -> VariantView:
+def _variant_view(row: Any, product_picture: str) -> VariantView:
     return VariantView(
         id=row.id,
         product_id=row.product_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -81,7 +82,7 @@ class KeywordFeaturizer(DenseFeaturizer, GraphComponent):
         )
 
 
-def _sentence_features(folded: str, findings: list[Finding]) -> np.ndarray:
+def _sentence_features(folded: str, findings: list[Finding]) -> npt.NDArray[np.float32]:
     matched = matching_rules(folded, findings)
     features = np.zeros((1, len(RULES) + len(_INTENTS)), dtype=np.float32)
     features[0, matched] = 1.0
@@ -90,7 +91,7 @@ def _sentence_features(folded: str, findings: list[Finding]) -> np.ndarray:
     return features
 
 
-def _token_features(tokens: list[Token], findings: list[Finding]) -> np.ndarray:
+def _token_features(tokens: list[Token], findings: list[Finding]) -> npt.NDArray[np.float32]:
     features = np.zeros((len(tokens), len(_KINDS) + 1), dtype=np.float32)
     for row, token in enumerate(tokens):
         for each in findings:

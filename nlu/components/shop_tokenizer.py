@@ -54,9 +54,7 @@ class ShopTokenizer(Tokenizer):
         self._learn_words()
         folded = fold(message.get(attribute))
         words = self._jieba.tokenize(folded, HMM=False)  # Its guesses glue verbs to goods: 换大号.
-        return self._apply_token_pattern(
-            [Token(word, start) for word, start, _ in words if not word.isspace()]
-        )
+        return [Token(word, start) for word, start, _ in words if not word.isspace()]
 
     def _learn_words(self) -> None:
         dictionary = shared_dictionary()

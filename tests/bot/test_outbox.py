@@ -19,6 +19,7 @@ from commerce.sealing import Sealer
 Make = Callable[..., Incoming]
 pytestmark = pytest.mark.database
 KEYED = ("pay.refund",)
+ANSWER = outbox.answer_key("m1", 0)
 CLOSED = Conversation(
     channel="official_account",
     account="",
@@ -125,35 +126,35 @@ async def test_a_message_that_failed_does_not_stop_the_next(desk: Desk) -> None:
 
 async def test_a_held_answer_rides_in_the_reply_and_is_not_sent_again(desk: Desk) -> None:
     until = desk.clock.now() + timedelta(seconds=5)
-    await desk.post("answer", inbox_key="m1", held_until=until)
+    await desk.post(ANSWER, inbox_key="m1", held_until=until)
     assert await desk.claim() == []
 
     rode = await desk.database.write(outbox.claim_passive, desk.sealer, "m1", desk.clock.now())
     desk.clock.advance(seconds=6)
 
-    assert rode == {"words": "answer"}
+    assert rode == {"words": ANSWER}
     assert await desk.claim() == []
-    assert await desk.states() == {"answer": OutboxState.PASSIVE}
+    assert await desk.states() == {ANSWER: OutboxState.PASSIVE}
 
 
 async def test_a_repeated_delivery_gets_the_answer_that_rode_before(desk: Desk) -> None:
     until = desk.clock.now() + timedelta(seconds=5)
-    await desk.post("answer", inbox_key="m1", held_until=until)
+    await desk.post(ANSWER, inbox_key="m1", held_until=until)
 
     rides = [
         await desk.database.write(outbox.claim_passive, desk.sealer, "m1", desk.clock.now())
         for _ in range(3)
     ]
 
-    assert rides == [{"words": "answer"}] * 3
+    assert rides == [{"words": ANSWER}] * 3
 
 
 async def test_a_held_answer_nobody_took_is_sent_after_five_seconds(desk: Desk) -> None:
     until = desk.clock.now() + timedelta(seconds=5)
-    await desk.post("answer", inbox_key="m1", held_until=until)
+    await desk.post(ANSWER, inbox_key="m1", held_until=until)
     desk.clock.advance(seconds=5)
 
-    assert [each.key for each in await desk.claim()] == ["answer"]
+    assert [each.key for each in await desk.claim()] == [ANSWER]
     late = await desk.database.write(outbox.claim_passive, desk.sealer, "m1", desk.clock.now())
     assert late is None
 
@@ -161,7 +162,8 @@ async def test_a_held_answer_nobody_took_is_sent_after_five_seconds(desk: Desk) 
 async def test_reply_and_worker_never_both_take_a_held_answer(desk: Desk) -> None:
     for round_number in range(20):
         key = f"m{round_number}"
-        await desk.post(key, inbox_key=key, held_until=desk.clock.now())
+        answer = outbox.answer_key(key, 0)
+        await desk.post(answer, inbox_key=key, held_until=desk.clock.now())
         rode, claimed = await asyncio.gather(
             desk.database.write(outbox.claim_passive, desk.sealer, key, desk.clock.now()),
             desk.claim(),

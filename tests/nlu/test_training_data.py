@@ -20,7 +20,7 @@ _PUNCTUATION = re.compile(r"[^\w]|_")
 
 
 def bared(text: str) -> str:
-    """A sentence without what changes nothing of its meaning; other spellings are other sentences."""
+    """A sentence without what changes nothing of its meaning; spelling is left alone."""
     bare = _PUNCTUATION.sub("", text.lower())
     return _PARTICLE.sub("", _GREETING.sub("", bare)) or bare or text
 

@@ -3,9 +3,13 @@
 import pytest
 
 from tests.fixtures.stage import OpenStage, Stage
+from tests.nlu.rasa_fixture import RasaServer
+
+pytestmark = pytest.mark.slow
 
 
 async def walk_from_greeting_to_paid(stage: Stage) -> None:
+    """The whole way, with the route that each answer takes."""
     customer = await stage.customer("小陈")
 
     await customer.says("你好")
@@ -46,3 +50,14 @@ async def test_a_customer_walks_from_the_greeting_to_a_paid_order_by_keywords(
     stage: Stage,
 ) -> None:
     await walk_from_greeting_to_paid(stage)
+    assert 'source="rasa"' not in await stage.metrics()
+
+
+@pytest.mark.rasa
+async def test_a_customer_walks_from_the_greeting_to_a_paid_order_with_rasa(
+    open_stage: OpenStage, rasa_server: RasaServer
+) -> None:
+    stage = await open_stage(SHOP_NLU_URL=rasa_server.url, SHOP_NLU_TOKEN=rasa_server.token)
+    await walk_from_greeting_to_paid(stage)
+    assert (await stage.readiness())["nlu"] == "ok"
+    assert 'source="keyword"' not in await stage.metrics()

@@ -93,7 +93,6 @@ def upgrade() -> None:
             ["conversation_id"], ["conversation.id"], name=op.f("fk_chat_message_conversation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_message")),
-        sa.UniqueConstraint("row_key", name=op.f("uq_chat_message_row_key")),
     )
     op.create_index(
         op.f("ix_chat_message_conversation_id"), "chat_message", ["conversation_id"], unique=False
@@ -157,7 +156,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
         postgresql_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
     )
-    op.create_index(op.f("ix_outbox_inbox_key"), "outbox", ["inbox_key"], unique=False)
     op.create_index(
         "ix_outbox_open",
         "outbox",

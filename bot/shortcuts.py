@@ -1,0 +1,34 @@
+"""Words that mean one thing and need no parser: the shop's own options, and what it says to say."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from nlu.text import fold
+from nlu.understanding import Intent, Understanding
+
+SHORTCUTS: Final[Mapping[str, Intent]] = {
+    **dict.fromkeys(("找商品", "商品分类", "分类", "随便看看", "逛逛"), Intent.SEARCH_PRODUCT),
+    **dict.fromkeys(("换一批", "下一页", "上一页"), Intent.REFINE_SEARCH),
+    **dict.fromkeys(("看看购物车", "购物车"), Intent.VIEW_CART),
+    **dict.fromkeys(("清空购物车", "清空"), Intent.UPDATE_CART),
+    **dict.fromkeys(("加购物车", "加入购物车"), Intent.ADD_TO_CART),
+    **dict.fromkeys(("结算", "去付款", "付款", "买单"), Intent.CHECKOUT),
+    **dict.fromkeys(("我的订单", "查订单"), Intent.ORDER_STATUS),
+    "取消订单": Intent.CANCEL_ORDER,
+    **dict.fromkeys(("有什么优惠", "优惠"), Intent.ASK_PROMOTION),
+    **dict.fromkeys(("转人工", "人工", "人工客服"), Intent.HUMAN_HANDOFF),
+    **dict.fromkeys(("退订", "td", "恢复推送"), Intent.UNSUBSCRIBE),
+    **dict.fromkeys(("菜单", "帮助"), Intent.HELP),
+    **dict.fromkeys(("是", "是的", "好", "好的", "行", "可以", "确认", "要"), Intent.AFFIRM),
+    **dict.fromkeys(("不用", "不用了", "不", "不是", "算了"), Intent.DENY),
+}
+"""Folded words and their intent."""
+
+_AROUND: Final = re.compile(r"^[\s“”\"'。.!！~]+|[\s“”\"'。.!！~]+$")
+
+
+def find_shortcut(text: str) -> Understanding | None:
+    """The understanding of a message that is a shortcut and nothing else."""
+    intent = SHORTCUTS.get(_AROUND.sub("", fold(text)))
+    return None if intent is None else Understanding(text, intent, 1.0, source="shortcut")
