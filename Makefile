@@ -46,7 +46,8 @@ nlu-serve: ## Serve the language model alone, on NLU_PORT
 
 nlu-test: ## Test the understanding of language
 	@$(SETUP) nlu
-	$(PYTHON) -m pytest tests/nlu tests/nlu_quality
+	$(PYTHON) -m pytest tests/nlu
+	$(PYTHON) -m nlu test
 
 format: ## Format the code and mend what the linter can
 	@$(SETUP) check

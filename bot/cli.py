@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ Lines = Annotated[
 @app.command()
 def serve(
     sandbox: Annotated[bool, typer.Option(help="Mount the fake platform (development).")] = True,
+    work: Annotated[bool, typer.Option(help="Do the background work here too.")] = True,
 ) -> None:
     """Serve the web, and on one machine do the background work too.
 
@@ -43,7 +45,7 @@ def serve(
         from bot.sandbox.settings import SandboxSettings
 
         mounts[MOUNT] = create_app(SandboxSettings.load(Path(SANDBOX_ENV_FILE)))
-    run_until_stopped(serve_forever(settings, mounts))
+    run_until_stopped(serve_forever(settings, mounts, work=work))
 
 
 @app.command()
@@ -109,7 +111,7 @@ def search(
     """What a customer would be shown for a text, filters included."""
     from bot.asking import search_products
 
-    results = asyncio.run(search_products(start(), texts_of(query, file), limit, keyword_only))
+    results = ask(search_products(start(), texts_of(query, file), limit, keyword_only))
     for found in results:
         if file is not None:
             print_line(found)
@@ -131,7 +133,7 @@ def parse(
     """What the bot understands: intent, confidence, entities, source."""
     from bot.asking import parse_texts
 
-    for understood in asyncio.run(parse_texts(start(), texts_of(text, file), keyword_only)):
+    for understood in ask(parse_texts(start(), texts_of(text, file), keyword_only)):
         if as_json or file is not None:
             print_line(understood)
         else:
@@ -140,6 +142,29 @@ def parse(
             )
             for name, value in understood["entities"].items():
                 typer.echo(f"  {name}: {value}")
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="The sandbox; SHOP_PUBLIC_URL/sandbox else.")] = "",
+    name: Annotated[str, typer.Option(help="Which follower to be.")] = "终端顾客",
+) -> None:
+    """Chat with the shop in the terminal, over a sandbox that is running.
+
+    Cards are shown as boxes; a menu's option is chosen by its number. Ctrl-D leaves.
+    """
+    from bot.chat import SandboxAway, chat_in_terminal
+
+    settings = start()
+    shop = settings.public_url or f"http://127.0.0.1:{settings.port}"
+    place = url or f"{shop.rstrip('/')}/sandbox"
+    try:
+        asyncio.run(chat_in_terminal(place, name, sys.stdin, Console(highlight=False)))
+    except SandboxAway as away:
+        console.print(str(away), style="red", markup=False)
+        raise typer.Exit(2) from away
+    except KeyboardInterrupt:
+        console.print("Stopped.")
 
 
 @app.command()
@@ -165,6 +190,17 @@ def start() -> Settings:
         raise typer.Exit(2) from refusal
     configure_logs(as_json=settings.environment == "production")
     return settings
+
+
+def ask[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run what needs Rasa; without it, say so and exit 2."""
+    from nlu.errors import NluError
+
+    try:
+        return asyncio.run(work)
+    except NluError as error:
+        console.print(f"{error}\n--keyword-only does without Rasa.", style="red", markup=False)
+        raise typer.Exit(2) from error
 
 
 def texts_of(text: str, file: Path | None) -> list[str]:

@@ -26,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from bot.errors import BotError
 from commerce.prepared import DRIVER
 
 LARGEST_BATCH: Final = 128
@@ -36,7 +37,7 @@ TRIES_AFTER_DEADLOCK: Final = 5
 RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})  # Serialization failure, deadlock.
 
 
-class DatabaseClosed(Exception):
+class DatabaseClosed(BotError):
     """A call came after `close`."""
 
 

@@ -23,7 +23,8 @@ from commerce.catalogue.changes import forget_changes, list_changes
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.indexing import LARGEST_RUN, apply_changes, rebuild
 from commerce.errors import NotFound
-from commerce.payments import closing, refunds
+from commerce.payments import closing, opening, refunds
+from commerce.payments.tables import PaymentState
 from wecom.errors import WeChatError
 
 log = structlog.get_logger()
@@ -88,6 +89,9 @@ class Duties:
             await self.database.write(self._close_again, payment.out_trade_no)
 
     def _close_again(self, session: Session, out_trade_no: str) -> None:
+        payment = opening.find_payment(session, out_trade_no)
+        if payment is None or payment.state != PaymentState.CLOSING:
+            return  # Asking has settled it.
         now = self.clock.now()
         key = f"pay.close:{out_trade_no}:{int(now.timestamp())}"
         message = Post(key=key, kind="pay.close", payload={"out_trade_no": out_trade_no})

@@ -18,6 +18,7 @@ _SECRET_NAMES: Final = re.compile(
 _SECRET_WORDS: Final = re.compile(
     r"(?P<label>(?:token|secret|js_code|openid|unionid|session_key|password|api_v3_key|aes_key)"
     r"[\"']?\s?[=:]\s?[\"']?|Bearer\s)[^&\s\"',;)}\]]+"
+    r"|(?<=DETAIL:)[^\n]+"  # PostgreSQL quotes the row that it refused.
     # A mainland mobile number.
     r"|(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
     r"|(?<![0-9A-Za-z_-])(?:o|wm|wo)[0-9A-Za-z_-]{26,30}(?![0-9A-Za-z_-])"  # An openid.

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.errors import BotError
 from bot.tables import UploadedMedia
 from commerce.inserting import affected_rows, insert_once
 from wecom.transport import AsyncWeChatClient
@@ -20,7 +21,7 @@ LIFE: Final = timedelta(days=3)
 RENEWED_BEFORE: Final = timedelta(hours=1)
 
 
-class PictureMissing(Exception):
+class PictureMissing(BotError):
     """The shop has no such picture."""
 
 

@@ -98,9 +98,13 @@ def claim_passive(
     return None if row is None else _payload(sealer, row)
 
 
-def release_passive(session: Session, inbox_key: str, now: datetime) -> None:
-    """Let an answer that was to ride go through the API: its request was answered without it."""
-    _RELEASE_PASSIVE.run(session, answer=answer_key(inbox_key, 0), moment=now)
+def release_passive(session: Session, inbox_key: str, claimed_at: datetime, now: datetime) -> None:
+    """Let an answer that was to ride go through the API: its request was answered without it.
+
+    Only the claim of `claimed_at` is undone: an answer that rode in an earlier response stays so.
+    """
+    answer = answer_key(inbox_key, 0)
+    _RELEASE_PASSIVE.run(session, answer=answer, claimed_at=claimed_at, moment=now)
 
 
 def unpark(session: Session, conversation_id: int, now: datetime) -> bool:
@@ -224,7 +228,11 @@ _RODE: Final = Prepared(
 )
 _RELEASE_PASSIVE: Final = Prepared(
     update(_TABLE)
-    .where(_TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.PASSIVE.value)
+    .where(
+        _TABLE.c.key == bindparam("answer"),
+        _TABLE.c.state == OutboxState.PASSIVE.value,
+        _TABLE.c.finished_at == _moment("claimed_at"),
+    )
     .values(state=OutboxState.PENDING.value, not_before=_moment(), finished_at=None)
 )
 _UNPARK: Final = Prepared(

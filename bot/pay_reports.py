@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
+from bot.errors import BotError
 from bot.payments.merchant import Merchant
 from bot.payments.notify import Notice
 from bot.payments.records import Payment, Refund
@@ -26,7 +27,7 @@ REFUND_STATES: Final = {
 }
 
 
-class ForeignPayment(Exception):
+class ForeignPayment(BotError):
     """A genuine report about somebody else's payment: another merchant number or app."""
 
 

@@ -202,7 +202,7 @@ class Pipeline:
 
 def nothing_said() -> Understanding:
     """What is understood of a message without words."""
-    return Understanding(text="", intent="nlu_fallback", confidence=0.0)
+    return Understanding(text="", intent="nlu_fallback", confidence=0.0, source="none")
 
 
 class Lanes:

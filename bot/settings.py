@@ -9,6 +9,8 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, computed_field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.errors import BotError
+
 SANDBOX_ENV_FILE = "var/sandbox.env"
 REQUIRED_IN_PRODUCTION = (
     "public_url",
@@ -32,7 +34,7 @@ REQUIRED_IN_PRODUCTION = (
 SHORTEST_SECRET = 16
 
 
-class SettingsRefused(Exception):
+class SettingsRefused(BotError):
     """The settings do not allow a start; the message names each one and what it needs."""
 
 
@@ -57,11 +59,11 @@ class Settings(BaseSettings):
     public_url: str = ""
     database_url: str = "sqlite:///var/shop.db"
     var_folder: Path = Path("var")
-    name: str = "掌柜的店"
+    name: str = "掌柜小店"
 
     nlu_url: str = ""
     nlu_token: SecretStr = SecretStr("")
-    nlu_threshold: float = Field(default=0.4, ge=0, le=1)
+    nlu_threshold: float = Field(default=0.3, ge=0, le=1)
     lexicon_file: Path = Path("var/lexicon/catalogue.txt")
 
     official_account_id: str = ""

@@ -1,8 +1,24 @@
-"""Every sentence the shop says to a customer."""
+"""Every sentence the shop says to a customer, and how lists and amounts are put into words.
+
+Words in “…” that a sentence tells the customer to say are understood without a parser, see
+`bot.shortcuts`, or are positions and changes that the handlers read themselves.
+"""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from bot.channels.wechat_xml import harmless
 from commerce.money import yuan
+from miniprogram_cards.limits import cut_to_bytes
+
+LONGEST: Final = 2048
+"""Bytes of one text message (WeChat 客服消息 docs)."""
+LONGEST_TITLE: Final = 96
+"""Bytes of a title in a list: some thirty characters."""
+LONGEST_VALUE: Final = 120
+LONGEST_ERROR: Final = 300
+LONGEST_ECHO: Final = 90
+"""Bytes of the customer's own words that are repeated to them."""
 
 MENU = ("找商品", "看看购物车", "我的订单", "有什么优惠", "转人工")
 
@@ -10,54 +26,107 @@ SORRY = "抱歉，刚才出了点小问题，没能办好。请稍等一会儿�
 NOT_UNDERSTOOD = (
     "不好意思，我没太明白。您可以直接说想买什么，比如“200块以内的蓝牙耳机”，或者点下面的选项："
 )
-NOT_UNDERSTOOD_AGAIN = "我还是没听懂，要不要换个说法？您可以点下面的选项："
-OUT_OF_SCOPE = (
-    "这个我不太在行。我是店里的掌柜，可以帮您找商品、加购物车、下单和查订单。想买点什么？"
+OFFER_PERSON = "我还是没听懂，要不要转人工，请店里的同事来帮您？回复“是”转人工，或者点下面的选项："
+PERSON_DECLINED = "好的，那您换个说法，告诉我想买什么就行。"
+ASK_AGAIN = "我没太明白。{question}"
+ASK_PERSON = "要不要转人工，请店里的同事来帮您？回复“是”转人工。"
+OUT_OF_SCOPE_AGAIN = (
+    "这个我确实帮不上。要不要转人工，请店里的同事来帮您？回复“是”转人工，或者点下面的选项："
 )
-THANKS = "不客气，能帮上您就好～还需要什么随时说。"
-GOODBYE = "好的，慢走～想买东西随时来找我。"
-NOTHING_ASKED_YES = "好嘞～您想看点什么？直接告诉我商品名就行。"
+OUT_OF_SCOPE = "这个我不太在行。找商品、加购物车、付款和查订单可以找我，想买点什么？"
+THANKS = "不客气，还需要什么随时说。"
+THANKS_AND = "不客气。{question}"
+GOODBYE = "好的，慢走。想买东西随时来找我。"
+NOTHING_ASKED_YES = "好的。您想看点什么？直接告诉我商品名就行。"
 NOTHING_ASKED_NO = "好的，那先不弄。需要的时候叫我。"
+YES_TO_LIST = "好的，要第几个？说“第二个”就帮您加进购物车。"
+YES_TO_CART = "好的，付款说“结算”；要调整就说“第一个改成2件”。"
 
 SEARCH_WHAT = "想找什么？告诉我商品名，也可以加上颜色、尺码、预算，比如“红色连衣裙 300以内”。"
-NOTHING_FOUND = "没找到{wish}。换个说法、放宽一点价格或颜色再试试？"
+ON_THE_SHELVES = "店里有：{categories}。"
+NOTHING_FOUND = "没找到{wish}。换个说法，或者放宽一点条件再试试？"
+FOUND_WITHOUT = "没找到{wish}。不限{limits}的话有{count}款，{price}起，要看看吗？"
+FOUND = "为您找到{count}款{wish}："
+FOUND_NEAR = "没有完全符合{wish}的，这几款比较接近："
 NO_MORE = "这一类就这些了。要不要换个关键词，或者放宽一下条件？"
-NOTHING_SHOWN = "还没给您看过商品呢。先告诉我想买什么，我来找。"
-WHICH_OF_LIST = "列表里只有{count}款，您要第几个？"
-HOW_TO_PICK = "说“第二个”就帮您加进购物车{more}。"
+FIRST_PAGE = "这已经是第一页了，说“第二个”可以加进购物车，说“换一批”看后面的。"
+NOTHING_CHEAPER = "这几款里最低就是{price}了，没有更便宜的。看中哪款说“第几个”。"
+NOTHING_DEARER = "这几款里最高就是{price}了，没有更贵的。看中哪款说“第几个”。"
+WITHOUT_COLOR = "好的，不要{unwanted}。这几款还有{colors}，您要什么颜色？"
+NOTHING_SHOWN = "您说的是哪款商品？告诉我商品名，我来找。"
+WHICH_ONE = "您说的是第几个？"
+WHICH_OF_LIST = "这一页只有{count}款，您要第几个？"
+WHICH_TO_COMPARE = "要比较哪两个？比如“第一个和第二个”。"
+SIMILAR_INSTEAD = "现在没货，要看看同类的商品吗？"
+PICK_THE_ONE = "看中就说“加购物车”，换一款直接告诉我商品名。"
+PICK_FROM_LIST = "说“第二个”就帮您加进购物车{more}。"
 MORE_HINT = "，说“换一批”再看{count}款"
+GONE = "这款商品已经下架了。告诉我想买什么，我再帮您找。"
+
+BUY_HINT = "想要就说“来一件”{traits}。"
+WITH_TRAITS = "，带上{names}更快"
+NO_SUCH_TRAIT = "{title} 没有{wanted}，{offer}。要哪种？"
+ALL_SOLD_OUT = "{title} 暂时缺货，各个规格都没有了。要看看同类的商品吗？"
+SOLD_OUT_KIND = "{title}（{label}）暂时缺货，{offer}还有货。要哪种？"
+NOT_STATED = "商品资料里没有写{what}，我不敢乱说。拿不准可以说“转人工”，问问店里的同事。"
+NO_SIZE_CHART = "我手上没有身高体重对照表，不敢乱说，拿不准可以说“转人工”。"
+CHEAPER_BY = "第{place}个便宜{amount}。"
+SAME_PRICE = "价格一样。"
+SELLS_MORE = "第{place}个卖得更多。"
+NO_SUCH_CHOICE = "{title} 不分{what}。"
+COMPARED = "看中哪个说“第几个”，我帮您加进购物车。"
+HERE_IS_THE_CARD = "点开就能看图和详情。"
 
 CART_EMPTY = "购物车还是空的。告诉我想买什么，我来帮您找。"
+CART_EMPTY_NOW = "购物车空了，还想买点什么？"
 CART_CLEARED = "购物车已清空。"
 CART_KEPT = "好的，购物车没动。"
 ASK_CLEAR = "要把购物车里的{count}件都清空吗？回复“是”清空，“不用”保留。"
 CART_HINT = "付款说“结算”；要调整就说“第一个改成2件”“删掉第一个”。"
-NOT_IN_CART = "购物车里没找到这一件。说“看看购物车”我列给您。"
-WHICH_VARIANT = "{title} 没有您说的规格，可选：{labels}。要哪个？"
-SOLD_OUT = "{title}{label} 暂时没货了。要不要看看别的？说“换一批”就行。"
+CART_PAGE_HINT = "还有{count}种，说“下一页”接着看。"
+CART_ENDS_HERE = "购物车就这些了。"
+NOT_IN_CART = "购物车里没有{what}。"
+WHICH_LINE = "您说的是第几件？"
+WHAT_ABOUT_LINE = "{line}。要改数量就说“改成2件”，不要了就说“删掉”。"
+WHICH_QUANTITY = "{line}，要改成几件？"
+REMOVED = "已拿掉：{lines}。"
+ADDED = "已加购物车：{line}。"
+CART_TOTAL = "购物车共{pieces}件，合计 {total}，付款说“结算”。"
+SWAP_HINT = "可选{offer}，要换就说“换成{example}”。"
 ONLY_LEFT = "{title}{label} 只剩{available}件了，要不就来{available}件？"
-VARIANT_CHANGED = "已换成 {label}：{title}，{price}。说“结算”就可以付款。"
+ONLY_LEFT_IN_CART = "{title}{label} 一共只剩{available}件，您购物车里已经有{already}件了。"
+VARIANT_CHANGED = "已换成 {label}：{title} ×{quantity}，{price}。"
+PAY_WAITING = "购物车是空的，不过您有一笔订单还没付款，点开就能付："
 
-ORDERS_NONE = "您还没有订单。看中什么告诉我，我帮您下单。"
+ORDERS_NONE = "您还没有订单。看中什么告诉我，我帮您加进购物车。"
+ORDERS_LISTED = "您最近的{count}笔订单："
+ORDERS_EARLIER = "更早的订单可以在小程序的“我的订单”里看。"
 ORDER_NOT_FOUND = "没有查到这个订单号，请核对一下，或者说“我的订单”看最近的订单。"
+WHICH_ORDER = "您说的是第几笔？"
+WHICH_TO_CANCEL = "您有{count}笔待付款的订单，要取消第几笔？"
 ASK_CANCEL = "要取消订单 {order_no}（{payable}）吗？回复“是”取消，“不用”保留。"
-CANCEL_KEPT = "好的，订单 {order_no} 保留着。"
+CANCEL_KEPT = "好的，订单 {order_no} 保留着，请在{until}前付款。"
 CANCEL_UNDER_WAY = "正在取消订单 {order_no}，办好马上告诉您。"
 CANCELLED = "订单 {order_no} 已取消，商品已经放回货架。"
 NOTHING_TO_CANCEL = "没有待付款的订单可以取消。已付款的订单想退，请说“转人工”，店里的同事来处理。"
-PAID_CANNOT_CANCEL = (
-    "订单 {order_no} 已经{state}，不能直接取消。想退款请说“转人工”，店里的同事来处理。"
+PAID_CANNOT_CANCEL = "订单 {order_no} {state}，不能直接取消。想退款请说“转人工”，店里的同事来处理。"
+CLOSED_ALREADY = "订单 {order_no} 已经关闭了，不用再取消。"
+EXPIRED = (
+    "订单 {order_no} 超过付款时间，已经关闭，商品放回货架了。还想要就告诉我商品名，我再帮您找。"
 )
-EXPIRED = "订单 {order_no} 超过付款时间，已经关闭，商品放回货架了。还想要的话说“再来一单”之前先看看有没有货～"
 PAID = "支付成功！订单 {order_no}，实付 {amount}。我们会尽快发货。"
 REFUND_STARTED = "订单 {order_no} 的 {amount} 正在原路退回，到账后告诉您。原因：{reason}"
 REFUND_DONE = "退款 {amount} 已原路退回，请留意微信支付的到账通知。"
 
 HANDOFF_NOTED = "已经记下，店里的同事看到后会来回复您。您可以先把问题和订单号发在这里，不用重复说。"
 COMPLAINT_NOTED = "实在抱歉让您不愉快了。已经把您的话转给店里的同事，他们会来处理。方便的话说一下订单号和遇到的问题。"
-NOT_YET = (
-    "这件事我现在还办不了，已经帮您记给店里的同事。找商品、加购物车、下单、查订单我都可以马上办。"
-)
+PASSED_ON = "{topic}我这里办不了，已经记给店里的同事，看到后会来回复您。"
+SEND_ORDER_NO = "方便的话把订单号也发来。"
+ASKED_ON = "{topic}我还没有准信，已经记给店里的同事，看到后会来回复您。"
+NOT_OFFERED = "{topic}店里现在还没有。想买什么告诉我，我来帮您找。"
+NO_PROMOTION = "店里现在没有优惠券和活动，价格以商品上标的为准。想找实惠的，说商品名加预算就行，比如“100以内的保温杯”。"
+PAYMENT = "付款用微信支付：说“结算”，点开我发的小程序就能付。"
+PAYMENT_TROUBLE = "付款遇到问题别着急，已经记给店里的同事。可以先重新点开付款的小程序再试一次。"
 UNSUBSCRIBED = "好的，以后不再给您发活动消息。订单和物流的通知不受影响；想恢复时说“恢复推送”。"
 RESUBSCRIBED = "好的，有合适的活动会再告诉您。随时说“退订”就能停。"
 PICTURE_SEEN = "图片收到了，不过我还不会看图。您可以用文字告诉我想找什么。"
@@ -73,6 +142,16 @@ STATES = {
     "finished": "已完成",
     "closed": "已关闭",
 }
+NEXT_FOR_ORDER = {
+    "unpaid": "请在{until}前付款；不想要了说“取消订单”。",
+    "paid": "发货后会马上告诉您，着急可以说“转人工”。",
+    "packed": "很快就会交给快递，着急可以说“转人工”。",
+    "shipped": "包裹在路上了，物流问题可以说“转人工”。",
+    "received": "有任何问题说“转人工”。",
+    "finished": "",
+    "closed": "还想要的话告诉我商品名，我再帮您找。",
+}
+"""What a customer may want to know beside an order's state."""
 
 
 def welcome(shop_name: str) -> str:
@@ -83,9 +162,33 @@ def welcome(shop_name: str) -> str:
     )
 
 
-def numbered(titles: Iterable[tuple[str, str]]) -> str:
-    """Lines `1. title note`, from 1."""
-    return "\n".join(f"{n}. {title} {note}".rstrip() for n, (title, note) in enumerate(titles, 1))
+def numbered(titles: Iterable[tuple[str, str]], first: int = 1) -> str:
+    """Lines `1. title note`, each title short enough for a list."""
+    return "\n".join(
+        f"{n}. {short(title)} {note}".rstrip() for n, (title, note) in enumerate(titles, first)
+    )
+
+
+def short(title: str, limit: int = LONGEST_TITLE) -> str:
+    """A title or value cut to a length that leaves room for others."""
+    return cut_to_bytes(title, limit)
+
+
+def repeated(words: str) -> str:
+    """A customer's own words, short, and unable to become a link."""
+    return short(harmless(words), LONGEST_ECHO)
+
+
+def fitting(lines: Sequence[str], ending: str = "") -> str:
+    """As many of the lines as one message holds, and the ending in any case."""
+    room = LONGEST - len(ending.encode()) - 1
+    kept: list[str] = []
+    for line in lines:
+        room -= len(line.encode()) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, ending] if ending else kept)
 
 
 def price_range(lowest: int, highest: int) -> str:
@@ -95,13 +198,17 @@ def price_range(lowest: int, highest: int) -> str:
 
 def wish_in_words(words: Sequence[str], price_min: float | None, price_max: float | None) -> str:
     """The wish as the shop repeats it: `“红色 连衣裙”（300元以内）`."""
-    named = f"“{' '.join(words)}”" if words else "合适的商品"
+    named = f"“{short(' '.join(words), LONGEST_ECHO)}”" if words else "合适的商品"
     match price_min, price_max:
         case None, None:
             return named
         case None, high:
-            return f"{named}（{high:g}元以内）"
+            return f"{named}（{_plain(high)}元以内）"
         case low, None:
-            return f"{named}（{low:g}元以上）"
+            return f"{named}（{_plain(low)}元以上）"
         case low, high:
-            return f"{named}（{low:g}–{high:g}元）"
+            return f"{named}（{_plain(low)}–{_plain(high)}元）"
+
+
+def _plain(amount: float | None) -> str:
+    return yuan(round((amount or 0) * 100)).removeprefix("¥")

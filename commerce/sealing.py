@@ -15,16 +15,18 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from commerce.errors import ShopError
+
 VERSION: Final = 1
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
 
 
-class SealBroken(Exception):
+class SealBroken(ShopError):
     """A sealed value does not open: tampered with, moved, or its key is gone."""
 
 
-class SealingRefused(Exception):
+class SealingRefused(ShopError):
     """The keys given cannot be used; the message says which."""
 
 

@@ -8,6 +8,7 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from nlu.dictionary import Dictionary
+from nlu.errors import NluError
 from nlu.merging import merge
 from nlu.normalise import normalise
 from nlu.rasa_answer import MalformedAnswer, RasaAnswer, read_answer, sendable
@@ -21,7 +22,7 @@ LONGEST_TEXT: Final = 1000  # Characters; what is longer is no question and woul
 LARGEST_ANSWER: Final = 256 * 1024  # Bytes.
 
 
-class RasaUnavailable(Exception):
+class RasaUnavailable(NluError):
     """Rasa gave no usable answer in time: it is away, slow, broken, or the breaker is open."""
 
 

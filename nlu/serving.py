@@ -16,6 +16,7 @@ import aiohttp
 
 from nlu.components.rasa_command import TOKEN_VARIABLE
 from nlu.dictionary import catalogue_file
+from nlu.errors import NluError
 from nlu.rasa_environment import RASA_PYTHON, ROOT, VAR, rasa_environment
 from nlu.training import Progress, TrainingFailed, ensure_model
 
@@ -24,7 +25,7 @@ STOP_PATIENCE: Final = 8.0
 _POLL: Final = 0.25
 
 
-class RasaNotStarted(Exception):
+class RasaNotStarted(NluError):
     """Rasa is not installed, could not be trained, ended, or did not answer in time."""
 
 
@@ -87,6 +88,8 @@ class RasaProcess:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
+        if error is None:
+            self.log.unlink(missing_ok=True)
 
     async def start(
         self, progress: Progress = lambda _: None, patience: float = START_PATIENCE

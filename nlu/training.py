@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from nlu.errors import NluError
 from nlu.rasa_environment import RASA_PYTHON, ROOT, VAR, rasa_environment
 
 # All that shapes the model. The catalogue's lexicon does not: it is read anew while serving.
@@ -34,7 +35,7 @@ _PATIENCE: Final = 900.0  # Seconds; about a minute is usual.
 type Progress = Callable[[str], None]
 
 
-class TrainingFailed(Exception):
+class TrainingFailed(NluError):
     """Rasa could not train; the message ends with the last lines that it wrote."""
 
 

@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.network",
     "tests.fixtures.postgres",
+    "tests.nlu.rasa_fixture",
     "tests.fixtures.processes",
     "tests.fixtures.stage",
 )

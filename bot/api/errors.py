@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot.api.answers import ErrorAnswer, ErrorDetail
 from bot.api.complaints import complaint
 from bot.database import DatabaseClosed, is_locked
+from bot.errors import BotError
 from commerce.errors import ShopError
 from wecom.errors import Reaction, Refused, WeChatError
 
@@ -62,7 +63,7 @@ _TOLD_DETAILS: Final = ("field", "lines", "quote")
 """What of an error's details a customer may see; the rest is for us."""
 
 
-class ApiError(Exception):
+class ApiError(BotError):
     """A refusal of the API itself, before the shop is asked. The message is for customers."""
 
     code = ErrorCode.INVALID_INPUT

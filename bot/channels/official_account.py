@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -77,10 +78,7 @@ class OfficialAccountChannel:
         except (TimeoutError, DBAPIError) as error:
             log.warning("message not accepted", reason=type(error).__name__)
             return web.Response(status=503)
-        if accepted.is_new:
-            metrics.MESSAGES.labels(incoming.channel, incoming.kind).inc()
-        else:
-            metrics.REPEATS.labels(incoming.channel).inc()
+        count(incoming, accepted)
         answering = self.background.start(
             self._answer(accepted), name=f"answer {accepted.conversation_id}"
         )
@@ -112,7 +110,10 @@ class OfficialAccountChannel:
 
     async def _answer(self, accepted: Accepted) -> None:
         try:
-            await self.pipeline.answer(accepted.conversation_id, accepted.waiting)
+            if accepted.is_new:
+                await self.pipeline.answer(accepted.conversation_id, accepted.waiting)
+            else:  # Its turn may be over, or under way: it is not understood once more.
+                await self.pipeline.answer_all(accepted.conversation_id)
         finally:
             self.sender.wake()
 
@@ -131,22 +132,31 @@ class OfficialAccountChannel:
 
     async def _claim(self, incoming: Incoming) -> Mapping[str, Any] | None:
         """The answer that rides here. A claim that comes too late to ride is taken back."""
+        now = self.clock.now()
         claiming = self.background.start(
-            self.database.write(outbox.claim_passive, self.sealer, incoming.key, self.clock.now()),
-            name="claim",
+            self.database.write(outbox.claim_passive, self.sealer, incoming.key, now), name="claim"
         )
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
-            self.background.start(self._take_back(claiming, incoming.key), name="take back")
+            self.background.start(self._take_back(claiming, incoming.key, now), name="take back")
             raise
 
     async def _take_back(
-        self, claiming: asyncio.Task[Mapping[str, Any] | None], inbox_key: str
+        self, claiming: asyncio.Task[Mapping[str, Any] | None], inbox_key: str, claimed_at: datetime
     ) -> None:
         if await claiming is not None:
-            await self.database.write(outbox.release_passive, inbox_key, self.clock.now())
+            now = self.clock.now()
+            await self.database.write(outbox.release_passive, inbox_key, claimed_at, now)
             self.sender.wake()
+
+
+def count(incoming: Incoming, accepted: Accepted) -> None:
+    """Count a delivery."""
+    if accepted.is_new:
+        metrics.MESSAGES.labels(incoming.channel, incoming.kind).inc()
+    else:
+        metrics.REPEATS.labels(incoming.channel).inc()
 
 
 async def read_body(request: web.Request) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.channels.wechat_crypto import EnvelopeKeys, Undecipherable, WrongRecipient
 from bot.channels.wechat_xml import BODY_LIMIT, JSON, BadXml, cdata, read_xml
+from bot.errors import BotError
 from bot.messages import Channel, Incoming, Kind
 
 TIME_WINDOW: Final = timedelta(minutes=10)
@@ -41,7 +42,7 @@ _EVENT_KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-class CallbackRefused(Exception):
+class CallbackRefused(BotError):
     """A request that is not a message of the platform.
 
     `status` is the HTTP status to answer, `reason` a short code that is safe to log: it holds

@@ -12,12 +12,14 @@ from wechatpy.crypto import PrpCrypto
 from wechatpy.exceptions import InvalidAppIdException
 from wechatpy.utils import WeChatSigner
 
+from bot.errors import BotError
 
-class WrongRecipient(Exception):
+
+class WrongRecipient(BotError):
     """Decrypted well, but meant for another account."""
 
 
-class Undecipherable(Exception):
+class Undecipherable(BotError):
     """Not something that this key has encrypted."""
 
 

@@ -4,6 +4,8 @@ import re
 from typing import Any, Final, Never
 from xml.parsers import expat
 
+from bot.errors import BotError
+
 JSON = str | list[Any] | dict[str, Any]
 
 BODY_LIMIT: Final = 64 * 1024
@@ -15,7 +17,7 @@ _LISTS: Final = frozenset({"Item", "item", "List", "SelectedItem", "OptionId"})
 """Elements that may repeat: always a list, so that one and two have the same shape."""
 
 
-class BadXml(Exception):
+class BadXml(BotError):
     """Not a message: the reason is a short code, never a piece of the input."""
 
 

@@ -1,24 +1,33 @@
 """From the cart to a card that opens checkout in the mini-program."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from bot import texts
+from bot.handlers.order_words import card_of
 from bot.messages import Card, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
-from commerce.ordering import cart
+from commerce.ordering import cart, orders
+from commerce.ordering.tables import OrderState
 from miniprogram_cards.cards import checkout_card
 from nlu.understanding import Intent
 
 router = Router()
 
+HOW_WORDS: Final = re.compile(r"怎么|如何|咋|能用|支持|方式")
+
 
 @router.intent(Intent.CHECKOUT)
 def check_out(turn: Turn) -> Sequence[Reply]:
-    """Send the checkout card. The order is made there, where the price is shown and confirmed."""
+    """Send the checkout card. The order is made there, where the price is shown and confirmed.
+
+    With an empty cart it is the card of an order that still has to be paid, if there is one.
+    """
     view = cart.view(turn.session, turn.customer_id)
     if not view.lines:
-        return [Text(texts.CART_EMPTY)]
+        return _unpaid_order(turn)
     token = turn.shop.cart_tokens.issue(
         customer_id=turn.customer_id,
         conversation_id=turn.conversation_id,
@@ -28,3 +37,11 @@ def check_out(turn: Turn) -> Sequence[Reply]:
     )
     card = checkout_card(view, token, turn.source)
     return [Card(card.title, card.path, card.picture)]
+
+
+def _unpaid_order(turn: Turn) -> Sequence[Reply]:
+    states = [OrderState.UNPAID]
+    unpaid = orders.list_orders(turn.session, turn.customer_id, states=states, limit=1)
+    if not unpaid:
+        return [Text(texts.PAYMENT if HOW_WORDS.search(turn.text) else texts.CART_EMPTY)]
+    return [Text(texts.PAY_WAITING), card_of(turn, unpaid[0])]

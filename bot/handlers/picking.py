@@ -1,94 +1,197 @@
-"""Which product and variant the customer means: by position, by name, or the one spoken of."""
+"""Which products the customer means: by position, by name, or the one spoken of."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from bot import texts
+from bot.handlers.answers import plain
+from bot.handlers.listing import echo, list_in_words
+from bot.handlers.wishes import said_wish
+from bot.messages import Reply, Text
 from bot.turn import Turn
 from commerce.catalogue import queries
-from commerce.catalogue.views import VariantView
+from commerce.catalogue.views import ProductView
+from commerce.catalogue.words import fold, segments
+from commerce.ordering import cart
 
-BARE_POSITION: Final = re.compile(
-    r"(?:我?(?:就|想|要|选|买|来|拿)|给我|那|帮我|拍)*"
-    r"(?:第?[0-9一二两三四五六七八九十]{1,3}[个款号件条双只]?|(?:倒数)?第?最后[一1]?[个款件]?)"
-    r"(?:吧|呀|啊|呢|的|了|好了|就行|可以)*[。！!~～.]*"
+_CLASSIFIER: Final = "(?:个|款|号|件|条|双|只|种|样|笔|单)?"
+_PLACE: Final = (
+    rf"(?:第?[0-9一二两三四五六七八九十]{{1,3}}{_CLASSIFIER}|(?:倒数)?第?最后[一1]?{_CLASSIFIER})"
 )
+BARE_POSITION: Final = re.compile(
+    r"(?:我?(?:就|想|要|选|买|来|拿|看|看看)|给我|那就?|帮我|拍)*"
+    rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
+    r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
+)
+_CHEAPEST: Final = re.compile(r"最便宜的?(?:那|这)?[个款件]|便宜的?那[个款件]|最便宜的?(?:来|要)")
+_DEAREST: Final = re.compile(r"最贵的?(?:那|这)?[个款件]|贵的?那[个款件]")
+_MIDDLE: Final = re.compile(r"中间(?:的|那|这)?[个款件]?")
+_TOP: Final = re.compile(r"最?上面的?(?:那|这)?[个款件]")
+_THIS: Final = re.compile(r"[这那]一?[个款件双条只台瓶盒种]|刚才|刚刚|它")
+BARE_DESCRIPTION: Final = re.compile(
+    r"(?:我?(?:就|想|要|选|买|来|拿)|给我|那就?)*"
+    r"(?:最便宜|最贵|便宜|贵|中间|最?上面)的?(?:那|这)?[个款件](?:吧|呀|啊|呢|的|了|好了|就行)*"
+)
+BEYOND: Final = re.compile(r"第[\d一二三四五六七八九十两]*[百千万]|第\d{3,}")
+"""第一百个: no list is that long."""
+LONG_ENOUGH: Final = 4
+"""Characters of a title that name one product, such as 低脂高钙."""
+A_FEW: Final = 5
+
+Problem = Literal["", "outside", "which", "several", "unknown", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundVariant:
-    """The variant of a product that fits the words, if one does.
+class Picking:
+    """The products that are meant, or why that is not clear.
 
-    `was_named` tells whether the customer named a colour or size; otherwise the first one in
-    stock was taken. `labels` are all the product's variants in words.
+    `outside`: no such position; `which`: one of the list; `several`: these all bear the name;
+    `unknown`: nothing bears it; `nothing`: nothing was named or shown.
     """
 
-    title: str
-    variant: VariantView | None
-    was_named: bool
-    labels: tuple[str, ...]
+    products: tuple[int, ...] = ()
+    problem: Problem = ""
 
 
-def is_bare_position(text: str) -> bool:
-    """Whether the words are nothing but a place in a list, such as 第二个吧."""
-    return BARE_POSITION.fullmatch(text.replace(" ", "")) is not None
+def bare_positions(turn: Turn) -> list[int]:
+    """The places of a message that names nothing else, such as 第二个吧.
 
-
-def picked_products(turn: Turn) -> list[int] | None:
-    """Product ids that the customer means; None when a position lies outside the list.
-
-    A position means the last list shown; words mean what was shown or what the search finds; with
-    neither it is the product spoken of last.
+    A bare 2 is a place; 来两件 is an amount, of which nothing says where it stands.
     """
-    positions = turn.understanding.ordinals
-    if positions and turn.memory.shown:
-        return at_positions(positions, turn.memory.shown)
-    words = turn.understanding.strings("product") + turn.understanding.strings("brand")
-    if words:
-        return named_products(turn, words)
-    if turn.memory.focus is not None:
-        return [turn.memory.focus]
-    return turn.memory.shown[:1] if len(turn.memory.shown) == 1 else []
+    is_bare = BARE_POSITION.fullmatch(plain(turn.text)) is not None
+    return turn.understanding.ordinals if is_bare else []
 
 
-def at_positions(positions: Sequence[int], shown: Sequence[int]) -> list[int] | None:
-    """The ids at these positions: from 1, or from -1 at the end; None if one is not there."""
+def at_positions[Item](positions: Sequence[int], shown: Sequence[Item]) -> list[Item] | None:
+    """The items at these positions, from 1, or from -1 at the end; None if one is not there."""
     places = [n - 1 if n > 0 else len(shown) + n for n in positions]
-    if not all(0 <= place < len(shown) for place in places):
+    if not positions or 0 in positions or not all(0 <= place < len(shown) for place in places):
         return None
-    return [shown[place] for place in places]
+    return [shown[place] for place in dict.fromkeys(places)]
 
 
-def named_products(turn: Turn, words: Sequence[str]) -> list[int]:
-    """The product that bears all the words: among those shown first, then in the whole shop."""
-    for product_id in turn.memory.shown:
-        product = queries.find_product(turn.session, product_id)
-        if product is not None and all(word in product.title for word in words):
-            return [product_id]
-    wish = turn.shop.search.wish_from(turn.understanding.entities)
-    page = turn.shop.search.search(turn.session, wish, limit=1)
-    return [product.id for product in page.products]
+def pick(turn: Turn) -> Picking:
+    """The products that the customer means.
+
+    A position means what was shown last; words mean one of what was shown, or what the search
+    finds; with neither it is the product spoken of last.
+    """
+    shown = products_in_view(turn)
+    if BEYOND.search(turn.text):
+        return Picking(problem="outside" if shown else "nothing")
+    if turn.understanding.ordinals:
+        if not shown:
+            return Picking(problem="nothing")
+        chosen = at_positions(turn.understanding.ordinals, shown)
+        return Picking(tuple(dict.fromkeys(chosen))) if chosen else Picking(problem="outside")
+    described = described_place(turn.text, turn, shown)
+    if described is not None:
+        return Picking((described,))
+    if names(turn):
+        return _named(turn, shown)
+    return _spoken_of(turn, shown)
 
 
-def variant_for(turn: Turn, product_id: int) -> FoundVariant:
-    """The variant that was asked for, now or with the search that found the product."""
-    product = queries.get_product(turn.session, product_id)
-    labels = tuple(variant.label for variant in product.variants if variant.label)
-    colors = turn.understanding.strings("color")
-    sizes = turn.understanding.strings("size")
-    if colors or sizes:
-        named = queries.find_variants(product, colors, sizes)
-        return FoundVariant(product.title, next(iter(named), None), True, labels)
-    said = [each for each in product.variants if each.label and each.label in turn.text]
-    if said:
-        return FoundVariant(product.title, in_stock_first(said), True, labels)
-    wish = turn.memory.wish
-    suiting = queries.find_variants(product, wish.color, wish.size)
-    chosen = in_stock_first(suiting or product.variants)
-    return FoundVariant(product.title, chosen, False, labels)
+def products_in_view(turn: Turn) -> list[int]:
+    """Product ids by the positions that the customer sees: of the list, or of the cart."""
+    if turn.memory.in_view != "cart":
+        return turn.memory.shown
+    view = cart.view(turn.session, turn.customer_id)
+    product_of = {line.variant_id: line.product_id for line in view.lines}
+    return [product_of[each] for each in turn.memory.cart if each in product_of]
 
 
-def in_stock_first(variants: Sequence[VariantView]) -> VariantView:
-    """The first that can be ordered, or simply the first."""
-    return min(variants, key=lambda each: (not each.in_stock, each.id))
+def names(turn: Turn) -> list[str]:
+    """The words of a message that name goods."""
+    return [*turn.understanding.strings("brand"), *turn.understanding.strings("product")]
+
+
+def ask_which(turn: Turn, picking: Picking) -> Sequence[Reply]:
+    """Ask for what is missing; a position said next completes the request."""
+    said = turn.understanding
+    kept = {name: value for name, value in said.entities.items() if name != "ordinal"}
+    if BEYOND.search(turn.text):
+        kept.pop("quantity", None)  # The hundred of 第一百个 is no amount.
+    text = BEYOND.sub("", turn.text)
+    request = {"text": text, "intent": said.intent, "entities": kept}
+    shown = products_in_view(turn)
+    match picking.problem:
+        case "several":
+            turn.memory.shown, turn.memory.in_view = list(picking.products), "list"
+            turn.memory.wish, turn.memory.said, turn.memory.offset = said_wish(said), "", 0
+            words = f"{list_in_words(turn, picking.products)}\n{texts.WHICH_ONE}"
+        case "outside":
+            words = texts.WHICH_OF_LIST.format(count=len(shown))
+        case "which":
+            words = texts.WHICH_ONE
+        case "unknown":
+            return [Text(texts.NOTHING_FOUND.format(wish=echo(said_wish(said))))]
+        case _:
+            return [Text(texts.NOTHING_SHOWN)]
+    return [turn.ask("pick", words, request=request)]
+
+
+def is_bare_description(text: str) -> bool:
+    """Whether the words are nothing but 最便宜的那个 or 中间那款."""
+    return BARE_DESCRIPTION.fullmatch(plain(text)) is not None
+
+
+def described_place(text: str, turn: Turn, shown: Sequence[int]) -> int | None:
+    """The one of the list that is told by its price or its place: 最便宜的那个, 中间那个."""
+    words = fold(text)
+    if len(shown) < 2:
+        return None
+    if _CHEAPEST.search(words) or _DEAREST.search(words):
+        products = queries.list_products(turn.session, shown)
+        ranked = sorted(products, key=lambda product: product.lowest_price)
+        return (ranked[0] if _CHEAPEST.search(words) else ranked[-1]).id if ranked else None
+    if _MIDDLE.search(words) and len(shown) % 2:
+        return shown[len(shown) // 2]
+    return shown[0] if _TOP.search(words) and turn.memory.focus is None else None
+
+
+def _named(turn: Turn, shown: Sequence[int]) -> Picking:
+    said = fold(turn.text)
+    among_shown = [
+        product for product in queries.list_products(turn.session, shown) if _bears(product, turn)
+    ]
+    best = _told_apart(among_shown, said)
+    if len(best) == 1:
+        return Picking((best[0].id,))
+    if best and turn.memory.focus in {product.id for product in best} and _THIS.search(said):
+        return Picking((int(turn.memory.focus or 0),))
+    if best and turn.memory.in_view == "list":
+        return Picking(problem="which")
+    wish = turn.shop.search.wish_from(said_wish(turn.understanding).model_dump(), turn.text)
+    page = turn.shop.search.search(turn.session, wish, limit=A_FEW)
+    if not page.products:
+        return Picking(problem="unknown")
+    found = queries.list_products(turn.session, [product.id for product in page.products])
+    told_apart = _told_apart(found, said)
+    problem: Problem = "" if len(told_apart) == 1 else "several"
+    return Picking(tuple(product.id for product in told_apart), problem)
+
+
+def _bears(product: ProductView, turn: Turn) -> bool:
+    title = fold(f"{product.brand} {product.title} {product.category}")
+    return all(fold(name) in title for name in names(turn))
+
+
+def _told_apart(products: Sequence[ProductView], said: str) -> Sequence[ProductView]:
+    """Those of which a whole stretch of the title was said, if that tells some from the rest."""
+    spoken = [
+        product
+        for product in products
+        if any(len(part) >= LONG_ENOUGH and part in said for part in segments(fold(product.title)))
+    ]
+    return spoken or products
+
+
+def _spoken_of(turn: Turn, shown: Sequence[int]) -> Picking:
+    if turn.memory.focus is not None:
+        return Picking((turn.memory.focus,))
+    if len(shown) == 1:
+        return Picking((shown[0],))
+    return Picking(problem="which" if shown else "nothing")

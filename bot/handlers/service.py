@@ -1,6 +1,8 @@
 """What a person of the shop must see: calls for a human, complaints, and what is not built in."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot import texts
 from bot.messages import Reply, Text
@@ -12,6 +14,27 @@ from nlu.understanding import Intent
 
 router = Router()
 
+PASSED_ON: Final[Mapping[str, str]] = {
+    Intent.CHANGE_ADDRESS: "改收货信息",
+    Intent.REQUEST_REFUND: "退换和售后",
+    Intent.ASK_INVOICE: "开发票",
+    Intent.PRIVACY_REQUEST: "个人信息的事",
+}
+ASKED_ON: Final[Mapping[str, str]] = {
+    Intent.ASK_SHIPPING: "运费和到货时间",
+    Intent.ASK_RETURN_POLICY: "退换和保修的规定",
+    Intent.ASK_STORE: "门店的情况",
+}
+NOT_OFFERED: Final[Mapping[str, str]] = {
+    Intent.GROUP_BUY: "拼团",
+    Intent.FLASH_SALE: "秒杀和砍价",
+    Intent.ASK_POINTS: "积分和会员等级",
+    Intent.DISTRIBUTION: "分销",
+    Intent.LIVE_STREAM: "直播",
+}
+TROUBLE_WORDS: Final = re.compile(
+    r"失败|不了|不成|没反应|报错|异常|扣了|重复|两次|多扣|打不开|转圈|卡住|出错|怎么办"
+)
 RESUME_WORDS = ("恢复", "重新", "继续推", "再推", "可以推", "开启")
 
 
@@ -27,25 +50,40 @@ def note_complaint(turn: Turn) -> Sequence[Reply]:
     return [Text(leave_word(turn, "complaint", texts.COMPLAINT_NOTED))]
 
 
-@router.intent(
-    Intent.CHANGE_ADDRESS,
-    Intent.REQUEST_REFUND,
-    Intent.ASK_INVOICE,
-    Intent.ASK_SHIPPING,
-    Intent.ASK_RETURN_POLICY,
-    Intent.ASK_PAYMENT,
-    Intent.ASK_STORE,
-    Intent.ASK_PROMOTION,
-    Intent.GROUP_BUY,
-    Intent.FLASH_SALE,
-    Intent.ASK_POINTS,
-    Intent.DISTRIBUTION,
-    Intent.LIVE_STREAM,
-    Intent.PRIVACY_REQUEST,
-)
-def note_request(turn: Turn) -> Sequence[Reply]:
-    """What the bot cannot settle itself goes to the shop's people, and the customer is told so."""
-    return [Text(leave_word(turn, turn.understanding.intent, texts.NOT_YET))]
+@router.intent(*PASSED_ON)
+def pass_on(turn: Turn) -> Sequence[Reply]:
+    """What only a person can do goes to the shop's people, and the customer is told so."""
+    words = texts.PASSED_ON.format(topic=PASSED_ON[turn.understanding.intent])
+    if turn.understanding.intent != Intent.PRIVACY_REQUEST:
+        words += texts.SEND_ORDER_NO
+    return [Text(leave_word(turn, turn.understanding.intent, words))]
+
+
+@router.intent(*ASKED_ON)
+def ask_on(turn: Turn) -> Sequence[Reply]:
+    """What the bot has no certain answer to is asked of the shop's people."""
+    words = texts.ASKED_ON.format(topic=ASKED_ON[turn.understanding.intent])
+    return [Text(leave_word(turn, turn.understanding.intent, words))]
+
+
+@router.intent(*NOT_OFFERED)
+def not_offered(turn: Turn) -> Sequence[Reply]:
+    """What the shop does not do; nobody has to be asked for that."""
+    return [Text(texts.NOT_OFFERED.format(topic=NOT_OFFERED[turn.understanding.intent]))]
+
+
+@router.intent(Intent.ASK_PROMOTION)
+def tell_promotions(_turn: Turn) -> Sequence[Reply]:
+    """No coupon, no campaign: say so, and how to find what costs less."""
+    return [Text(texts.NO_PROMOTION)]
+
+
+@router.intent(Intent.ASK_PAYMENT)
+def tell_payment(turn: Turn) -> Sequence[Reply]:
+    """How to pay; trouble with it is a person's business."""
+    if TROUBLE_WORDS.search(turn.text):
+        return [Text(leave_word(turn, Intent.ASK_PAYMENT, texts.PAYMENT_TROUBLE))]
+    return [Text(texts.PAYMENT)]
 
 
 @router.intent(Intent.UNSUBSCRIBE)
@@ -60,13 +98,15 @@ def change_subscription(turn: Turn) -> Sequence[Reply]:
 
 @router.kind("image", "video", "link", "location", "mini_program_page", "unknown")
 def cannot_read(turn: Turn) -> Sequence[Reply]:
-    """Say so instead of staying silent."""
+    """Say so instead of staying silent; an open question stays open."""
+    turn.keep_question()
     return [Text(texts.PICTURE_SEEN if turn.incoming.kind == "image" else texts.CANNOT_READ)]
 
 
 @router.kind("unfollow", "event", "scan")
-def stay_silent(_turn: Turn) -> Sequence[Reply]:
-    """Noted, not answered."""
+def stay_silent(turn: Turn) -> Sequence[Reply]:
+    """Noted, not answered; an open question stays open."""
+    turn.keep_question()
     return []
 
 

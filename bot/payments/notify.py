@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.errors import BotError
 from bot.payments.merchant import SIGNATURE_TYPE, Merchant
 from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
 
@@ -39,7 +40,7 @@ Reason = Literal[
 ]
 
 
-class BadNotify(Exception):
+class BadNotify(BotError):
     """A notice to refuse. `reason` is a short code that is safe to log.
 
     "probe" is WeChat Pay testing that we check signatures: refuse it, but do not raise an alarm.

@@ -19,6 +19,7 @@ from commerce.catalogue.entries import build_entry, build_schema, schema_digest
 from commerce.catalogue.views import ProductView
 from commerce.catalogue.wish import ProductWish, Sorting
 from commerce.catalogue.words import Tokenise
+from commerce.errors import ShopError
 
 WRITER_MEMORY: Final = 64_000_000
 COMPLETE: Final = "complete"
@@ -32,7 +33,7 @@ _ORDER: Final[dict[Sorting, tuple[str, tantivy.Order]]] = {
 }
 
 
-class IndexBusy(Exception):
+class IndexBusy(ShopError):
     """Another process, or another thread, is writing the index."""
 
 
@@ -112,7 +113,7 @@ class SearchIndex:
             writer = self._index.writer(WRITER_MEMORY, 1)
         except ValueError as error:
             if "LockBusy" in str(error):
-                raise IndexBusy from None
+                raise IndexBusy("商品搜索正由另一个进程更新，请稍后再试") from None
             raise
         try:
             yield IndexWriting(writer, self._schema, self._tokenise)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.sandbox_page import SandboxPage
 from tests.fixtures.processes import SANDBOX_ENV, run_to_end
@@ -40,6 +40,7 @@ def stocked_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def browser(chromium_path: Path) -> AsyncIterator[Browser]:
     """A Chromium of the test's own, without a window."""
+    expect.set_options(timeout=SHORTLY)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium_path, args=list(ARGUMENTS)

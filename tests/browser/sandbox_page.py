@@ -1,7 +1,7 @@
 """The sandbox's page, as a person uses it: both phones, the panel, and what went wrong in them."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
@@ -146,7 +146,7 @@ class SandboxPage:
             self.faults.append(f"answer: {response.status} {method} {url}")
 
 
-async def settle_pictures(place: Any) -> None:
+async def settle_pictures(place: Locator) -> None:
     """Wait until every picture there is loaded, and fail if one is broken."""
     await expect(place.locator("img")).not_to_have_count(0)
     for picture in await place.locator("img").all():

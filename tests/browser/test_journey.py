@@ -5,14 +5,16 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.sandbox_page import SandboxPage, settle_pictures
-from tests.fixtures.stage import Stage
+from tests.fixtures.stage import OpenStage
+from tests.nlu.rasa_fixture import RasaServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.slow]
 
 
 async def test_a_newcomer_walks_from_the_greeting_to_a_paid_order(
-    stage: Stage, open_page: OpenPage
+    open_stage: OpenStage, open_page: OpenPage, rasa_server: RasaServer
 ) -> None:
+    stage = await open_stage(SHOP_NLU_URL=rasa_server.url, SHOP_NLU_TOKEN=rasa_server.token)
     page = await open_page(stage)
 
     await page.becomes_new_customer()
@@ -24,8 +26,8 @@ async def test_a_newcomer_walks_from_the_greeting_to_a_paid_order(
     await expect(page.heard("已加购物车", "蓝牙耳机", "结算")).to_have_count(1)
     await page.checks_out()
     await settle_pictures(page.mini)
-    await page.photograph("3-checkout")
     await page.fills_address()
+    await page.photograph("3-checkout")
     await page.submits_order()
     await pay(page)
     await expect(page.heard("支付成功", "订单")).to_have_count(1)
@@ -38,6 +40,7 @@ async def test_a_newcomer_walks_from_the_greeting_to_a_paid_order(
     await page.photograph("6-order")
     assert page.faults == []
     assert await stage.count("accepted:payment") == 1
+    assert 'intent="search_product",source="rasa"' in await stage.metrics()
 
 
 async def find_earphones(page: SandboxPage) -> None:

@@ -33,11 +33,11 @@ async def test_on_a_phone_the_chat_fills_the_screen_and_the_mini_program_covers_
 
     submit = page.mini.get_by_test_id("mini-submit-order")
     await expect(submit).to_be_in_viewport(ratio=1)
+    await page.photograph("phone-checkout")
     box = await page.mini.bounding_box()
     assert box is not None
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, WIDTH, HEIGHT)
     assert await page.width_of_content() == WIDTH
-    await page.photograph("phone-checkout")
     await page.mini.get_by_test_id("mini-close").tap()
     await expect(page.page.get_by_test_id("send-button")).to_be_in_viewport(ratio=1)
     assert page.faults == []

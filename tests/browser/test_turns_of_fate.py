@@ -46,7 +46,9 @@ async def test_the_last_piece_that_somebody_else_bought_is_told_on_the_checkout_
     await page.submits_order()
 
     toast = page.page.get_by_test_id("toast")
-    await expect(toast).to_contain_text("库存不足")
+    await expect(toast).to_contain_text("已经卖完了")
+    await expect(page.mini.get_by_text("已售罄")).to_be_visible()
+    await expect(page.mini.get_by_test_id("mini-submit-order")).to_be_disabled()
     await page.photograph("out-of-stock")
     await expect(page.mini.get_by_test_id("mini-pay")).to_have_count(0)
     refusals = [each for each in page.faults if each.startswith("answer:")]

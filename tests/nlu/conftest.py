@@ -7,11 +7,6 @@ import pytest
 
 from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
-from tests.nlu.rasa_fixture import (  # noqa: F401 - fixtures and hooks of this folder
-    pytest_collection_finish,
-    pytest_unconfigure,
-    rasa_server,
-)
 from tests.nlu.rasa_stand_in import RasaStandIn, rasa_stand_in
 
 

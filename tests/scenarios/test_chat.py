@@ -4,8 +4,12 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.fixtures.customer import Customer
 from tests.fixtures.stage import Stage
+
+pytestmark = pytest.mark.slow
 
 BAG = "加厚帆布包"
 ALLOWED = 5

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from tests.fixtures.processes import until
 from tests.fixtures.stage import Stage
+
+pytestmark = pytest.mark.slow
 
 BAG = "加厚帆布包"
 CUP = "手工保温杯"

@@ -123,7 +123,9 @@ class Chat:
         return (await self.database.read(self._conversation)).step
 
     def _conversation(self, session: Session) -> ConversationView:
-        someone = Incoming("", "official_account", ACCOUNT, self.openid, "text", "", self.clock.now())
+        someone = Incoming(
+            "", "official_account", ACCOUNT, self.openid, "text", "", self.clock.now()
+        )
         conversation_id = conversations.find_or_begin(session, someone, self.clock.now())
         return conversations.lock(session, conversation_id)
 

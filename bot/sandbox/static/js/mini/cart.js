@@ -1,7 +1,7 @@
 // 购物车.
 
 import { h } from "../dom.js";
-import { emptyView, price } from "./parts.js";
+import { emptyView, price, shortage } from "./parts.js";
 
 export async function cartPage(tool) {
   tool.title("购物车");
@@ -25,13 +25,12 @@ export async function cartPage(tool) {
 
 function lineView(tool, line, draw) {
   const set = (quantity) => tool.attempt(async () => draw(await tool.call(`cart/lines/${line.variant_id}`, "PUT", { quantity })));
-  const isShort = line.available < line.quantity;
   return h("div", { class: "panel-white goods" },
     h("img", { class: "goods-picture", src: tool.picture(line.picture), alt: "" }),
     h("div", { class: "goods-text" },
       h("p", { class: "goods-title" }, line.title),
       h("p", { class: "goods-label" }, line.label),
-      isShort ? h("p", { class: "goods-short" }, line.available ? `仅剩 ${line.available} 件` : "已售罄") : null,
+      shortage(line),
       h("div", { class: "goods-foot" }, price(line.price),
         h("span", { class: "stepper" },
           h("button", { type: "button", "aria-label": "减少", onclick: () => set(line.quantity - 1) }, "−"),

@@ -3,11 +3,11 @@
 import { h, toast } from "../dom.js";
 import { addressBox } from "./address.js";
 import { payOrder } from "./payment.js";
-import { busyButton, emptyView, goodsList, price, steps } from "./parts.js";
+import { busyButton, emptyView, goodsList, isShort, price, steps } from "./parts.js";
 
 export async function checkoutPage(tool) {
   tool.title("确认订单");
-  const { basket, lines } = await basketOf(tool);
+  let { basket, lines } = await basketOf(tool);
   if (!lines.length) return emptyView("cart", "没有可以结算的商品", "去逛逛", () => tool.go("pages/index/index"));
   let quote = await tool.call("quote", "POST", basket);
   let key = crypto.randomUUID();
@@ -18,13 +18,16 @@ export async function checkoutPage(tool) {
   const goodsBox = h("div", { class: "panel-white" });
   const bar = h("div", { class: "mini-bar" });
   const draw = () => {
-    goodsBox.replaceChildren(...goodsList(quote.lines.map((line) => ({ ...lines.find((one) => one.variant_id === line.variant_id), ...line })), tool.picture));
+    const goods = quote.lines.map((line) => ({ ...lines.find((one) => one.variant_id === line.variant_id), ...line }));
+    const isBuyable = !goods.some(isShort);
+    goodsBox.replaceChildren(...goodsList(goods, tool.picture));
     stepsBox.replaceChildren(steps(quote));
     bar.replaceChildren(
       h("span", { class: "total" }, "合计 ", price(quote.payable, "large")),
-      busyButton({ class: "solid", dataset: { testid: "mini-submit-order" } }, "提交订单", submit));
+      busyButton({ class: "solid", disabled: !isBuyable, dataset: { testid: "mini-submit-order" } }, isBuyable ? "提交订单" : "库存不足", submit));
   };
   const requote = async () => {
+    ({ basket, lines } = await basketOf(tool));
     quote = await tool.call("quote", "POST", basket);
     key = crypto.randomUUID(); // Another amount is another order.
     draw();

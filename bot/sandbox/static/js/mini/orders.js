@@ -12,7 +12,7 @@ export async function ordersPage(tool) {
   const { items } = await tool.call("orders?page=1");
   if (!items.length) return emptyView("orders", "还没有订单", "去逛逛", () => tool.go("pages/index/index"));
   return items.map((order) =>
-    h("button", { class: "panel-white order-row", type: "button", dataset: { testid: "order-row" }, onclick: () => tool.go(`pages/order/index?no=${encodeURIComponent(order.order_no)}`) },
+    h("button", { class: "panel-white order-row", type: "button", dataset: { testid: "order-row" }, onclick: () => tool.go(`pages/order/index?order_no=${encodeURIComponent(order.order_no)}`) },
       h("span", { class: "order-head" }, h("small", {}, order.order_no), h("b", { class: `state-${order.state}` }, ORDER_STATES[order.state] ?? order.state)),
       h("span", { class: "order-what" }, order.lines.map((line) => `${line.title} ×${line.quantity}`).join("，")),
       h("span", { class: "order-foot" }, `共 ${order.lines.reduce((sum, line) => sum + line.quantity, 0)} 件 `, price(order.payable))));
@@ -20,7 +20,7 @@ export async function ordersPage(tool) {
 
 export async function orderPage(tool) {
   tool.title("订单详情");
-  const path = `orders/${encodeURIComponent(tool.query.get("no"))}`;
+  const path = `orders/${encodeURIComponent(tool.query.get("order_no"))}`;
   const place = h("div", { dataset: { testid: "order-detail" } });
   const bar = h("div", { class: "mini-bar" });
   let order = await tool.call(path);

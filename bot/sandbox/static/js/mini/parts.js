@@ -41,6 +41,14 @@ export function price(fen, size = "") {
   return h("span", { class: `price ${size}` }, h("small", {}, "¥"), whole, cents === "00" ? null : h("small", {}, `.${cents}`));
 }
 
+/** Whether fewer are left than the line wants; false where nothing is known of it. */
+export const isShort = (line) => line.available < line.quantity;
+
+/** What is left of a line that wants more. */
+export function shortage(line) {
+  return isShort(line) ? h("p", { class: "goods-short" }, line.available ? `仅剩 ${line.available} 件` : "已售罄") : null;
+}
+
 /** Lines of a cart, quote or order. */
 export function goodsList(lines, picture = null) {
   return lines.map((line) => h("div", { class: "goods" },
@@ -48,6 +56,7 @@ export function goodsList(lines, picture = null) {
     h("div", { class: "goods-text" },
       h("p", { class: "goods-title" }, line.title),
       line.label ? h("p", { class: "goods-label" }, line.label) : null,
+      shortage(line),
       h("div", { class: "goods-foot" }, price(line.price), h("span", { class: "goods-count" }, `×${line.quantity}`)))));
 }
 

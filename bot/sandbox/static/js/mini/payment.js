@@ -4,7 +4,7 @@ import { control } from "../api.js";
 import { h, icon, toast, yuan } from "../dom.js";
 import { busyButton, price } from "./parts.js";
 
-const orderPath = (order) => `pages/order/index?no=${encodeURIComponent(order.order_no)}`;
+const orderPath = (order) => `pages/order/index?order_no=${encodeURIComponent(order.order_no)}`;
 
 /** Ask the shop for a prepay, let the customer pay, and show what became of it. */
 export async function payOrder(tool, order) {

@@ -24,7 +24,7 @@ export async function productPage(tool) {
   return [
     h("div", { class: "product-picture" }, h("img", { src: tool.picture(product.picture), alt: product.title })),
     h("div", { class: "panel-white product-head" }, amount, h("h3", {}, product.title), product.brand ? h("p", { class: "goods-label" }, `${product.brand} · ${product.category}`) : null),
-    h("div", { class: "panel-white" }, h("h4", {}, "规格"), options, h("p", { class: "goods-label" }, "请选择一个规格")),
+    h("div", { class: "panel-white" }, h("h4", {}, "规格"), options),
     attributes(product),
     bar,
   ];

@@ -1,0 +1,265 @@
+"""Changes to the cart by chat: quantity, kind, taking out, emptying."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot import texts
+from bot.handlers.answers import is_unsure, is_yes, plain
+from bot.handlers.cart import MORE_WORDS, ask_variant, put_into_cart, put_products, swap_line
+from bot.handlers.cart_lines import all_but, lines_meant
+from bot.handlers.cart_words import LINES_A_PAGE, look_at, named, show_cart_page
+from bot.handlers.picking import at_positions, bare_positions
+from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS, refine
+from bot.handlers.variants import fitting_variants, traits_said
+from bot.handlers.wishes import said_wish
+from bot.messages import Reply, Text
+from bot.router import Router
+from bot.turn import Turn
+from commerce.catalogue import queries
+from commerce.errors import ShopError
+from commerce.ordering import cart
+from commerce.ordering.cart import CartView
+from commerce.ordering.lines import PricedLine
+from nlu.understanding import Intent
+
+router = Router()
+
+CLEAR_WORDS: Final = re.compile(
+    r"清空|清掉|清一下|^清(?:除|理)?购物车|(?:全部?|所有)(?:的)?(?:东西|商品)?(?:都)?(?:删|不要|去掉)|都(?:删|不要)|一个都不要"
+)
+REMOVE_WORDS: Final = re.compile(
+    r"删|去掉|拿掉|移除|移出|移走|不要|不想要|不买|拿出|取出|减掉|剔除"
+)
+LESS_WORDS: Final = re.compile(
+    r"少(?:来|要|拿|买|[一二两三四五六七八九十几俩\d]|点)|减(?:少|掉|去|一|1|两|俩)(?!成|到)"
+)
+SWAP_WORDS: Final = re.compile(r"换|改")
+EXCEPT_WORDS: Final = re.compile(r"除了|只留|只保留|就留")
+BUY_WORDS: Final = re.compile(r"来|要|拿|买|加")
+DOUBLE_WORDS: Final = re.compile(r"翻倍|加倍")
+DROP_IT: Final = re.compile(
+    r"(?:这|那|它|刚才那)?(?:个|件|款|双|条)?(?:我)?(?:不想?要|不买)(?:这个|它)?了?"
+)
+
+
+@router.view("cart")
+def hear_about_cart(turn: Turn) -> Sequence[Reply] | None:
+    """While the cart is in view, positions are lines of it, and pages are pages of it."""
+    if drops_it(turn):
+        return update_cart(turn)
+    said = turn.understanding
+    if said.intent == Intent.REFINE_SEARCH and said_wish(said).is_empty():
+        return _turn_page(turn)
+    positions = bare_positions(turn)
+    if positions:
+        return _point_at(turn, positions)
+    changes = REMOVE_WORDS.search(turn.text) or said.first("quantity") is not None
+    is_change = changes or (SWAP_WORDS.search(turn.text) and _names_traits(turn))
+    return update_cart(turn) if said.ordinals and is_change else None
+
+
+@router.intent(Intent.ADD_TO_CART)
+def add_to_cart(turn: Turn) -> Sequence[Reply]:
+    """Put something in; 少五件 is a change, however much it sounds like a wish."""
+    view = cart.view(turn.session, turn.customer_id)
+    is_less = LESS_WORDS.search(turn.text) is not None
+    return update_cart(turn) if view.lines and is_less else put_into_cart(turn)
+
+
+@router.intent(Intent.UPDATE_CART)
+def update_cart(turn: Turn) -> Sequence[Reply]:
+    """Change quantity or kind, take out, or empty the cart."""
+    view = cart.view(turn.session, turn.customer_id)
+    if CLEAR_WORDS.search(turn.text) and not names_goods(turn):
+        return ask_to_clear(turn, view)
+    if not view.lines:
+        return _nothing_to_change(turn)
+    swaps = SWAP_WORDS.search(turn.text)
+    removes = REMOVE_WORDS.search(turn.text) is not None
+    meant = lines_meant(turn, view, before=swaps.start() if swaps and not removes else None)
+    lines = meant.lines
+    if not lines:
+        return _buys_instead(turn) or look_at(turn, view, meant.question)
+    if EXCEPT_WORDS.search(turn.text):
+        return _take_out(turn, all_but(view, lines))
+    turn.memory.variant, turn.memory.focus = lines[-1].variant_id, lines[-1].product_id
+    if swaps and not removes and _names_kind_of(turn, lines[0], swaps.start()):
+        return _swap(turn, lines[0], swaps.start())  # The numbers of 两箱48盒 are no amount.
+    quantity = _quantity_said(turn)
+    if removes and quantity is None:
+        return _take_out(turn, lines)
+    if quantity is None and _names_traits(turn):
+        return _swap(turn, lines[0], swaps.start() if swaps else 0)
+    if quantity is None:
+        words = texts.WHICH_QUANTITY.format(line=named(lines[0]))
+        return [turn.ask("quantity", words, line=lines[0].variant_id)]
+    return _set_quantities(turn, lines, quantity)
+
+
+@router.step("quantity")
+def hear_quantity(turn: Turn) -> Sequence[Reply] | None:
+    """The answer to how many it shall be."""
+    quantity = turn.understanding.first("quantity")
+    view = cart.view(turn.session, turn.customer_id)
+    line = [each for each in view.lines if each.variant_id == turn.memory.question["line"]]
+    if quantity is None or not line or turn.understanding.strings("product"):
+        return None
+    return _set_quantities(turn, line, int(quantity))
+
+
+@router.step("clear_cart")
+def hear_clear(turn: Turn) -> Sequence[Reply] | None:
+    """Yes empties the cart, no keeps it; anything else is something else."""
+    match is_yes(turn):
+        case True:
+            cart.clear(turn.session, turn.customer_id, turn.now)
+            turn.memory.cart, turn.memory.variant = [], None
+            return [Text(texts.CART_CLEARED)]
+        case False:
+            return [Text(texts.CART_KEPT)]
+    if CLEAR_WORDS.search(turn.text) or is_unsure(turn):
+        return ask_to_clear(turn, cart.view(turn.session, turn.customer_id))
+    # 取消 to "shall I empty it?" keeps the cart; it is no wish to cancel an order.
+    return [Text(texts.CART_KEPT)] if plain(turn.text) in ("取消", "取消吧") else None
+
+
+def ask_to_clear(turn: Turn, view: CartView) -> Sequence[Reply]:
+    """Nothing is emptied without a yes."""
+    if not view.lines:
+        return show_cart_page(turn, view)
+    return [turn.ask("clear_cart", texts.ASK_CLEAR.format(count=view.pieces))]
+
+
+def drops_it(turn: Turn) -> bool:
+    """Whether the customer says no more than 不要了 of a line that was just spoken of."""
+    if turn.memory.variant is None or DROP_IT.fullmatch(plain(turn.text)) is None:
+        return False
+    view = cart.view(turn.session, turn.customer_id)
+    return any(line.variant_id == turn.memory.variant for line in view.lines)
+
+
+def names_goods(turn: Turn) -> bool:
+    """Whether the message says which goods it is about."""
+    said = turn.understanding
+    return bool(said.ordinals or said.strings("product") or said.strings("brand"))
+
+
+def _names_traits(turn: Turn) -> bool:
+    said = turn.understanding
+    if said.strings("color") or said.strings("size") or said.strings("attribute"):
+        return True
+    view = cart.view(turn.session, turn.customer_id)
+    products = queries.list_products(turn.session, [line.product_id for line in view.lines])
+    return any(traits_said(turn, product) for product in products)
+
+
+def _names_kind_of(turn: Turn, line: PricedLine, after: int) -> bool:
+    """Whether what stands behind 换成 is a kind of this very product."""
+    product = queries.find_product(turn.session, line.product_id)
+    return product is not None and bool(traits_said(turn, product, after).others)
+
+
+def _quantity_said(turn: Turn) -> int | None:
+    """How many were said; a bare 再多点 is one more."""
+    quantity = turn.understanding.first("quantity")
+    if quantity is not None:
+        return int(quantity)
+    is_change = MORE_WORDS.search(turn.text) or LESS_WORDS.search(turn.text)
+    return 1 if is_change else 2 if DOUBLE_WORDS.search(turn.text) else None
+
+
+def _set_quantities(turn: Turn, lines: Sequence[PricedLine], quantity: int) -> Sequence[Reply]:
+    gone: list[PricedLine] = []
+    for line in lines:
+        wanted = quantity
+        if DOUBLE_WORDS.search(turn.text):
+            wanted = line.quantity * quantity
+        elif MORE_WORDS.search(turn.text):
+            wanted = line.quantity + quantity
+        elif LESS_WORDS.search(turn.text) or REMOVE_WORDS.search(turn.text):
+            wanted = max(0, line.quantity - quantity)
+        try:
+            cart.set_quantity(turn.session, turn.customer_id, line.variant_id, wanted, turn.now)
+        except ShopError as error:
+            view = cart.view(turn.session, turn.customer_id)
+            return look_at(turn, view, f"{texts.short(str(error), texts.LONGEST_ERROR)}，先没改。")
+        gone += [line] if wanted == 0 else []
+    return _changed(turn, gone)
+
+
+def _take_out(turn: Turn, lines: Sequence[PricedLine]) -> Sequence[Reply]:
+    for line in lines:
+        cart.remove(turn.session, turn.customer_id, line.variant_id, turn.now)
+    return _changed(turn, lines)
+
+
+def _changed(turn: Turn, gone: Sequence[PricedLine]) -> Sequence[Reply]:
+    """Show the cart as it is now, saying first what left it."""
+    view = cart.view(turn.session, turn.customer_id)
+    if turn.memory.variant in {line.variant_id for line in gone}:
+        turn.memory.variant = None
+    if not gone:
+        return show_cart_page(turn, view)
+    removed = texts.REMOVED.format(lines="、".join(named(line) for line in gone[:3]))
+    return (
+        look_at(turn, view, removed) if view.lines else [Text(f"{removed}{texts.CART_EMPTY_NOW}")]
+    )
+
+
+def _swap(turn: Turn, line: PricedLine, after: int) -> Sequence[Reply]:
+    product = queries.find_product(turn.session, line.product_id)
+    if product is None:
+        return [Text(texts.GONE)]
+    like = next((each for each in product.variants if each.id == line.variant_id), None)
+    traits = traits_said(turn, product, after)
+    fitting = fitting_variants(product, traits, like) if traits else []
+    wanted = traits.words or "、".join(turn.understanding.strings("attribute"))
+    if not fitting or not fitting[0].in_stock:
+        return [Text(ask_variant(turn, product, wanted, fitting, line=line.variant_id))]
+    return swap_line(turn, line.variant_id, product, fitting[0])
+
+
+def _point_at(turn: Turn, positions: Sequence[int]) -> Sequence[Reply]:
+    """A bare position in the cart: ask what to do with that line."""
+    view = cart.view(turn.session, turn.customer_id)
+    chosen = at_positions(positions, turn.memory.cart)
+    line = next((each for each in view.lines if chosen and each.variant_id == chosen[0]), None)
+    if line is None:
+        return look_at(turn, view, texts.WHICH_LINE)
+    turn.memory.variant, turn.memory.focus = line.variant_id, line.product_id
+    return [Text(texts.WHAT_ABOUT_LINE.format(line=named(line)))]
+
+
+def _turn_page(turn: Turn) -> Sequence[Reply] | None:
+    view, offset = cart.view(turn.session, turn.customer_id), turn.memory.cart_offset
+    is_long = len(view.lines) > LINES_A_PAGE
+    if NEXT_WORDS.search(turn.text) and "页" in turn.text and is_long:
+        if offset + LINES_A_PAGE >= len(view.lines):
+            return [Text(texts.CART_ENDS_HERE)]
+        return show_cart_page(turn, view, offset + LINES_A_PAGE)
+    if BACK_WORDS.search(turn.text) and "页" in turn.text and is_long:
+        return show_cart_page(turn, view, max(0, offset - LINES_A_PAGE))
+    return None
+
+
+def _nothing_to_change(turn: Turn) -> Sequence[Reply]:
+    """The cart is empty: 换成白色 is then said of the list, 第二个来两件 a wish to buy."""
+    memory, said = turn.memory, turn.understanding
+    if memory.in_view == "list" and not REMOVE_WORDS.search(turn.text):
+        if said.strings("color") or said.strings("size"):
+            return refine(turn)
+        bought = _buys_instead(turn)
+        if bought:
+            return bought
+    return [Text(texts.CART_EMPTY)]
+
+
+def _buys_instead(turn: Turn) -> Sequence[Reply] | None:
+    """第二个来两件 while a list is in view is no change, whatever it was understood as."""
+    if turn.memory.in_view != "list" or REMOVE_WORDS.search(turn.text):
+        return None
+    if SWAP_WORDS.search(turn.text) or not BUY_WORDS.search(turn.text):
+        return None
+    chosen = at_positions(turn.understanding.ordinals, turn.memory.shown)
+    return put_products(turn, chosen) if chosen else None

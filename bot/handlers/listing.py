@@ -1,0 +1,113 @@
+"""A page of products as the customer sees it, and the questions that follow when there is none."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot import texts
+from bot.channels.wechat_xml import harmless
+from bot.memory import Wish
+from bot.messages import Reply, Text
+from bot.search import SearchPage
+from bot.turn import Turn
+from commerce.catalogue import queries
+from commerce.catalogue.views import ProductSummary
+from commerce.money import yuan
+
+A_PAGE: Final = 5
+MOST_CATEGORIES: Final = 12
+
+
+def show_page(
+    turn: Turn, wish: Wish, *, offset: int = 0, order: str = "best", said: str = ""
+) -> Sequence[Reply] | None:
+    """One page of what fits, whose positions can be picked next; None when nothing fits."""
+    page = look_up(turn, wish, offset=offset, order=order, said=said)
+    if not page.products:
+        return None
+    memory = turn.memory
+    memory.wish, memory.offset, memory.order, memory.said = wish, offset, order, said
+    memory.shown, memory.in_view = [product.id for product in page.products], "list"
+    memory.focus = memory.shown[0] if page.total == 1 else None
+    found = texts.FOUND if page.is_strict else texts.FOUND_NEAR
+    heading = found.format(count=page.total, wish=echo(wish))
+    listed = texts.numbered((product.title, note(product)) for product in page.products)
+    if not any(product.in_stock for product in page.products):
+        question = turn.ask("similar", texts.SIMILAR_INSTEAD, category=[page.products[0].category])
+        return [Text(texts.fitting([heading, listed], question.content))]
+    return [Text(texts.fitting([heading, listed], _hint(page, offset)))]
+
+
+def look_up(
+    turn: Turn, wish: Wish, *, offset: int = 0, order: str = "best", said: str = ""
+) -> SearchPage:
+    """A page of what fits."""
+    sought = turn.shop.search.wish_from(wish.model_dump(), said)
+    return turn.shop.search.search(turn.session, sought, limit=A_PAGE, offset=offset, order=order)
+
+
+def list_in_words(turn: Turn, products: Sequence[int]) -> str:
+    """Some products, numbered."""
+    found = queries.list_summaries(turn.session, products)
+    return texts.numbered((product.title, note(product)) for product in found)
+
+
+def offer_without_limits(turn: Turn, wish: Wish) -> Sequence[Reply]:
+    """Nothing fits: say so, and offer what would fit if price, colour or size did not matter."""
+    for names, limits in (
+        (("price_min", "price_max"), "价格"),
+        (("color",), "颜色"),
+        (("size",), "尺码"),
+        (("price_min", "price_max", "color", "size"), "价格、颜色和尺码"),
+    ):
+        looser = wish.model_copy(
+            update={name: None if name.startswith("price") else [] for name in names}
+        )
+        if looser == wish or not (looser.product or looser.brand or looser.category):
+            continue
+        page = look_up(turn, looser, order="cheapest")
+        if page.products and page.is_strict:
+            words = texts.FOUND_WITHOUT.format(
+                wish=echo(wish),
+                limits=limits,
+                count=page.total,
+                price=yuan(page.products[0].lowest_price),
+            )
+            return [turn.ask("looser", words, wish=looser.model_dump())]
+    return [Text("\n".join([texts.NOTHING_FOUND.format(wish=echo(wish)), *shelves(turn)]))]
+
+
+def what_there_is(turn: Turn) -> Sequence[Reply]:
+    """Somebody wants to look around: tell what the shop has, and how to ask."""
+    return [Text(texts.fitting([*shelves(turn), texts.SEARCH_WHAT]))]
+
+
+def shelves(turn: Turn) -> list[str]:
+    """The categories in one line; no line for an empty shop."""
+    names = [_shelf(each.name) for each in queries.list_categories(turn.session)]
+    named = "、".join(names[:MOST_CATEGORIES])
+    return [texts.ON_THE_SHELVES.format(categories=named)] if named else []
+
+
+def note(product: ProductSummary) -> str:
+    """What stands behind a title in a list."""
+    price = texts.price_range(product.lowest_price, product.highest_price)
+    return price if product.in_stock else f"{price}（暂时缺货）"
+
+
+def echo(wish: Wish) -> str:
+    """The wish as the shop repeats it; the customer's own words cannot become a link."""
+    parts = [wish.color, wish.size, wish.brand, wish.attribute, wish.category, wish.product]
+    words = [harmless(word) for part in parts for word in part]
+    return texts.wish_in_words(words, wish.price_min, wish.price_max)
+
+
+def _shelf(name: str) -> str:
+    return texts.short(name, texts.LONGEST_TITLE // 2)
+
+
+def _hint(page: SearchPage, offset: int) -> str:
+    rest = page.total - offset - len(page.products)
+    more = texts.MORE_HINT.format(count=min(rest, A_PAGE)) if rest > 0 else ""
+    if page.total == 1:
+        return texts.PICK_THE_ONE
+    return texts.PICK_FROM_LIST.format(more=more)

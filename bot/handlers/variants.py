@@ -1,0 +1,206 @@
+"""Which variant of a product: the colour, size or other kind that was said, or a sensible one."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot import texts
+from bot.handlers.answers import plain
+from bot.handlers.wishes import simplified
+from bot.turn import Turn
+from commerce.catalogue import queries
+from commerce.catalogue.traits import COLOR_NAMES, SIZE_NAMES, color_key, size_key
+from commerce.catalogue.views import ProductView, VariantView
+from commerce.catalogue.words import fold
+
+MOST_VALUES: Final = 10
+LONGEST_LABEL: Final = 48
+_LATIN: Final = re.compile(r"[a-z0-9.]+")
+_SIZE_UP: Final = re.compile(r"大(?:一|1|个)?[码号]|大一?点")
+_SIZE_DOWN: Final = re.compile(r"小(?:一|1|个)?[码号]|小一?点")
+_A_STEP: Final = re.compile(r"[大小]?[一1]?[个]?[码号]")
+_ANY: Final = re.compile(r"随便|都行|都可以|无所谓|你看着办|哪个都|默认")
+_LETTERS: Final = ("xs", "s", "m", "l", "xl", "2xl", "3xl", "4xl", "5xl")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What was said of the kind: colours, sizes, other values such as 草莓味, and a size step."""
+
+    colors: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    step: int = 0
+    """1 for a size larger than the one at hand, -1 for one smaller."""
+
+    def __bool__(self) -> bool:
+        return bool(self.colors or self.sizes or self.others or self.step)
+
+    @property
+    def words(self) -> str:
+        """As repeated to the customer."""
+        return "、".join(texts.repeated(word) for word in _all(self)[:3])
+
+
+def traits_said(turn: Turn, product: ProductView, after: int = 0) -> Traits:
+    """What the message says of the kind, from the character `after` on."""
+    text = turn.text[after:]
+    colors = [simplified(word) for word in turn.understanding.strings("color") if word in text]
+    sizes = [
+        simplified(word)
+        for word in turn.understanding.strings("size")
+        if word in text and _A_STEP.fullmatch(word) is None
+    ]
+    known = {fold(word) for word in (*colors, *sizes)}
+    values = _values_in(text, product, without=known)
+    step = 1 if _SIZE_UP.search(text) else -1 if _SIZE_DOWN.search(text) else 0
+    return Traits(tuple(colors), tuple(sizes), tuple(values), 0 if sizes else step)
+
+
+def fitting_variants(
+    product: ProductView, traits: Traits, like: VariantView | None = None
+) -> list[VariantView]:
+    """The variants of these traits, the one most `like` another first, then what is in stock."""
+    found = [
+        variant
+        for variant in queries.find_variants(product, traits.colors, traits.sizes)
+        if all(_has_value(variant, value) for value in traits.others)
+    ]
+    if traits.step and like is not None:
+        found = _next_size(found, like, traits.step)
+    return sorted(found, key=lambda each: (-_likeness(each, like), not each.in_stock, each.id))
+
+
+def default_variant(turn: Turn, product: ProductView, quantity: int) -> VariantView:
+    """One that suits the wish which found the product and is there in that quantity."""
+    wish = turn.memory.wish
+    sought = turn.shop.search.wish_from(wish.model_dump())
+    suiting = [each for each in product.variants if sought.fits(product, each)]
+    candidates = suiting or queries.find_variants(product, wish.color) or product.variants
+    return min(candidates, key=lambda each: (each.stock < quantity, not each.in_stock, each.id))
+
+
+def is_any(text: str) -> bool:
+    """Whether the customer leaves the choice to the shop."""
+    return _ANY.search(plain(text)) is not None
+
+
+def offer(product: ProductView, names: Iterable[str] | None = None) -> str:
+    """What can be chosen, by trait: 颜色：红、黑；尺码：S、M.
+
+    Only what is in stock, if anything is. `names` limits it to some of the traits.
+    """
+    stocked = [each for each in product.variants if each.in_stock] or list(product.variants)
+    chosen = [name for name in trait_names(product) if names is None or name in set(names)]
+    parts = []
+    for name in chosen[:3]:
+        having = [each for each in stocked if name in each.attributes]
+        if name in SIZE_NAMES:
+            having.sort(key=lambda each: _size_rank(each) or 0)
+        values = dict.fromkeys(str(each.attributes[name]) for each in having)
+        shown = "、".join(texts.short(value, LONGEST_LABEL) for value in list(values)[:MOST_VALUES])
+        more = "等" if len(values) > MOST_VALUES else ""
+        parts.append(f"{texts.short(name, LONGEST_LABEL)}：{shown}{more}")
+    return "；".join(parts)
+
+
+def trait_names(product: ProductView) -> list[str]:
+    """The names by which its variants differ, such as 颜色 and 尺码."""
+    return list(dict.fromkeys(name for each in product.variants for name in each.attributes))
+
+
+def trait_names_of(product: ProductView, traits: Traits) -> list[str]:
+    """Those of its trait names that the said traits are about; all when none is."""
+    names = trait_names(product)
+    about = [
+        name
+        for name in names
+        if (traits.colors and name in COLOR_NAMES)
+        or ((traits.sizes or traits.step) and name in SIZE_NAMES)
+    ]
+    return about or names
+
+
+def short_label(label: str) -> str:
+    """A variant's label, short enough for a line."""
+    return texts.short(label, LONGEST_LABEL)
+
+
+def _all(traits: Traits) -> Sequence[str]:
+    step = {1: ["大一码"], -1: ["小一码"]}.get(traits.step, [])
+    return [*traits.colors, *traits.sizes, *traits.others, *step]
+
+
+def _values_in(text: str, product: ProductView, without: set[str]) -> list[str]:
+    """Values of the variants' traits that stand in the text, the longest first."""
+    said = fold(simplified(text))
+    values = {
+        str(value)
+        for variant in product.variants
+        for name, value in variant.attributes.items()
+        if _stands_in(fold(str(value)), said)
+        or (name in SIZE_NAMES and _stands_in(size_key(str(value)), said, is_size=True))
+        or (
+            name in COLOR_NAMES and len(color_key(str(value))) > 1 and color_key(str(value)) in said
+        )
+    }
+    found: list[str] = []
+    for value in sorted(values, key=len, reverse=True):
+        folded = fold(value)
+        if any(folded in fold(other) for other in found) or folded in without:
+            continue
+        if any(word in folded or color_key(word) in folded for word in without):
+            continue
+        found.append(value)
+    return found
+
+
+def _stands_in(value: str, said: str, *, is_size: bool = False) -> bool:
+    """Whether a value was said; letters and digits only as a whole word, a bare size with 码."""
+    if _LATIN.fullmatch(value) is None:
+        return len(value) > 1 and value in said
+    behind = r"(?=码|号|的|$|\s)" if is_size or len(value) <= 2 else r"(?![a-z0-9.])"
+    return re.search(rf"(?<![a-z0-9.第]){re.escape(value)}{behind}", said) is not None
+
+
+def _has_value(variant: VariantView, value: str) -> bool:
+    return any(str(each) == value for each in variant.attributes.values())
+
+
+def _likeness(variant: VariantView, like: VariantView | None) -> int:
+    if like is None:
+        return 0
+    return sum(like.attributes.get(name) == value for name, value in variant.attributes.items())
+
+
+def _next_size(variants: Sequence[VariantView], like: VariantView, step: int) -> list[VariantView]:
+    """Those that differ in size alone, the nearest one in that direction."""
+    mine = _size_rank(like)
+    others = [
+        (rank, each)
+        for each in variants
+        if (rank := _size_rank(each)) is not None
+        and mine is not None
+        and (rank - mine) * step > 0
+        and _without_size(each) == _without_size(like)
+    ]
+    nearest = min((abs(rank - (mine or 0)) for rank, _ in others), default=None)
+    return [each for rank, each in others if abs(rank - (mine or 0)) == nearest]
+
+
+def _size_rank(variant: VariantView) -> float | None:
+    for name in SIZE_NAMES & variant.attributes.keys():
+        key = size_key(str(variant.attributes[name]))
+        if key in _LETTERS:
+            return _LETTERS.index(key)
+        number = re.match(r"\d+(?:\.\d+)?", key)
+        if number is not None:
+            return float(number[0])
+    return None
+
+
+def _without_size(variant: VariantView) -> dict[str, str]:
+    return {
+        name: str(value) for name, value in variant.attributes.items() if name not in SIZE_NAMES
+    }

@@ -1,0 +1,213 @@
+"""Asking about orders and cancelling them: only one's own, and only after a yes."""
+
+from collections.abc import Callable
+
+from sqlmodel import Session, col, select
+
+from bot.messages import Card, Text
+from commerce.catalogue.tables import Variant
+from commerce.inserting import id_of
+from commerce.ordering.lines import WantedLine
+from commerce.ordering.orders import get_order
+from commerce.ordering.placing import place_order
+from commerce.ordering.settlement import settle
+from miniprogram_cards.paths import ORDER_PAGE, parse
+from tests.bot.handlers.conversation import Chat
+from tests.bot.handlers.script import line, play
+from tests.commerce.shop import ADDRESS, HOLD
+
+LIPSTICK = "MZ018-01"
+MILK = "SP001-01"
+
+
+async def has_ordered(chat: Chat, sku: str = LIPSTICK, pieces: int = 1) -> str:
+    """The number of a new order of this customer's."""
+    customer_id = await chat.customer_id()
+
+    def place(session: Session) -> str:
+        variant = session.exec(select(Variant).where(col(Variant.sku) == sku)).one()
+        order = place_order(
+            session,
+            chat.shop.sealer,
+            customer_id=customer_id,
+            lines=[WantedLine(id_of(variant), pieces)],
+            address=ADDRESS,
+            expected_payable=variant.price * pieces,
+            idempotency_key=f"{chat.openid}-{chat.clock.now().isoformat()}",
+            source="test",
+            now=chat.clock.now(),
+            hold_for=HOLD,
+        )
+        return order.order_no
+
+    chat.clock.advance(seconds=1)
+    return await chat.database.write(place)
+
+
+async def has_paid(chat: Chat, order_no: str) -> None:
+    """The order is paid."""
+    customer_id, now = await chat.customer_id(), chat.clock.now()
+
+    def pay(session: Session) -> None:
+        order = get_order(session, customer_id, order_no)
+        settle(session, id_of(order), actor="wechat_pay", reason="支付成功", paid_at=now, now=now)
+
+    await chat.database.write(pay)
+    await chat.hears()
+
+
+async def state_of(chat: Chat, order_no: str) -> str:
+    """Where the order is in its life."""
+    customer_id = await chat.customer_id()
+    return await chat.database.read(lambda session: get_order(session, customer_id, order_no).state)
+
+
+async def test_no_orders_yet(chat: Chat) -> None:
+    await play(
+        chat,
+        line("我的订单", "您还没有订单"),
+        line("快递到哪了", "您还没有订单"),
+        line("取消订单", "没有待付款的订单"),
+    )
+
+
+async def test_one_unpaid_order_comes_with_the_card_to_pay_it(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+
+    words, card = await chat.says("我的订单")
+
+    assert isinstance(words, Text)
+    assert order_no in words.content
+    assert "待付款" in words.content
+    assert "12:30前付款" in words.content
+    assert isinstance(card, Card)
+    assert parse(card.path).page == ORDER_PAGE
+    assert parse(card.path).subject == order_no
+    assert card.picture == "mz018.jpg"
+
+
+async def test_a_paid_order_is_one_text_without_a_card(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+    await has_paid(chat, order_no)
+
+    await play(
+        chat,
+        line("怎么还不发货", order_no, "已付款，待发货", never=("[小程序]",)),
+        line("取消订单", "没有待付款的订单"),
+        line(f"取消订单{order_no}", "不能直接取消", "转人工", asks=""),
+    )
+    assert await state_of(chat, order_no) == "paid"
+
+
+async def test_several_orders_are_numbered_and_can_be_pointed_at(chat: Chat) -> None:
+    await chat.says("你好")
+    numbers = [await has_ordered(chat, sku) for sku in (MILK, LIPSTICK, MILK, LIPSTICK)]
+
+    await play(
+        chat,
+        line("查一下我的订单", f"1. 订单 {numbers[3]}", f"3. 订单 {numbers[1]}", "更早的订单",
+             never=(numbers[0],)),
+        line("第二个", numbers[2], "高原纯牛奶", never=(numbers[3], numbers[1])),
+        line(f"查一下订单{numbers[0]}", numbers[0], "待付款"),
+    )  # fmt: skip
+
+
+async def test_somebody_elses_order_is_not_found_and_not_touched(
+    open_chat: Callable[[str], Chat],
+) -> None:
+    alice, mallory = open_chat("o-alice"), open_chat("o-mallory")
+    await alice.says("你好")
+    await mallory.says("你好")
+    order_no = await has_ordered(alice)
+    secrets = (ADDRESS.recipient, ADDRESS.detail, "口红", "¥129", "待付款")
+
+    await play(
+        mallory,
+        line(f"查一下订单{order_no}", "没有查到", never=secrets),
+        line(order_no, "没有查到", never=secrets),
+        line(f"订单{order_no}的快递到哪了", "没有查到", never=secrets),
+        line(f"取消订单{order_no}", "没有查到", never=secrets, asks=""),
+        line("是", never=("取消", *secrets)),
+        line("我的订单", "您还没有订单"),
+    )
+    assert await state_of(alice, order_no) == "unpaid"
+
+
+async def test_an_order_is_cancelled_only_after_a_clear_yes(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+    asked = f"要取消订单 {order_no}"
+
+    await play(
+        chat,
+        line("取消订单", asked, "¥129", asks="cancel_order"),
+        line("算了", "保留着", "12:30", asks=""),
+        line("取消订单", asks="cancel_order"),
+        line("不取消了", "保留着", asks=""),
+        line("取消订单", asks="cancel_order"),
+        line("先别取消", "保留着", asks=""),
+        line("取消订单", asks="cancel_order"),
+        line("不要了", asked, asks="cancel_order"),
+        line("有没有口红", "为您找到2款", asks=""),
+        line("好的", never=("已取消",)),
+        line("取消订单", asks="cancel_order"),
+        line("今天天气怎么样", never=("取消",), asks=""),
+        line("好的", never=("已取消",)),
+    )
+    assert await state_of(chat, order_no) == "unpaid"
+
+    await play(
+        chat,
+        line("取消订单", asks="cancel_order"),
+        line("好的", "已取消", order_no, asks=""),
+        line("好的", never=("已取消",)),
+        line(f"取消订单{order_no}", "已经关闭"),
+    )
+    assert await state_of(chat, order_no) == "closed"
+
+
+async def test_the_words_of_the_question_are_a_yes_too(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+
+    await play(chat, line("取消订单", asks="cancel_order"), line("取消吧", "已取消", order_no))
+
+
+async def test_of_several_unpaid_orders_the_one_pointed_at_is_cancelled(chat: Chat) -> None:
+    await chat.says("你好")
+    first = await has_ordered(chat, MILK)
+    second = await has_ordered(chat, LIPSTICK)
+
+    await play(
+        chat,
+        line("取消订单", f"1. 订单 {second}", f"2. 订单 {first}", "第几笔", asks="which_to_cancel"),
+        line("第二个", f"要取消订单 {first}", asks="cancel_order"),
+        line("是", "已取消", first),
+    )
+    assert await state_of(chat, first) == "closed"
+    assert await state_of(chat, second) == "unpaid"
+
+
+async def test_who_wants_to_pay_an_empty_cart_is_shown_the_order_that_waits(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+
+    words, card = await chat.says("去付款")
+
+    assert isinstance(words, Text)
+    assert isinstance(card, Card)
+    assert parse(card.path).subject == order_no
+
+
+async def test_cancelling_is_never_about_the_cart_line_just_put_in(chat: Chat) -> None:
+    await chat.says("口红")
+    order_no = await has_ordered(chat, MILK)
+
+    await play(
+        chat,
+        line("第一个", cart="MZ018-01×1"),
+        line("不想要了", "已拿掉", cart="", asks="", intent="cancel_order"),
+    )
+    assert await state_of(chat, order_no) == "unpaid"

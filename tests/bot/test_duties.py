@@ -1,0 +1,310 @@
+"""What falls due is found by asking, and done once or harmlessly again."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import func, select
+from structlog.testing import capture_logs
+
+from bot.clock import FrozenClock
+from bot.database import Database
+from bot.duties import Duties
+from bot.pay_reports import PayReports
+from bot.payments.client import PayClient
+from bot.search import ShopSearch
+from bot.turn import Shop
+from commerce.catalogue.tables import ProductToIndex
+from commerce.inserting import id_of
+from commerce.ordering.tables import Order, OrderState
+from commerce.payments import closing, refunds
+from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
+from tests.bot.counter import Counter, open_counter
+from tests.bot.payments.pay_platform import PayPlatform, paid, refunded
+from tests.commerce import shop
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(shop.NOW)
+
+
+@pytest.fixture
+def own_shop(empty_shop: Shop, tmp_path: Path) -> Shop:
+    """A shop with an index of its own."""
+    search = ShopSearch(tmp_path / "search", tokenise=empty_shop.search.tokenise)
+    return Shop(empty_shop.name, search, empty_shop.sealer, empty_shop.cart_tokens)
+
+
+@pytest.fixture
+def chat(database: Database, clock: FrozenClock, own_shop: Shop) -> Counter:
+    return open_counter(database, clock, own_shop)
+
+
+@pytest.fixture
+def duties(
+    chat: Counter,
+    clock: FrozenClock,
+    own_shop: Shop,
+    pay_client: PayClient,
+    wechat_pay: PayPlatform,
+    tmp_path: Path,
+) -> Duties:
+    return Duties(
+        database=chat.database,
+        clock=clock,
+        shop=own_shop,
+        pay=pay_client,
+        reports=PayReports(wechat_pay.merchant),
+        pipeline=chat.pipeline,
+        lexicon_file=tmp_path / "lexicon.txt",
+    )
+
+
+@pytest.fixture
+def order(database: Database) -> Order:
+    with database.writing() as session:
+        return shop.place(session, shop.new_customer(session), {shop.put_on_sale(session): 1})
+
+
+@pytest.fixture
+def payment(database: Database, order: Order) -> Payment:
+    with database.writing() as session:
+        return shop.begin_to_pay(session, session.get_one(Order, order.id))
+
+
+def states(database: Database) -> tuple[str, str]:
+    with database.reading() as session:
+        return session.exec(select(Order.state)).one(), session.exec(select(Payment.state)).one()
+
+
+def answer(platform: PayPlatform, payment: Payment, state: str) -> None:
+    platform.status = 200
+    platform.answer = paid(
+        out_trade_no=payment.out_trade_no,
+        amount={"total": payment.amount, "currency": "CNY"},
+        payer={"openid": payment.payer},
+        trade_state=state,
+    )
+
+
+def asked(platform: PayPlatform) -> list[str]:
+    return [
+        f"{call.method} {call.path.rpartition('/')[2].partition('?')[0]}" for call in platform.calls
+    ]
+
+
+NOT_FOUND: dict[str, Any] = {"code": "ORDER_NOT_EXIST", "message": "订单不存在"}
+
+
+async def test_an_unpaid_order_lapses_when_its_time_is_up_and_not_before(
+    duties: Duties, clock: FrozenClock, database: Database, order: Order
+) -> None:
+    clock.advance(seconds=shop.HOLD.total_seconds() - 1)
+    await duties.let_orders_lapse()
+    with database.reading() as session:
+        assert session.exec(select(Order.state)).one() == OrderState.UNPAID
+
+    clock.advance(seconds=1)
+    for _ in range(2):
+        await duties.let_orders_lapse()
+
+    with database.reading() as session:
+        assert session.exec(select(Order.state)).one() == OrderState.CLOSED
+        assert len(shop.events(session, "order_closed")) == 1
+        shop.assert_stock_adds_up(session)
+
+
+async def test_a_lapsing_order_with_a_payment_is_closed_at_wechat_pay_first(
+    duties: Duties, clock: FrozenClock, database: Database, payment: Payment
+) -> None:
+    clock.advance(seconds=shop.HOLD.total_seconds())
+    for _ in range(2):
+        await duties.let_orders_lapse()
+
+    assert states(database) == (OrderState.UNPAID, PaymentState.CLOSING)
+    with database.reading() as session:
+        assert len(shop.events(session, "payment_close_wanted")) == 1
+
+
+async def test_a_notify_that_never_came_is_found_by_asking(
+    duties: Duties,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+) -> None:
+    answer(wechat_pay, payment, "SUCCESS")
+    await duties.ask_about_payments()
+    assert wechat_pay.calls == []
+
+    clock.advance(minutes=1)
+    for _ in range(2):
+        await duties.ask_about_payments()
+
+    assert asked(wechat_pay) == [f"GET {payment.out_trade_no}"]
+    assert states(database) == (OrderState.PAID, PaymentState.PAID)
+
+
+async def test_a_payment_still_open_is_asked_about_less_and_less(
+    duties: Duties,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+) -> None:
+    answer(wechat_pay, payment, "NOTPAY")
+    for _ in range(20 * 60 // 5):
+        clock.advance(seconds=5)
+        await duties.ask_about_payments()
+
+    assert 3 <= len(wechat_pay.calls) <= 6
+    assert states(database) == (OrderState.UNPAID, PaymentState.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [(500, {"code": "SYSTEM_ERROR"}), (404, NOT_FOUND), (200, paid(out_trade_no="ZG-ANOTHER"))],
+    ids=["trouble", "unknown", "another"],
+)
+async def test_asking_in_vain_changes_no_order(
+    duties: Duties,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+    status: int,
+    content: Any,
+) -> None:
+    wechat_pay.status, wechat_pay.answer = status, content
+    clock.advance(minutes=1)
+
+    with capture_logs():
+        await duties.ask_about_payments()
+
+    assert states(database) == (OrderState.UNPAID, PaymentState.OPEN)
+
+
+async def test_a_closing_that_was_not_confirmed_is_asked_for_again_every_minute(
+    duties: Duties,
+    chat: Counter,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+) -> None:
+    with database.writing() as session:
+        closing.cancel_unpaid(
+            session, payment.order_id, actor="customer:1", reason="", now=clock.now()
+        )
+    answer(wechat_pay, payment, "NOTPAY")
+
+    for _ in range(13):
+        await duties.close_payments()
+        clock.advance(seconds=10)
+
+    wanted = [payload for _, payload in await chat.outbox("pay.close")]
+    assert wanted == [{"out_trade_no": payment.out_trade_no}] * 2
+    assert states(database) == (OrderState.UNPAID, PaymentState.CLOSING)
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("SUCCESS", (OrderState.PAID, PaymentState.PAID)),
+        ("CLOSED", (OrderState.CLOSED, PaymentState.CLOSED)),
+    ],
+)
+async def test_a_closing_whose_answer_was_lost_ends_as_wechat_pay_has_it(
+    duties: Duties,
+    chat: Counter,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+    there: str,
+    here: tuple[str, str],
+) -> None:
+    with database.writing() as session:
+        closing.cancel_unpaid(
+            session, payment.order_id, actor="customer:1", reason="", now=clock.now()
+        )
+    answer(wechat_pay, payment, there)
+    clock.advance(minutes=1)
+
+    await duties.close_payments()
+
+    assert states(database) == here
+    assert await chat.outbox("pay.close") == []
+
+
+@pytest.fixture
+def refund(database: Database, payment: Payment) -> str:
+    """The number of a refund that was asked for."""
+    with database.writing() as session:
+        shop.pay(session, payment)
+        return refunds.request_refund(session, id_of(payment), 3900, "缺货", shop.NOW).out_refund_no
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "state"),
+    [
+        (200, {"status": "SUCCESS"}, RefundState.SUCCEEDED),
+        (200, {"status": "PROCESSING"}, RefundState.PROCESSING),
+        (404, {"code": "RESOURCE_NOT_EXISTS"}, RefundState.REQUESTED),
+        (500, {"code": "SYSTEM_ERROR"}, RefundState.REQUESTED),
+    ],
+)
+async def test_a_refund_of_which_nothing_was_heard_is_asked_about(
+    duties: Duties,
+    clock: FrozenClock,
+    database: Database,
+    wechat_pay: PayPlatform,
+    refund: str,
+    status: int,
+    content: dict[str, Any],
+    state: RefundState,
+) -> None:
+    amount = {"total": 3900, "refund": 3900}
+    wechat_pay.status = status
+    wechat_pay.answer = (
+        refunded(out_refund_no=refund, amount=amount, **content) if status == 200 else content
+    )
+    clock.advance(minutes=1)
+
+    with capture_logs():
+        await duties.ask_about_refunds()
+
+    assert asked(wechat_pay) == [f"GET {refund}"]
+    with database.reading() as session:
+        assert session.exec(select(Refund.state)).one() == state
+
+
+async def test_a_new_product_is_found_once_the_index_has_followed(
+    duties: Duties, database: Database, own_shop: Shop
+) -> None:
+    await duties.build_index()
+    with database.writing() as session:
+        shop.put_on_sale(session, "木白 搪瓷杯 怀旧")
+        changes = session.exec(select(func.count()).select_from(ProductToIndex)).one()
+    assert changes >= 1
+
+    await duties.index_changes()
+
+    with database.reading() as session:
+        page = own_shop.search.search(session, own_shop.search.wish_from({}, "搪瓷杯"), limit=5)
+        assert [product.title for product in page.products] == ["木白 搪瓷杯 怀旧"]
+        assert session.exec(select(func.count()).select_from(ProductToIndex)).one() == 0
+
+
+async def test_every_duty_can_be_done_when_nothing_is_due(
+    duties: Duties, wechat_pay: PayPlatform
+) -> None:
+    for job in duties.jobs():
+        assert job.every >= timedelta(seconds=1)
+        await job.run()
+
+    assert wechat_pay.calls == []
+    names = [job.name for job in duties.jobs()]
+    assert len(set(names)) == len(names)
