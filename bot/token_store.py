@@ -74,7 +74,12 @@ class DatabaseTokenStore:
         lease_until = col(AccessToken.lease_until)
         statement = (
             update(AccessToken)
-            .where(col(AccessToken.app) == app, or_(lease_until.is_(None), lease_until <= now))
+            .where(
+                col(AccessToken.app) == app,
+                # A newer token may have been stored since we looked.
+                col(AccessToken.version) <= seen_version,
+                or_(lease_until.is_(None), lease_until <= now),
+            )
             .values(lease_holder=holder, lease_until=now + LEASE)
         )
         return None, affected_rows(session, statement) == 1

@@ -38,6 +38,9 @@ SWAP_WORDS: Final = re.compile(r"换|改")
 EXCEPT_WORDS: Final = re.compile(r"除了|只留|只保留|就留")
 BUY_WORDS: Final = re.compile(r"来|要|拿|买|加")
 DOUBLE_WORDS: Final = re.compile(r"翻倍|加倍")
+SWAP_IT: Final = re.compile(
+    r"(?:帮我|给我)?[换改](?:成|个|为)?[大小](?:一|1)?[个]?[码号](?:的|吧)?"
+)
 DROP_IT: Final = re.compile(
     r"(?:这|那|它|刚才那)?(?:个|件|款|双|条)?(?:我)?(?:不想?要|不买)(?:这个|它)?了?"
 )
@@ -133,16 +136,25 @@ def ask_to_clear(turn: Turn, view: CartView) -> Sequence[Reply]:
 
 def drops_it(turn: Turn) -> bool:
     """Whether the customer says no more than 不要了 of a line that was just spoken of."""
-    if turn.memory.variant is None or DROP_IT.fullmatch(plain(turn.text)) is None:
-        return False
-    view = cart.view(turn.session, turn.customer_id)
-    return any(line.variant_id == turn.memory.variant for line in view.lines)
+    return DROP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn)
+
+
+def swaps_it(turn: Turn) -> bool:
+    """Whether 换大一码 is said of a line that was just spoken of, not of the list."""
+    return SWAP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn)
 
 
 def names_goods(turn: Turn) -> bool:
     """Whether the message says which goods it is about."""
     said = turn.understanding
     return bool(said.ordinals or said.strings("product") or said.strings("brand"))
+
+
+def _line_spoken_of(turn: Turn) -> bool:
+    if turn.memory.variant is None:
+        return False
+    view = cart.view(turn.session, turn.customer_id)
+    return any(line.variant_id == turn.memory.variant for line in view.lines)
 
 
 def _names_traits(turn: Turn) -> bool:

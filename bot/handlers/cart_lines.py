@@ -7,6 +7,7 @@ from typing import Final
 
 from bot import texts
 from bot.handlers.picking import at_positions
+from bot.handlers.wishes import simplified
 from bot.turn import Turn
 from commerce.catalogue.traits import color_key
 from commerce.catalogue.words import fold
@@ -37,11 +38,11 @@ def lines_meant(turn: Turn, view: CartView, *, before: int | None = None) -> Mea
     spoken_of = tuple(line for line in view.lines if line.variant_id == memory.variant)
     if not names and not traits:
         return Meant(spoken_of or (view.lines if len(view.lines) == 1 else ()))
-    named = tuple(line for line in view.lines if _bears(line, names, traits))
+    named = tuple(line for line in view.lines if _bears(turn, line, traits))
     if not named:
         what = "、".join(texts.repeated(word) for word in (names or traits)[:3])
         return Meant(question=texts.NOT_IN_CART.format(what=what))
-    if len(named) == 1 or _ALL.search(turn.text):
+    if _ALL.search(turn.text) or len(named) <= max(1, len(turn.understanding.strings("product"))):
         return Meant(named)
     return Meant(spoken_of if not names and spoken_of[:1] in {(each,) for each in named} else ())
 
@@ -68,9 +69,14 @@ def _words(turn: Turn, kinds: Sequence[str], before: int | None = None) -> list[
     return [word for kind in kinds for word in turn.understanding.strings(kind) if word in head]
 
 
-def _bears(line: PricedLine, names: Sequence[str], traits: Sequence[str]) -> bool:
+def _bears(turn: Turn, line: PricedLine, traits: Sequence[str]) -> bool:
+    """Whether the line is of one of the brands, products and kinds that were named."""
     title, label = fold(line.title), fold(line.label)
-    return all(fold(name) in title for name in names) and all(
+    for kind in ("brand", "product"):
+        words = turn.understanding.strings(kind)
+        if words and not any(fold(simplified(word)) in title for word in words):
+            return False
+    return all(
         color_key(trait) in label or fold(trait).removesuffix("码") in label.split()
         for trait in traits
     )

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.listing import echo, list_in_words
-from bot.handlers.wishes import said_wish
+from bot.handlers.wishes import said_wish, simplified
 from bot.messages import Reply, Text
 from bot.turn import Turn
 from commerce.catalogue import queries
@@ -105,7 +105,8 @@ def products_in_view(turn: Turn) -> list[int]:
 
 def names(turn: Turn) -> list[str]:
     """The words of a message that name goods."""
-    return [*turn.understanding.strings("brand"), *turn.understanding.strings("product")]
+    said = turn.understanding
+    return [simplified(word) for word in (*said.strings("brand"), *said.strings("product"))]
 
 
 def ask_which(turn: Turn, picking: Picking) -> Sequence[Reply]:

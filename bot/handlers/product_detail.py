@@ -8,7 +8,7 @@ from typing import Final
 from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.cart import put_into_cart, put_products
-from bot.handlers.cart_changes import drops_it, update_cart
+from bot.handlers.cart_changes import drops_it, swaps_it, update_cart
 from bot.handlers.detail_words import answer_about, compared
 from bot.handlers.picking import (
     ask_which,
@@ -89,7 +89,7 @@ def compare(turn: Turn) -> Sequence[Reply]:
 @router.view("list")
 def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
     """While a list is in view, a bare position chooses from it, and 便宜点的 narrows it."""
-    if drops_it(turn):
+    if drops_it(turn) or swaps_it(turn):
         return update_cart(turn)
     if wants_card(turn.text):
         return show_card(turn)

@@ -6,6 +6,7 @@ from typing import Final
 from bot import texts
 from bot.handlers.answers import is_yes
 from bot.handlers.cart_changes import drops_it, update_cart
+from bot.handlers.orders import tell_status
 from bot.handlers.product_search import search
 from bot.handlers.service import note_handoff
 from bot.handlers.wishes import is_general_wish
@@ -57,6 +58,8 @@ def hear_no(turn: Turn) -> Sequence[Reply]:
 @router.intent(Intent.OUT_OF_SCOPE)
 def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
     """Say what the shop can do instead; an open question is dropped."""
+    if turn.understanding.first("order_no"):
+        return tell_status(turn)
     turn.memory.misunderstood += 1
     if _is_lost(turn):
         return _offer_person(turn, texts.OUT_OF_SCOPE_AGAIN)
@@ -80,6 +83,8 @@ def ask_again(turn: Turn) -> Sequence[Reply]:
     if turn.incoming.kind == "voice" and not turn.text:
         turn.keep_question()
         return [Text(texts.VOICE_UNHEARD)]
+    if turn.understanding.first("order_no"):
+        return tell_status(turn)  # A bare number of an order asks for it.
     if turn.understanding.strings("product") or is_general_wish(turn.text):
         return search(turn)
     turn.memory.misunderstood += 1

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
+from structlog.testing import capture_logs
 
 from bot import handlers, texts
 from bot.clock import FrozenClock
@@ -131,9 +132,11 @@ async def test_messages_sent_in_a_burst_get_one_answer_each_in_order(
 async def test_a_handler_that_fails_is_excused_and_the_conversation_goes_on(
     counter: Counter, frozen_clock: FrozenClock, message: Make
 ) -> None:
-    await counter.hear(message("出错", sent_at=frozen_clock.now()))
+    with capture_logs() as lines:
+        await counter.hear(message("出错", sent_at=frozen_clock.now()))
     await counter.hear(message("在吗", sent_at=frozen_clock.now()))
 
+    assert [line["event"] for line in lines] == ["turn failed"]
     assert await counter.inbox() == [InboxState.QUARANTINED, InboxState.ANSWERED]
     assert await counter.outbox() == [(HELD, words(texts.SORRY)), (HELD, words("第1句：在吗"))]
     assert await counter.transcript() == [
@@ -150,7 +153,8 @@ async def test_a_memory_that_no_longer_reads_is_forgotten_after_one_excuse(
     await counter.hear(message("在吗", sent_at=frozen_clock.now()))
     await counter.change_conversation(memory={"offset": "no number"})
 
-    await counter.hear(message("还在吗", sent_at=frozen_clock.now()))
+    with capture_logs():
+        await counter.hear(message("还在吗", sent_at=frozen_clock.now()))
     await counter.hear(message("喂", sent_at=frozen_clock.now()))
 
     assert await counter.inbox() == [

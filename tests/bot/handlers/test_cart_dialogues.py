@@ -11,7 +11,7 @@ DIALOGUES: dict[str, list[Line]] = {
         line("要黑色的来一件", "黑色 M", cart="NV001-05×1"),
         line("换成XL码", "已换成 黑色 XL", cart="NV001-07×1"),
         line("换成杏色", "已换成 杏色 XL", cart="NV001-09×1"),
-        line("换小一码", "已换成", cart="NV001-08×1"),
+        line("换小一码", "已换成", cart="NV001-08×1", intent="refine_search"),
         line("再来一件", "现在共2件", cart="NV001-08×2"),
     ],
     "a kind that is not there is asked for": [

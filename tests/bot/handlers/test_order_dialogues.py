@@ -111,6 +111,8 @@ async def test_several_orders_are_numbered_and_can_be_pointed_at(chat: Chat) -> 
              never=(numbers[0],)),
         line("第二个", numbers[2], "高原纯牛奶", never=(numbers[3], numbers[1])),
         line(f"查一下订单{numbers[0]}", numbers[0], "待付款"),
+        line(numbers[3], numbers[3], "待付款", intent="nlu_fallback",
+             entities={"order_no": [numbers[3]]}),
     )  # fmt: skip
 
 
