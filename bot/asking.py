@@ -1,17 +1,27 @@
 """Asking the bot from the command line: what it understands, and what it would show."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+from bot import migrations
 from bot.app import open_parser
 from bot.database import Database
+from bot.errors import BotError
 from bot.handlers.product_search import wish_of
 from bot.pipeline import Parser
 from bot.search import ShopSearch
 from bot.settings import Settings
 from nlu.serving import rasa_at
 from nlu.understanding import Understanding
+
+
+class NoTables(BotError):
+    """The database is there and empty. An empty index would only say that nothing is found."""
+
+    def __init__(self) -> None:
+        super().__init__("The database lacks our tables: run `python -m bot migrate`")
 
 
 async def parse_texts(
@@ -28,7 +38,12 @@ async def parse_texts(
 async def search_products(
     settings: Settings, texts: Sequence[str], limit: int, keyword_only: bool
 ) -> list[list[dict[str, Any]]]:
-    """For each text the products it would show: `sku,title,price_fen,score`, best first."""
+    """For each text the products it would show: `sku,title,price_fen,score`, best first.
+
+    Raises NoTables.
+    """
+    if await asyncio.to_thread(migrations.current, settings.database_url) is None:
+        raise NoTables
     async with parser_for(settings, keyword_only) as parser:
         understood = [await parser.parse(text) for text in texts]
     database = Database(settings.database_url)
@@ -65,5 +80,11 @@ async def parser_for(settings: Settings, keyword_only: bool) -> AsyncIterator[Pa
         url = ""
         if not keyword_only:
             token = settings.nlu_token.get_secret_value()
-            url = await stack.enter_async_context(rasa_at(settings.nlu_url, token))
+            starting = rasa_at(
+                settings.nlu_url,
+                token,
+                lexicon=settings.lexicon_file,
+                folder=settings.var_folder / "nlu",
+            )
+            url = await stack.enter_async_context(starting)
         yield await open_parser(stack, settings.model_copy(update={"nlu_url": url}))

@@ -5,17 +5,27 @@ import json
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from bot import migrations
 from bot.logs import configure_logs
+from bot.refusal import PlainCommands
 from bot.settings import SANDBOX_ENV_FILE, Settings, SettingsRefused, load_settings
 
-app = typer.Typer(help="掌柜: a shopkeeper that lives in WeChat.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from aiohttp import web
+
+app = typer.Typer(
+    cls=PlainCommands,
+    help="掌柜: a shopkeeper that lives in WeChat.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 console = Console(stderr=True)
 
 Limit = Annotated[int, typer.Option(min=1, max=100, help="How many products at most.")]
@@ -36,24 +46,25 @@ def serve(
     In development the fake platform is mounted at /sandbox, once `python -m bot.sandbox keys`
     has made its keys.
     """
+    from bot.keys import refuse_unusable_keys
     from bot.serving import serve_forever
 
     settings = start()
-    mounts = {}
-    if sandbox and settings.environment == "development" and Path(SANDBOX_ENV_FILE).exists():
-        from bot.sandbox.app import MOUNT, create_app
-        from bot.sandbox.settings import SandboxSettings
-
-        mounts[MOUNT] = create_app(SandboxSettings.load(Path(SANDBOX_ENV_FILE)))
+    refuse_unusable_keys(settings)
+    is_mounted = sandbox and settings.environment == "development"
+    mounts = sandbox_mount() if is_mounted and Path(SANDBOX_ENV_FILE).exists() else {}
     run_until_stopped(serve_forever(settings, mounts, work=work))
 
 
 @app.command()
 def worker() -> None:
     """Do the background work alone: outbox, listeners, the clock's jobs."""
+    from bot.keys import refuse_unusable_keys
     from bot.serving import work_forever
 
-    run_until_stopped(work_forever(start()))
+    settings = start()
+    refuse_unusable_keys(settings)
+    run_until_stopped(work_forever(settings))
 
 
 @app.command()
@@ -116,6 +127,8 @@ def search(
         if file is not None:
             print_line(found)
             continue
+        if not found:
+            console.print("Nothing found.")
         for product in found:
             if as_json:
                 print_line(product)
@@ -153,16 +166,13 @@ def chat(
 
     Cards are shown as boxes; a menu's option is chosen by its number. Ctrl-D leaves.
     """
-    from bot.chat import SandboxAway, chat_in_terminal
+    from bot.chat import chat_in_terminal
 
     settings = start()
     shop = settings.public_url or f"http://127.0.0.1:{settings.port}"
     place = url or f"{shop.rstrip('/')}/sandbox"
     try:
         asyncio.run(chat_in_terminal(place, name, sys.stdin, Console(highlight=False)))
-    except SandboxAway as away:
-        console.print(str(away), style="red", markup=False)
-        raise typer.Exit(2) from away
     except KeyboardInterrupt:
         console.print("Stopped.")
 
@@ -175,21 +185,29 @@ def doctor() -> None:
     faults = 0
     for check in asyncio.run(examine(start())):
         mark = "[green]✓[/]" if check.is_well else "[red]✗[/]"
-        console.print(f"{mark} {check.name}: {check.finding}")
+        console.print(f"{mark} {check.name}: {escape(check.finding)}", soft_wrap=True)
         faults += not check.is_well
     if faults:
         raise typer.Exit(1)
 
 
 def start() -> Settings:
-    """The settings, with logs set up; a start that must not be ends with a sentence and exit 2."""
-    try:
-        settings = load_settings()
-    except SettingsRefused as refusal:
-        console.print(f"Cannot start: {refusal}", style="red", markup=False)
-        raise typer.Exit(2) from refusal
+    """The settings, with logs set up. Raises SettingsRefused."""
+    settings = load_settings()
     configure_logs(as_json=settings.environment == "production")
     return settings
+
+
+def sandbox_mount() -> "dict[str, web.Application]":
+    """The fake platform by its path. Raises SettingsRefused when its file lacks a key."""
+    from bot.sandbox.app import MOUNT, create_app
+    from bot.sandbox.errors import SandboxError
+    from bot.sandbox.settings import SandboxSettings
+
+    try:
+        return {MOUNT: create_app(SandboxSettings.load(Path(SANDBOX_ENV_FILE)))}
+    except SandboxError as refused:
+        raise SettingsRefused(str(refused)) from refused
 
 
 def ask[T](work: Coroutine[Any, Any, T]) -> T:
@@ -199,7 +217,8 @@ def ask[T](work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except NluError as error:
-        console.print(f"{error}\n--keyword-only does without Rasa.", style="red", markup=False)
+        advice = f"{error}\n--keyword-only does without Rasa."
+        console.print(advice, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
 
 
@@ -210,7 +229,10 @@ def texts_of(text: str, file: Path | None) -> list[str]:
             console.print("Give a text, or --file with one a line.", style="red")
             raise typer.Exit(2)
         return [text]
-    return file.read_text(encoding="utf-8").splitlines()
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{file} is not UTF-8 text") from error
 
 
 def print_line(value: Any) -> None:

@@ -9,7 +9,14 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages import Incoming
-from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
+from bot.tables import (
+    Conversation,
+    InboxMessage,
+    InboxState,
+    OutboxMessage,
+    OutboxState,
+    in_state,
+)
 from commerce.customers.presence import SEEN_LATELY
 from commerce.customers.tables import Customer
 from commerce.inserting import insert_once
@@ -125,14 +132,14 @@ _NEXT: Final = (
     select(_INBOX.c.key)
     .where(
         _INBOX.c.conversation_id == _TABLE.c.id,
-        _INBOX.c.state == InboxState.PENDING.value,
+        in_state(_INBOX, InboxState.PENDING),
     )
     .order_by(_INBOX.c.sent_at, _INBOX.c.seq)
     .limit(1)
     .scalar_subquery()
 )
 _PARKED: Final = exists().where(
-    _OUTBOX.c.conversation_id == _TABLE.c.id, _OUTBOX.c.state == OutboxState.PARKED.value
+    _OUTBOX.c.conversation_id == _TABLE.c.id, in_state(_OUTBOX, OutboxState.PARKED)
 )
 _LOCK: Final = Prepared(
     select(

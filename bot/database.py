@@ -23,7 +23,7 @@ from typing import Any, Concatenate, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
 from bot.errors import BotError
@@ -34,6 +34,15 @@ READERS: Final = 4
 POSTGRES_WRITERS: Final = 8
 LOCK_WAIT_MS: Final = 3_000
 TRIES_AFTER_DEADLOCK: Final = 5
+POSTGRES_CONNECT: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""A server that is gone is noticed within half a minute."""
+STATEMENT_MS: Final = 15_000
+LOCKED_SQLSTATES: Final = frozenset({"55P03", "57014"})  # Lock timeout, statement timeout.
 RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})  # Serialization failure, deadlock.
 
 
@@ -55,14 +64,22 @@ class _Call:
         return not self.outcome.cancelled() and self.outcome.set_running_or_notify_cancel()
 
 
-def create_shop_engine(url: str) -> Engine:
-    """An engine for the shop, with the pragmas SQLite needs to keep what it acknowledges."""
+def create_shop_engine(url: str, *, statement_ms: int = 0) -> Engine:
+    """An engine for the shop, with the pragmas SQLite needs to keep what it acknowledges.
+
+    On PostgreSQL nobody waits for a lock longer than three seconds, nor longer than
+    `statement_ms` for a statement; 0 leaves a statement its time, as a migration needs.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=POSTGRES_WRITERS + READERS,
             pool_pre_ping=True,
+            connect_args={
+                **POSTGRES_CONNECT,
+                "options": f"-c lock_timeout={LOCK_WAIT_MS} -c statement_timeout={statement_ms}",
+            },
             hide_parameters=True,  # An error's text is logged, and they name people.
         )
     engine = create_engine(
@@ -103,7 +120,7 @@ class Database:
     """The shop's database, for asynchronous callers. One to a process; `close` it at the end."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_shop_engine(url)
+        self.engine = create_shop_engine(url, statement_ms=STATEMENT_MS)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
         self._writer: _SqliteWriter | _PostgresWriter = (
@@ -328,4 +345,14 @@ class _PostgresWriter:
 
 def is_locked(error: BaseException) -> bool:
     """Whether a write failed because somebody else held the database too long."""
-    return isinstance(error, OperationalError) and "locked" in str(error).lower()
+    if not isinstance(error, OperationalError):
+        return False
+    is_given_up = getattr(error.orig, "sqlstate", None) in LOCKED_SQLSTATES
+    return is_given_up or "locked" in str(error).lower()
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database failed, not what was asked of it: the same may succeed later."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated

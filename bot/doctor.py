@@ -1,18 +1,24 @@
 """Looks an installation over and says what to mend."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-import aiohttp
 from sqlmodel import Session, func, select
 
 from bot import migrations
-from bot.app import run_shop
+from bot.app import open_platform
+from bot.clock import SystemClock
 from bot.database import Database
+from bot.keys import refuse_unusable_keys
+from bot.refusal import sentence_of
 from bot.settings import Settings
 from commerce.catalogue.tables import Product
+from commerce.sealing import Sealer
+from nlu.serving import answers
+from wecom.transport import open_http
 
 CHECK_SECONDS: Final = 10.0
 
@@ -27,22 +33,27 @@ class Check:
 
 
 async def examine(settings: Settings) -> list[Check]:
-    """Every check, in the order in which they depend on each other."""
+    """The checks in the order in which they depend on each other.
+
+    What needs the database or the keys is left out while those are not well.
+    """
 
     async def check(name: str, look: Callable[[], Awaitable[str]]) -> Check:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 return Check(name, True, await look())
         except Exception as error:  # noqa: BLE001 - whatever is wrong is the finding
-            return Check(name, False, str(error) or type(error).__name__)
+            return Check(name, False, sentence_of(error))
 
-    checks = [
-        await check("database", lambda: _look_at_database(settings)),
-        await check("catalogue", lambda: _look_at_catalogue(settings)),
-        await check("pictures", lambda: _look_at_pictures(settings)),
-        await check("language model", lambda: _look_at_rasa(settings)),
-    ]
-    checks.append(await check("WeChat", lambda: _look_at_wechat(settings)))
+    database = await check("database", lambda: _look_at_database(settings))
+    keys = await check("keys", lambda: _look_at_keys(settings))
+    checks = [database, keys]
+    if database.is_well:
+        checks.append(await check("catalogue", lambda: _look_at_catalogue(settings)))
+    checks.append(await check("pictures", lambda: _look_at_pictures(settings)))
+    checks.append(await check("language model", lambda: _look_at_rasa(settings)))
+    if database.is_well and keys.is_well:
+        checks.append(await check("WeChat", lambda: _look_at_wechat(settings)))
     return checks
 
 
@@ -51,6 +62,11 @@ async def _look_at_database(settings: Settings) -> str:
     if present is None:
         raise ValueError("no tables: run `python -m bot migrate`")
     return f"at revision {present}"
+
+
+async def _look_at_keys(settings: Settings) -> str:
+    refuse_unusable_keys(settings)
+    return "the shop can seal, sign and be paid"
 
 
 async def _look_at_catalogue(settings: Settings) -> str:
@@ -79,11 +95,22 @@ async def _look_at_pictures(settings: Settings) -> str:
 async def _look_at_rasa(settings: Settings) -> str:
     if not settings.nlu_url:
         raise ValueError("SHOP_NLU_URL is not set: keywords answer")
-    async with aiohttp.ClientSession() as http, http.get(settings.nlu_url) as response:
-        return f"Rasa answers with HTTP {response.status}"
+    if not await answers(settings.nlu_url, settings.nlu_token.get_secret_value()):
+        raise ValueError(
+            f"no Rasa with a model takes SHOP_NLU_TOKEN at {settings.nlu_url}: "
+            "run `python -m nlu serve`; until then keywords answer"
+        )
+    return f"Rasa answers at {settings.nlu_url}"
 
 
 async def _look_at_wechat(settings: Settings) -> str:
-    async with run_shop(settings) as running:
-        token = await running.platform.official_account.tokens.current()
+    async with contextlib.AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.callback(database.close)
+        http = open_http()
+        stack.push_async_callback(http.close)
+        clock = SystemClock(settings.clock_offset_file)
+        sealer = Sealer.from_setting(settings.field_keys.get_secret_value())
+        platform = await open_platform(stack, settings, clock, database, sealer, http)
+        token = await platform.official_account.tokens.current()
         return f"access token until {token.expires_at:%Y-%m-%d %H:%M} UTC"

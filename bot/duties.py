@@ -1,20 +1,21 @@
 """The shop's standing duties: what falls due, and how each is done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import batched
 from pathlib import Path
+from typing import Final
 
 import structlog
 from sqlmodel import Session
 
-from bot import outbox
 from bot.clock import Clock
 from bot.database import Database
 from bot.jobs import Job, answer_left_behind, sweep
 from bot.lexicon import extend_lexicon
-from bot.outbox import Post
+from bot.pay_calls import want_closed, want_refunded
 from bot.pay_reports import ForeignPayment, PayReports
 from bot.payments.client import PayClient
 from bot.pipeline import Pipeline
@@ -24,10 +25,13 @@ from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.indexing import LARGEST_RUN, apply_changes, rebuild
 from commerce.errors import NotFound
 from commerce.payments import closing, opening, refunds
-from commerce.payments.tables import PaymentState
+from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
 from wecom.errors import WeChatError
 
 log = structlog.get_logger()
+
+AT_ONCE: Final = 8
+"""Calls of WeChat Pay under way at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,8 @@ class Duties:
 
     async def ask_about_payments(self) -> None:
         """Find payments whose notify never came."""
-        due = await self.database.read(closing.list_payments_to_ask, self.clock.now())
-        await asyncio.gather(*(self.ask_about(payment.out_trade_no) for payment in due))
+        due = await self.database.write(closing.take_payments_to_ask, self.clock.now())
+        await a_few_at_once(self.ask_about, [payment.out_trade_no for payment in due])
 
     async def ask_about(self, out_trade_no: str) -> None:
         """Ask WeChat Pay how one payment stands and write it down."""
@@ -83,33 +87,43 @@ class Duties:
 
     async def close_payments(self) -> None:
         """Close again what WeChat Pay has not confirmed within its minute."""
-        due = await self.database.read(closing.list_payments_to_close, self.clock.now())
-        for payment in due:
-            await self.ask_about(payment.out_trade_no)
-            await self.database.write(self._close_again, payment.out_trade_no)
+        due = await self.database.write(closing.take_payments_to_close, self.clock.now())
+        await a_few_at_once(self.close_again, due)
 
-    def _close_again(self, session: Session, out_trade_no: str) -> None:
+    async def close_again(self, payment: Payment) -> None:
+        """Close a payment again, unless asking settles it."""
+        await self.ask_about(payment.out_trade_no)
+        await self.database.write(self._close_again, payment.out_trade_no, payment.ask_at)
+
+    def _close_again(self, session: Session, out_trade_no: str, again_at: datetime) -> None:
         payment = opening.find_payment(session, out_trade_no)
-        if payment is None or payment.state != PaymentState.CLOSING:
-            return  # Asking has settled it.
-        now = self.clock.now()
-        key = f"pay.close:{out_trade_no}:{int(now.timestamp())}"
-        message = Post(key=key, kind="pay.close", payload={"out_trade_no": out_trade_no})
-        outbox.post(session, self.shop.sealer, message, now)
+        if payment is not None and payment.state == PaymentState.CLOSING:
+            now = self.clock.now()
+            want_closed(session, self.shop.sealer, out_trade_no, now, again_at=again_at)
 
     async def ask_about_refunds(self) -> None:
-        """Find refunds whose notify never came."""
-        now = self.clock.now()
-        for refund in await self.database.read(refunds.list_refunds_to_ask, now):
-            try:
-                answer = await self.pay.query_refund(refund.out_refund_no)
-            except WeChatError as error:
-                log.warning("refund not asked", number=refund.out_refund_no, reason=str(error))
-                continue
-            if answer is None:
-                await self.database.write(refunds.record_refund_pending, refund.out_refund_no, now)
-            else:
-                await self.database.write(self.reports.note_refund, answer, now)
+        """Find refunds whose notify never came, and ask again for those that never arrived."""
+        due = await self.database.write(refunds.take_refunds_to_ask, self.clock.now())
+        await a_few_at_once(self.ask_about_refund, due)
+
+    async def ask_about_refund(self, refund: Refund) -> None:
+        """Ask WeChat Pay how one refund stands and write it down."""
+        number = refund.out_refund_no
+        try:
+            answer = await self.pay.query_refund(number)
+        except WeChatError as error:
+            log.warning("refund not asked", number=number, reason=str(error))
+            return
+        if answer is None:
+            await self.database.write(self._refund_again, number, refund.ask_at)
+        else:
+            await self.database.write(self.reports.note_refund, answer, self.clock.now())
+
+    def _refund_again(self, session: Session, out_refund_no: str, again_at: datetime) -> None:
+        refund = refunds.find_refund(session, out_refund_no)
+        if refund is not None and refund.state == RefundState.REQUESTED:
+            now = self.clock.now()
+            want_refunded(session, self.shop.sealer, refund, now, again_at=again_at)
 
     async def answer_left_behind(self) -> None:
         """Answer messages whose process died."""
@@ -143,3 +157,12 @@ class Duties:
     async def sweep(self) -> None:
         """Remove what nobody will ask for again."""
         await self.database.write(sweep, self.clock.now())
+
+
+async def a_few_at_once[T](work: Callable[[T], Awaitable[None]], all_of_it: Iterable[T]) -> None:
+    """Do the work on each, in small groups; one that fails is logged and stops no other."""
+    for group in batched(all_of_it, AT_ONCE):
+        results = await asyncio.gather(*(work(each) for each in group), return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                log.error("duty failed", duty=work.__name__, exc_info=result)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, SQLModel, col
-from sqlmodel import select as select_rows
+from sqlalchemy import bindparam, exists, or_, select, update
+from sqlmodel import Session, SQLModel
 
 from bot import conversations
 from bot.messages import Incoming
-from bot.tables import InboxMessage, InboxState
+from bot.tables import InboxMessage, InboxState, in_state
 from commerce.inserting import insert_once
 from commerce.prepared import Prepared
 from commerce.sealing import Place, Sealer
@@ -29,6 +28,8 @@ class Waiting:
 
     incoming: Incoming
     received_at: datetime
+    is_given_up: bool = False
+    """Tried so often that it is only to be set aside, with an apology."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def accept(session: Session, sealer: Sealer, incoming: Incoming, now: datetime) 
         received_at=now,
         state=InboxState.PENDING.value,
         attempts=1,
+        next_try_at=now + LEFT_BEHIND_AFTER,
     )
     return Accepted(conversation_id, is_new, Waiting(incoming, now))
 
@@ -84,32 +86,22 @@ def finish(session: Session, key: str, state: InboxState, now: datetime) -> bool
 
 
 def take_up_left_behind(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    """Conversations with messages that nobody is answering any more, each counted as tried again.
+    """Conversations whose next message nobody is answering any more, counted as tried again.
 
-    The count is committed before the try, so that a message which kills its process is
-    quarantined after five.
+    The count is committed before the try, so that a message which kills its process is given up
+    after five, and quarantined without a word if even the apology does. The pause grows with
+    every try: a message that is merely slow is not tried twice.
     """
-    overdue = (
-        select_rows(InboxMessage)
-        .where(
-            InboxMessage.state == InboxState.PENDING,
-            col(InboxMessage.received_at) <= now - LEFT_BEHIND_AFTER,
-        )
-        .order_by(col(InboxMessage.seq))
-        .limit(limit)
-    )
-    waiting: dict[int, None] = {}
-    for row in session.exec(overdue):
-        # The wait grows with every try: a message that is merely slow is not tried twice.
-        if now < row.received_at + LEFT_BEHIND_AFTER * row.attempts**2:
-            continue
-        if row.attempts >= MOST_ATTEMPTS:
+    left: list[int] = []
+    for row in _LEFT_BEHIND.all(session, moment=now, most=limit):
+        if row.attempts > MOST_ATTEMPTS:
             finish(session, row.key, InboxState.QUARANTINED, now)
-        else:
-            row.attempts += 1
-            session.add(row)
-        waiting[row.conversation_id] = None
-    return list(waiting)
+            left.append(row.conversation_id)
+            continue
+        next_try_at = now + LEFT_BEHIND_AFTER * (row.attempts + 1) ** 2
+        if _TRY.run(session, wanted=row.key, counted=row.attempts, then=next_try_at) == 1:
+            left.append(row.conversation_id)
+    return left
 
 
 def incoming_to_json(incoming: Incoming) -> str:
@@ -135,16 +127,42 @@ def incoming_from_json(kept: str) -> Incoming:
 
 def _waiting(sealer: Sealer, row: Any) -> Waiting:
     kept = sealer.open(row.incoming_sealed, _place(row.key))
-    return Waiting(incoming_from_json(kept), row.received_at)
+    return Waiting(incoming_from_json(kept), row.received_at, row.attempts > MOST_ATTEMPTS)
 
 
 def _place(key: str) -> Place:
     return Place("inbox", "incoming", key)
 
 
-_PENDING: Final = _TABLE.c.state == InboxState.PENDING.value
+_PENDING: Final = in_state(_TABLE, InboxState.PENDING)
+_EARLIER = _TABLE.alias("earlier")
+_LEFT_BEHIND: Final = Prepared(
+    select(_TABLE.c.key, _TABLE.c.conversation_id, _TABLE.c.attempts)
+    .where(
+        _PENDING,
+        _TABLE.c.next_try_at <= bindparam("moment", type_=_TABLE.c.next_try_at.type),
+        ~exists().where(
+            _EARLIER.c.conversation_id == _TABLE.c.conversation_id,
+            in_state(_EARLIER, InboxState.PENDING),
+            or_(
+                _EARLIER.c.sent_at < _TABLE.c.sent_at,
+                (_EARLIER.c.sent_at == _TABLE.c.sent_at) & (_EARLIER.c.seq < _TABLE.c.seq),
+            ),
+        ),
+    )
+    .order_by(_TABLE.c.next_try_at)
+    .limit(bindparam("most"))
+)
+_TRY: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.key == bindparam("wanted"), _PENDING, _TABLE.c.attempts == bindparam("counted"))
+    .values(
+        attempts=_TABLE.c.attempts + 1,
+        next_try_at=bindparam("then", type_=_TABLE.c.next_try_at.type),
+    )
+)
 _OLDEST: Final = Prepared(
-    select(_TABLE.c.key, _TABLE.c.incoming_sealed, _TABLE.c.received_at)
+    select(_TABLE.c.key, _TABLE.c.incoming_sealed, _TABLE.c.received_at, _TABLE.c.attempts)
     .where(_TABLE.c.conversation_id == bindparam("conversation"), _PENDING)
     .order_by(_TABLE.c.sent_at, _TABLE.c.seq)
     .limit(1)

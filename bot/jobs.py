@@ -1,6 +1,7 @@
 """What the clock makes happen. APScheduler only ticks; what is due is a query."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,8 +9,9 @@ from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, and_, col, delete, or_, update
 
 from bot import inbox
 from bot.clock import Clock
@@ -21,15 +23,14 @@ from commerce.inserting import affected_rows, insert_once
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 1.0
-KEPT_SLOTS: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something done once every `every` of the shop's time, by one process at a time.
 
-    `run` finds what is due and does it; doing it twice must do no harm. A process that dies
-    while running loses its slot after `lease`.
+    `run` finds what is due and does it; doing it twice must do no harm. While one process runs it
+    no other begins, not even in a later slot; one that dies running loses it after `lease`.
     """
 
     name: str
@@ -87,16 +88,27 @@ class Jobs:
         try:
             if not await self._database.write(claim_slot, job, slot, now):
                 self._seen[job.name] = (slot, now + job.lease)
-            else:
+                return
+            try:
                 await job.run()
-                await self._database.write(finish_slot, job.name, slot, self._clock.now())
+            except DBAPIError:
+                raise
+            except Exception:
+                log.exception("job failed", job=job.name)
+            await self._database.write(finish_slot, job, now, self._clock.now())
         except DBAPIError as error:
-            self._seen.pop(job.name, None)
             log.warning("job postponed", job=job.name, reason=str(error.orig))
+            await self._give_back(job, now)
         except Exception:
             log.exception("job failed", job=job.name)
         finally:
             self._running.discard(job.name)
+
+    async def _give_back(self, job: Job, claimed_at: datetime) -> None:
+        """Let the next tick run the job again; if the database cannot even do that, its lease."""
+        self._seen.pop(job.name, None)
+        with contextlib.suppress(DBAPIError):
+            await self._database.write(give_back_slot, job, claimed_at)
 
 
 def slot_at(now: datetime, every: timedelta) -> datetime:
@@ -106,34 +118,41 @@ def slot_at(now: datetime, every: timedelta) -> datetime:
 
 
 def claim_slot(session: Session, job: Job, slot: datetime, now: datetime) -> bool:
-    """Take a slot that is new, or whose holder's lease ended before it finished."""
+    """Take a slot that is new while nobody runs the job, or one whose holder's lease has ended."""
     lease_until = now + job.lease
-    if insert_once(
-        session, JobSlot, job=job.name, slot=slot, claimed_at=now, lease_until=lease_until
-    ):
+    if insert_once(session, JobSlot, job=job.name, slot=slot, lease_until=lease_until):
         return True
-    lapsed = (
-        update(JobSlot)
-        .where(
-            col(JobSlot.job) == job.name,
-            col(JobSlot.slot) == slot,
-            col(JobSlot.finished_at).is_(None),
-            col(JobSlot.lease_until) < now,
-        )
-        .values(claimed_at=now, lease_until=lease_until)
+    is_new = and_(col(JobSlot.finished_at).is_not(None), col(JobSlot.slot) < slot)
+    has_lapsed = and_(
+        col(JobSlot.finished_at).is_(None),
+        col(JobSlot.lease_until) < now,
+        col(JobSlot.slot) <= slot,
     )
-    return affected_rows(session, lapsed) == 1
+    free = update(JobSlot).where(col(JobSlot.job) == job.name, or_(is_new, has_lapsed))
+    taken = free.values(slot=slot, lease_until=lease_until, finished_at=None)
+    return affected_rows(session, taken) == 1
 
 
-def finish_slot(session: Session, job: str, slot: datetime, now: datetime) -> None:
-    """The slot's work is done; nobody takes it up again."""
-    done = update(JobSlot).where(col(JobSlot.job) == job, col(JobSlot.slot) == slot)
-    affected_rows(session, done.values(finished_at=now))
+def finish_slot(session: Session, job: Job, claimed_at: datetime, now: datetime) -> None:
+    """The run claimed at that time is done, unless another process has taken it over since."""
+    affected_rows(session, _run_of(job, claimed_at).values(finished_at=now))
+
+
+def give_back_slot(session: Session, job: Job, claimed_at: datetime) -> None:
+    """End the lease of the run claimed at that time: it was not done, anybody may."""
+    affected_rows(session, _run_of(job, claimed_at).values(lease_until=claimed_at))
+
+
+def _run_of(job: Job, claimed_at: datetime) -> Update:
+    return update(JobSlot).where(
+        col(JobSlot.job) == job.name,
+        col(JobSlot.finished_at).is_(None),
+        col(JobSlot.lease_until) == claimed_at + job.lease,
+    )
 
 
 def sweep(session: Session, now: datetime) -> None:
-    """Remove slots and logins that nobody will ask for again."""
-    affected_rows(session, delete(JobSlot).where(col(JobSlot.slot) < now - KEPT_SLOTS))
+    """Remove logins that are over."""
     affected_rows(session, delete(LoginSession).where(col(LoginSession.expires_at) < now))
 
 

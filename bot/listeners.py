@@ -1,35 +1,51 @@
-"""What follows from what happened in the shop: each event is handled once, in one transaction."""
+"""What follows from what happened in the shop: each event is handled once.
+
+What an event demands stands by itself: telling the customer comes after it and cannot undo it.
+What fails is tried again with growing pauses, and no other event waits for it.
+"""
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session, col, or_, select, update
 
-from bot import conversations, outbox, texts
+from bot import conversations, metrics, texts
 from bot.clock import Clock
 from bot.database import Database
 from bot.messages import Text
-from bot.outbox import Post
+from bot.pay_calls import want_closed, want_refunded
 from bot.sender import Sender
 from bot.speaking import say, write_down
 from bot.tables import Conversation
+from commerce.customers import ids_of
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
 from commerce.money import yuan
 from commerce.ordering.tables import Order
-from commerce.payments.tables import Payment, Refund
+from commerce.payments.tables import Refund
 from commerce.sealing import Sealer
 
 log = structlog.get_logger()
 
 A_BATCH: Final = 64
 IDLE_SECONDS: Final = 0.25
+PAUSES: Final = tuple(timedelta(seconds=each) for each in (1, 5, 30, 300, 1800, 3600))
+"""Before an event that failed is tried again; the last one for ever."""
+MOST_TELLINGS: Final = 5
+CASE_NUMBERS: Final = (
+    "order_no",
+    "out_trade_no",
+    "out_refund_no",
+    "transaction_id",
+    "conversation_id",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,16 @@ class Heard:
 Listener = Callable[[Heard], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What follows from an event. Both parts may run again: they name their effects by keys."""
+
+    demand: Listener | None = None
+    """What must be done. Tried until it is."""
+    words: Listener | None = None
+    """What the customer is told, once the demand is met. Given up after `MOST_TELLINGS`."""
+
+
 def order_paid(heard: Heard) -> None:
     """Tell the customer in the chat they ordered from."""
     order = order_of(heard)
@@ -65,26 +91,17 @@ def order_closed(heard: Heard) -> None:
 
 def payment_close_wanted(heard: Heard) -> None:
     """Close the order at WeChat Pay, so that it cannot be paid any more."""
-    number = heard.about["out_trade_no"]
-    message = Post(key=f"pay.close:{number}", kind="pay.close", payload={"out_trade_no": number})
-    outbox.post(heard.session, heard.sealer, message, heard.now)
+    want_closed(heard.session, heard.sealer, heard.about["out_trade_no"], heard.now)
 
 
 def refund_requested(heard: Heard) -> None:
     """Ask WeChat Pay for the refund, under its one number for ever."""
-    number = heard.about["out_refund_no"]
-    refund = heard.session.exec(select(Refund).where(Refund.out_refund_no == number)).one()
-    payment = heard.session.get_one(Payment, refund.payment_id)
-    payload = {
-        "out_refund_no": number,
-        "out_trade_no": payment.out_trade_no,
-        "refund": refund.amount,
-        "total": payment.amount,
-        "reason": refund.reason,
-    }
-    message = Post(key=f"pay.refund:{number}", kind="pay.refund", payload=payload)
-    outbox.post(heard.session, heard.sealer, message, heard.now)
-    order = order_of(heard)
+    want_refunded(heard.session, heard.sealer, refund_of(heard), heard.now)
+
+
+def refund_started(heard: Heard) -> None:
+    """Tell the customer that money is on its way back."""
+    order, refund = order_of(heard), refund_of(heard)
     words = texts.REFUND_STARTED.format(
         order_no=order.order_no, amount=yuan(refund.amount), reason=refund.reason
     )
@@ -96,14 +113,43 @@ def refund_succeeded(heard: Heard) -> None:
     tell(heard, order_of(heard), texts.REFUND_DONE.format(amount=yuan(heard.about["amount"])))
 
 
-LISTENERS: Final[Mapping[str, Listener]] = {
-    "order_paid": order_paid,
-    "order_closed": order_closed,
-    "payment_close_wanted": payment_close_wanted,
-    "refund_requested": refund_requested,
-    "refund_succeeded": refund_succeeded,
+def person_wanted(heard: Heard) -> None:
+    """A customer asks for a person, or for what only a person may do."""
+    metrics.OPERATOR_WANTED.labels(heard.event.kind).inc()
+    log.warning("operator wanted", kind=heard.event.kind, **numbers_of(heard))
+
+
+def money_wants_a_person(heard: Heard) -> None:
+    """Money is not where our books have it, and only a person can put that right."""
+    metrics.OPERATOR_WANTED.labels(heard.event.kind).inc()
+    log.error("operator wanted", kind=heard.event.kind, **numbers_of(heard))
+
+
+LISTENERS: Final[Mapping[str, Reaction]] = {
+    "order_paid": Reaction(words=order_paid),
+    "order_closed": Reaction(words=order_closed),
+    "payment_close_wanted": Reaction(payment_close_wanted),
+    "refund_requested": Reaction(refund_requested, words=refund_started),
+    "refund_succeeded": Reaction(words=refund_succeeded),
+    "refund_abnormal": Reaction(money_wants_a_person),
+    "refund_closed": Reaction(money_wants_a_person),
+    "paid_mismatch": Reaction(money_wants_a_person),
+    "person_wanted": Reaction(person_wanted),
 }
-"""Events without an entry are facts for reports; nothing follows from them."""
+"""Events without an entry are facts for reports: nothing follows, they count as handled."""
+
+NOTHING: Final = Reaction()
+
+
+def refund_of(heard: Heard) -> Refund:
+    """The refund that the event is about."""
+    number = heard.about["out_refund_no"]
+    return heard.session.exec(select(Refund).where(Refund.out_refund_no == number)).one()
+
+
+def numbers_of(heard: Heard) -> dict[str, Any]:
+    """What an operator finds the case by; nothing that names a person."""
+    return {name: heard.about[name] for name in CASE_NUMBERS if name in heard.about}
 
 
 def order_of(heard: Heard) -> Order:
@@ -124,10 +170,10 @@ def tell(heard: Heard, order: Order, words: str) -> None:
 
 
 def latest_conversation(session: Session, customer_id: int) -> int | None:
-    """The customer's conversation that was busy last, if they have one."""
+    """The conversation of the customer, or of one merged into them, that was busy last, if any."""
     return session.exec(
         select(Conversation.id)
-        .where(Conversation.customer_id == customer_id)
+        .where(col(Conversation.customer_id).in_(ids_of(session, customer_id)))
         .order_by(col(Conversation.updated_at).desc())
         .limit(1)
     ).first()
@@ -168,33 +214,60 @@ class Listeners:
             self._wake.clear()
 
     def handle_some(self, session: Session) -> int:
-        """Handle the oldest unhandled events; how many there were."""
+        """Handle the oldest events that are due; how many there were."""
+        now = self._clock.now()
         events = session.exec(
-            select(ShopEvent)
-            .where(col(ShopEvent.handled_at).is_(None))
+            select(ShopEvent.id, ShopEvent.attempts)
+            .where(
+                col(ShopEvent.handled_at).is_(None),
+                or_(col(ShopEvent.not_before).is_(None), col(ShopEvent.not_before) <= now),
+            )
             .order_by(col(ShopEvent.id))
             .limit(A_BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        for event in events:
-            self._handle(session, event)
+        for event_id, attempts in events:
+            if self._handle(session, event_id or 0, attempts, now):
+                after: dict[str, Any] = {"handled_at": now}
+            else:
+                pause = PAUSES[min(attempts, len(PAUSES) - 1)]
+                after = {"attempts": attempts + 1, "not_before": now + pause}
+            affected_rows(
+                session, update(ShopEvent).where(col(ShopEvent.id) == event_id).values(**after)
+            )
         return len(events)
 
-    def _handle(self, session: Session, event: ShopEvent) -> None:
-        now = self._clock.now()
-        taken = update(ShopEvent).where(
-            col(ShopEvent.id) == event.id, col(ShopEvent.handled_at).is_(None)
-        )
-        if affected_rows(session, taken.values(handled_at=now)) != 1:
-            return
-        listener = LISTENERS.get(event.kind)
-        if listener is None:
-            return
+    def _handle(self, session: Session, event_id: int, attempts: int, now: datetime) -> bool:
+        """Do what follows from an event; false when it has to be tried again."""
+        if not self._attempt(session, event_id, now, lambda reaction: reaction.demand):
+            return False
+        is_told = self._attempt(session, event_id, now, lambda reaction: reaction.words)
+        return is_told or attempts + 1 >= MOST_TELLINGS
+
+    def _attempt(
+        self,
+        session: Session,
+        event_id: int,
+        now: datetime,
+        part: Callable[[Reaction], Listener | None],
+    ) -> bool:
+        """Run one part in a savepoint of its own; false when it failed and left nothing."""
         try:
             with session.begin_nested():
-                listener(Heard(session, self._sealer, event, now))
-        except DBAPIError:
-            raise
-        except Exception:
-            # One event that our own code fails on must not stop the others.
-            log.exception("listener failed", kind=event.kind, event_id=event.id)
+                event = session.get_one(ShopEvent, event_id)
+                listener = part(LISTENERS.get(event.kind, NOTHING))
+                if listener is not None:
+                    listener(Heard(session, self._sealer, event, now))
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
+            log.exception("listener failed", event_id=event_id)
+            return False
+        return True
+
+
+def is_nobodys_fault(error: Exception) -> bool:
+    """Whether the database is away, full or held by others: the batch is tried again whole."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError)

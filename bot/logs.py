@@ -10,20 +10,35 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED: Final = "[redacted]"
-_SECRET_NAMES: Final = re.compile(
-    r"(openid|unionid|external_user|touser|phone|mobile|recipient|address|token|secret|password"
-    r"|aes_key|api_v3_key|session_key|ciphertext|authorization|js_code)",
-    re.IGNORECASE,
+_NAMES: Final = (
+    r"openid|unionid|touser|external_user(?:id)?|phone|mobile|recipient|address|token|secret"
+    r"|password|aes_key|api_v3_key|field_keys|session_key|ciphertext|authorization|js_code"
+)
+_SECRET_NAMES: Final = re.compile(rf"(?:.*_)?(?:{_NAMES})", re.IGNORECASE)
+"""A key is one of the names, or ends with it: `mini_openid`, but not `token_version`."""
+_IN_WORDS: Final = (
+    "openid|unionid|touser|token|secret|password|aes_key|api_v3_key|session_key|js_code"
 )
 _SECRET_WORDS: Final = re.compile(
-    r"(?P<label>(?:token|secret|js_code|openid|unionid|session_key|password|api_v3_key|aes_key)"
-    r"[\"']?\s?[=:]\s?[\"']?|Bearer\s)[^&\s\"',;)}\]]+"
+    # name=value and "name": value, whatever the name begins with; name: value in running text
+    # only for the exact name, so that a sentence about `stable_token: …` keeps its end.
+    rf"(?P<label>(?i:(?<![0-9A-Z])(?:{_IN_WORDS})(?:[\"']\s?:|[\"']?\s?=)"
+    rf"|(?<![0-9A-Z_-])(?:(?:access|refresh)_)?(?:{_IN_WORDS}):)\s?[\"']?|Bearer\s)"
+    r"[^&\s\"',;)}\]]+"
     r"|(?<=DETAIL:)[^\n]+"  # PostgreSQL quotes the row that it refused.
     # A mainland mobile number.
     r"|(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
     r"|(?<![0-9A-Za-z_-])(?:o|wm|wo)[0-9A-Za-z_-]{26,30}(?![0-9A-Za-z_-])"  # An openid.
 )
-QUIET_LOGGERS: Final = ("httpx", "httpcore", "urllib3", "wechatpy", "apscheduler", "aiohttp.access")
+QUIET_LOGGERS: Final = (
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "wechatpy",
+    "apscheduler",
+    "aiohttp.access",
+    "alembic",
+)
 
 
 def configure_logs(*, as_json: bool) -> None:
@@ -64,7 +79,7 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _clean(name: str, value: Any) -> Any:
-    if _SECRET_NAMES.search(name) and value not in (None, ""):
+    if _SECRET_NAMES.fullmatch(name) and value not in (None, ""):
         return REDACTED
     if isinstance(value, str):
         return _SECRET_WORDS.sub(lambda found: (found["label"] or "") + REDACTED, value)

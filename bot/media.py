@@ -41,28 +41,41 @@ class MediaLibrary:
         self._folder = folder
         self._database = database
         self._clock = clock
-        self._uploading: dict[str, asyncio.Lock] = {}
+        self._uploading: dict[str, asyncio.Task[str]] = {}
 
     async def media_id(self, picture: str) -> str:
         """The id of a picture that lives for at least an hour more.
 
         Raises PictureMissing, and WeChatError when the upload fails; an upload may be repeated.
         """
-        async with self._uploading.setdefault(picture, asyncio.Lock()):
-            known = await self._database.read(self._find, picture)
-            if known is not None:
-                return known
-            uploaded_at = self._clock.now()
-            answer: Mapping[str, str] = await self._client.media.upload(
-                "image", await asyncio.to_thread(self._read, picture)
-            )
-            media_id = answer["media_id"]
-            await self._database.write(self._store, picture, media_id, uploaded_at + LIFE)
-            return media_id
+        uploading = self._uploading.get(picture)
+        if uploading is None:
+            uploading = asyncio.create_task(self._find_or_upload(picture), name="upload")
+            self._uploading[picture] = uploading
+            uploading.add_done_callback(lambda task: self._end(picture, task))
+        # Who gives up waiting takes it from nobody else.
+        return await asyncio.shield(uploading)
 
     async def forget(self, picture: str) -> None:
         """WeChat refused the id: upload again next time."""
         await self._database.write(self._drop, picture)
+
+    async def _find_or_upload(self, picture: str) -> str:
+        known = await self._database.read(self._find, picture)
+        if known is not None:
+            return known
+        uploaded_at = self._clock.now()
+        answer: Mapping[str, str] = await self._client.media.upload(
+            "image", await asyncio.to_thread(self._read, picture)
+        )
+        media_id = answer["media_id"]
+        await self._database.write(self._store, picture, media_id, uploaded_at + LIFE)
+        return media_id
+
+    def _end(self, picture: str, task: asyncio.Task[str]) -> None:
+        del self._uploading[picture]
+        if not task.cancelled():
+            task.exception()  # Seen: perhaps nobody waits for it any more.
 
     def _find(self, session: Session, picture: str) -> str | None:
         return session.exec(

@@ -10,7 +10,7 @@ View = Literal["", "list", "cart", "orders"]
 class Wish(BaseModel):
     """What the customer looks for, in the words and yuan they used."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     product: list[str] = Field(default_factory=list)
     category: list[str] = Field(default_factory=list)
@@ -29,7 +29,7 @@ class Wish(BaseModel):
 class Memory(BaseModel):
     """Kept as JSON beside the conversation. Unknown keys of older versions are ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     wish: Wish = Field(default_factory=Wish)
     said: str = ""

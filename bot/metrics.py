@@ -15,4 +15,7 @@ TURN_SECONDS: Final = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8),
 )
 ROUTES: Final = Counter("shop_answers", "How answers left", ["route"])
+OPERATOR_WANTED: Final = Counter(
+    "shop_operator_wanted", "Things that wait for a person of the shop", ["kind"]
+)
 SENDS: Final = Counter("shop_sends", "Attempts to deliver an outbox row", ["kind", "outcome"])

@@ -18,14 +18,16 @@ from sqlmodel import Session, SQLModel
 
 from bot import reply_window
 from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
-from bot.tables import Conversation, OutboxMessage, OutboxState
+from bot.tables import Conversation, OutboxMessage, OutboxState, in_state
 from commerce.inserting import core, insert_once
 from commerce.prepared import Prepared
 from commerce.sealing import Place, SealBroken, Sealer
 
 LEASE: Final = timedelta(seconds=30)
-MOST_ATTEMPTS: Final = 8
 BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60, 300, 900, 3600))
+"""Pauses of a call that concerns no conversation, such as a refund: the last for ever."""
+REPLY_BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 30))
+"""Pauses of a reply, which is then given up: what comes after it in its conversation waits."""
 NO_ROUTE: Final = "no reply window is open"
 _TABLE = SQLModel.metadata.tables[OutboxMessage.__tablename__]
 _TALK = SQLModel.metadata.tables[Conversation.__tablename__]
@@ -56,6 +58,8 @@ class Claimed:
     conversation_id: int | None
     external_user: str | None
     attempt: int
+    window_opened_at: datetime | None = None
+    """The reply window it was claimed in."""
 
 
 def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool:
@@ -144,6 +148,8 @@ def claim_due(
 
 def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
     """Write down how it went; false when the lease was lost meanwhile and another decided."""
+    surely_not_sent = isinstance(outcome, Failed | Postponed | NoRoute)
+    in_window = surely_not_sent and _is_still_in_its_window(session, claimed)
     statement = (
         update(_TABLE)
         .where(
@@ -151,14 +157,22 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
             _TABLE.c.state == OutboxState.SENDING.value,
             _TABLE.c.attempts == claimed.attempt,
         )
-        .values(**_values_after(claimed, outcome, now))
+        .values(**_values_after(claimed, outcome, now, may_park=in_window))
     )
     if core(session).execute(statement).rowcount != 1:
         return False
-    surely_not_sent = isinstance(outcome, Failed | Postponed | NoRoute)
-    if surely_not_sent and claimed.conversation_id is not None:
+    if in_window and claimed.conversation_id is not None:
         reply_window.give_back(session, claimed.conversation_id)
     return True
+
+
+def _is_still_in_its_window(session: Session, claimed: Claimed) -> bool:
+    """Whether the customer has not opened another window since; holds the conversation."""
+    if claimed.conversation_id is None:
+        return True
+    talk = _WINDOW.one(session, talk=claimed.conversation_id)
+    opened_at: datetime | None = talk.window_opened_at
+    return opened_at == claimed.window_opened_at
 
 
 def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime) -> Claimed:
@@ -173,6 +187,7 @@ def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime)
         conversation_id=row.conversation_id,
         external_user=row.external_user,
         attempt=row.attempts + 1,
+        window_opened_at=row.window_opened_at,
     )
 
 
@@ -180,7 +195,9 @@ def _settle(session: Session, row: Any, state: OutboxState, now: datetime, reaso
     _SETTLE.run(session, wanted=row.id, to=state.value, moment=now, why=reason)
 
 
-def _values_after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def _values_after(
+    claimed: Claimed, outcome: Outcome, now: datetime, *, may_park: bool
+) -> dict[str, Any]:
     over = {"finished_at": now}
     match outcome:
         case Sent(result):
@@ -189,12 +206,17 @@ def _values_after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str
             return {**over, "state": OutboxState.FAILED.value, "reason": reason}
         case Doubtful(reason):
             return {**over, "state": OutboxState.UNKNOWN.value, "reason": reason}
+        case NoRoute(reason) if not may_park:
+            # What unparks has run already: parked now, it would wait for yet another message.
+            return {"state": OutboxState.PENDING.value, "not_before": now, "reason": reason}
         case NoRoute(reason):
             return {"state": OutboxState.PARKED.value, "reason": reason}
         case Postponed(reason, after):
-            if claimed.attempt >= MOST_ATTEMPTS:
+            is_reply = claimed.conversation_id is not None
+            pauses = REPLY_BACK_OFF if is_reply else BACK_OFF
+            if is_reply and claimed.attempt > len(pauses):
                 return {**over, "state": OutboxState.FAILED.value, "reason": reason}
-            wait = BACK_OFF[min(claimed.attempt, len(BACK_OFF)) - 1] if after is None else after
+            wait = pauses[min(claimed.attempt, len(pauses)) - 1] if after is None else after
             not_before = now + wait
             return {"state": OutboxState.PENDING.value, "not_before": not_before, "reason": reason}
 
@@ -213,8 +235,11 @@ def _moment(name: str = "moment") -> Any:
 
 
 _EARLIER = _TABLE.alias("earlier")
-_WAITING = (OutboxState.HELD.value, OutboxState.PENDING.value)
-_IN_THE_WAY = (*_WAITING, OutboxState.SENDING.value)
+_WAITING = (OutboxState.HELD, OutboxState.PENDING)
+_IN_THE_WAY = (*_WAITING, OutboxState.SENDING)
+_WINDOW: Final = Prepared(
+    select(_TALK.c.window_opened_at).where(_TALK.c.id == bindparam("talk")).with_for_update()
+)
 _CLAIM_PASSIVE: Final = Prepared(
     update(_TABLE)
     .where(_TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.HELD.value)
@@ -239,13 +264,13 @@ _UNPARK: Final = Prepared(
     update(_TABLE)
     .where(
         _TABLE.c.conversation_id == bindparam("talk"),
-        _TABLE.c.state == OutboxState.PARKED.value,
+        in_state(_TABLE, OutboxState.PARKED),
     )
     .values(state=OutboxState.PENDING.value, not_before=_moment(), reason="")
 )
 _END_LOST_LEASES: Final = (
     update(_TABLE)
-    .where(_TABLE.c.state == OutboxState.SENDING.value, _TABLE.c.lease_until < _moment())
+    .where(in_state(_TABLE, OutboxState.SENDING), _TABLE.c.lease_until < _moment())
     .values(
         state=case(
             (
@@ -277,14 +302,14 @@ _DUE: Final = Prepared(
     )
     .outerjoin_from(_TABLE, _TALK, _TALK.c.id == _TABLE.c.conversation_id)
     .where(
-        or_(*(_TABLE.c.state == state for state in _WAITING)),
+        in_state(_TABLE, *_WAITING),
         _TABLE.c.not_before <= _moment(),
         or_(
             _TABLE.c.conversation_id.is_(None),
             ~exists().where(
                 _EARLIER.c.conversation_id == _TABLE.c.conversation_id,
                 _EARLIER.c.id < _TABLE.c.id,
-                or_(*(_EARLIER.c.state == state for state in _IN_THE_WAY)),
+                in_state(_EARLIER, *_IN_THE_WAY),
             ),
         ),
     )

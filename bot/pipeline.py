@@ -8,13 +8,12 @@ from enum import Enum, auto
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot import conversations, inbox, metrics, outbox, reply_window, texts
 from bot.clock import Clock
 from bot.conversations import ConversationView
-from bot.database import Database
+from bot.database import Database, is_unreachable
 from bot.inbox import Waiting
 from bot.memory import Memory
 from bot.messages import SPOKEN_KINDS, Incoming, Text
@@ -84,14 +83,18 @@ class Pipeline:
     async def _answer(self, conversation_id: int, waiting: Waiting) -> bool:
         """Take the turn; false when another message comes first."""
         incoming = waiting.incoming
+        if waiting.is_given_up:
+            log.error("message given up", kind=incoming.kind)
+            await self.database.write(self._apologise, conversation_id, waiting)
+            return True
         understanding = await self._understand(incoming)
         try:
             course = await self.database.write(
                 self._take_turn, conversation_id, waiting, understanding
             )
-        except DBAPIError:
-            raise  # The message stays in the inbox: it is taken up again.
-        except Exception:
+        except Exception as error:
+            if is_unreachable(error):
+                raise  # The message stays in the inbox: it is taken up again.
             log.exception("turn failed", kind=incoming.kind, intent=understanding.intent)
             await self.database.write(self._apologise, conversation_id, waiting)
             return True
@@ -173,12 +176,8 @@ class Pipeline:
             now=now,
             follows=follows,
         )
-        profile = Post(
-            key=f"profile:{incoming.channel}:{incoming.account}:{incoming.external_user}",
-            kind=f"{incoming.channel}.profile",
-            payload={"openid": incoming.external_user},
-        )
-        outbox.post(session, self.shop.sealer, profile, now)
+        if follows is not False:  # WeChat tells nothing about who has just left.
+            outbox.post(session, self.shop.sealer, _profile_wanted(incoming), now)
         return id_of(customer)
 
     def _apologise(self, session: Session, conversation_id: int, waiting: Waiting) -> None:
@@ -198,6 +197,17 @@ class Pipeline:
                 memory={},  # It may be what our code failed on, and would fail on again.
                 window=reply_window.after(conversation, incoming.kind, waiting.received_at),
             )
+
+
+def _profile_wanted(incoming: Incoming) -> Post:
+    """The question who somebody is: asked once, and again whenever they follow."""
+    who = f"{incoming.channel}:{incoming.account}:{incoming.external_user}"
+    again = f":{incoming.key}" if FOLLOWING.get(incoming.kind) else ""
+    return Post(
+        key=f"profile:{who}{again}",
+        kind=f"{incoming.channel}.profile",
+        payload={"openid": incoming.external_user},
+    )
 
 
 def nothing_said() -> Understanding:

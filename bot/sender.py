@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -84,7 +83,7 @@ class Sender:
         """Send for ever. A database that does not answer is tried again."""
         while True:
             try:
-                claimed = await self._database.write(self._claim)
+                claimed = await self._claim_to_the_end()
             except DBAPIError as error:
                 log.warning("outbox not reachable", reason=str(error.orig))
                 claimed = []
@@ -92,8 +91,7 @@ class Sender:
                 # Whatever it is, the rows behind it must go on being sent.
                 log.exception("outbox not claimed")
                 claimed = []
-            for row in claimed:
-                self._background.start(self._send(row), name=f"send {row.kind}")
+            self._start(claimed)
             if not claimed:
                 await self._rest()
 
@@ -102,6 +100,20 @@ class Sender:
         claimed = await self._database.write(self._claim)
         await asyncio.gather(*(self._send(row) for row in claimed))
         return len(claimed)
+
+    async def _claim_to_the_end(self) -> Sequence[Claimed]:
+        """Claim; when cancelled meanwhile, start what was claimed: nobody else would send it."""
+        claiming = asyncio.ensure_future(self._database.write(self._claim))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):  # Nothing was claimed then; the end goes on.
+                self._start(await claiming)
+            raise
+
+    def _start(self, claimed: Sequence[Claimed]) -> None:
+        for row in claimed:
+            self._background.start(self._send(row), name=f"send {row.kind}")
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -168,13 +180,3 @@ def count(claimed: Claimed, outcome: Outcome) -> None:
     metrics.SENDS.labels(claimed.kind, ending).inc()
     if is_sent and claimed.conversation_id is not None:
         metrics.ROUTES.labels("api").inc()
-
-
-def soon(seconds: float) -> timedelta:
-    """A wait as the outbox wants it."""
-    return timedelta(seconds=seconds)
-
-
-def plain(result: Any) -> Mapping[str, Any] | None:
-    """An API's answer as it may be kept: a JSON object, or nothing."""
-    return result if isinstance(result, dict) else None

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, SecretStr, computed_field, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    computed_field,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import BotError
@@ -14,7 +22,6 @@ from bot.errors import BotError
 SANDBOX_ENV_FILE = "var/sandbox.env"
 REQUIRED_IN_PRODUCTION = (
     "public_url",
-    "official_account_id",
     "official_account_app_id",
     "official_account_secret",
     "official_account_token",
@@ -35,7 +42,7 @@ SHORTEST_SECRET = 16
 
 
 class SettingsRefused(BotError):
-    """The settings do not allow a start; the message names each one and what it needs."""
+    """The settings do not allow a start; a line `SHOP_X: reason` for each that is at fault."""
 
 
 class Settings(BaseSettings):
@@ -108,6 +115,11 @@ class Settings(BaseSettings):
         """Where WeChat Pay reports payments and refunds."""
         return f"{self.public_url.rstrip('/')}/pay/wechat/notify"
 
+    def is_set(self, name: str) -> bool:
+        """Whether the field `name` holds anything."""
+        value = getattr(self, name)
+        return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
     @cached_property
     def picture_folder(self) -> Path:
         """Where the shop's product pictures lie."""
@@ -116,34 +128,40 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings of this process. Raises SettingsRefused, which says what to set."""
-    written = {**dotenv_values(".env"), **os.environ}
-    is_production = written.get("SHOP_ENVIRONMENT") == "production"
-    files = (".env",) if is_production else (SANDBOX_ENV_FILE, ".env")
     try:
+        written = {**dotenv_values(".env"), **os.environ}
+        is_production = written.get("SHOP_ENVIRONMENT") == "production"
+        files = (".env",) if is_production else (SANDBOX_ENV_FILE, ".env")
         return Settings(_env_file=files)
-    except ValueError as error:
-        raise SettingsRefused(str(error)) from error
+    except ValidationError as error:
+        lines = [_fault_of(each) for each in error.errors(include_url=False, include_input=False)]
+        raise SettingsRefused("\n".join(lines)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsRefused(".env: not UTF-8 text") from error
 
 
 def refuse_unfit_for_production(settings: Settings) -> None:
     """Raise ValueError naming every setting that a production start must not have as it is."""
     faults = [
-        f"SHOP_{name.upper()} is missing"
+        f"SHOP_{name.upper()}: is missing"
         for name in REQUIRED_IN_PRODUCTION
-        if not _filled(settings, name)
+        if not settings.is_set(name)
     ]
     if settings.clock_offset_file is not None:
-        faults.append("SHOP_CLOCK_OFFSET_FILE must not be set: production runs on real time")
+        faults.append("SHOP_CLOCK_OFFSET_FILE: must not be set, production runs on real time")
     if settings.public_url and not settings.public_url.startswith("https://"):
-        faults.append("SHOP_PUBLIC_URL must start with https://")
+        faults.append("SHOP_PUBLIC_URL: must start with https://")
     for name in ("official_account_token", "session_secret", "nlu_token"):
         secret = getattr(settings, name).get_secret_value()
         if secret and len(secret) < SHORTEST_SECRET:
-            faults.append(f"SHOP_{name.upper()} is shorter than {SHORTEST_SECRET} characters")
+            faults.append(f"SHOP_{name.upper()}: is shorter than {SHORTEST_SECRET} characters")
     if faults:
-        raise ValueError("; ".join(faults))
+        raise ValueError("\n".join(faults))
 
 
-def _filled(settings: Settings, name: str) -> bool:
-    value = getattr(settings, name)
-    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+def _fault_of(error: ErrorDetails) -> str:
+    """`SHOP_X: reason`, or the lines of a check that concerns the settings together."""
+    if not error["loc"]:
+        return str(error["ctx"]["error"])
+    name = str(error["loc"][0])
+    return f"{name if name.isupper() else f'SHOP_{name.upper()}'}: {error['msg']}"

@@ -2,12 +2,28 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    UniqueConstraint,
+    literal_column,
+    or_,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from commerce.columns import BigId, UtcDateTime
+
+
+def in_state(table: FromClause, *states: StrEnum) -> ColumnElement[bool]:
+    """Whether a row is in one of these states, in words that a partial index is recognised by."""
+    return or_(*(table.c.state == literal_column(f"'{state.value}'") for state in states))
 
 
 class Conversation(SQLModel, table=True):
@@ -59,6 +75,18 @@ class InboxMessage(SQLModel, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index(
+            "ix_inbox_to_try",
+            "next_try_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_inbox_quarantined",
+            "seq",
+            sqlite_where=text("state = 'quarantined'"),
+            postgresql_where=text("state = 'quarantined'"),
+        ),
     )
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -71,6 +99,8 @@ class InboxMessage(SQLModel, table=True):
     state: str = InboxState.PENDING
     attempts: int = 0
     """Counted before each try, so that a message that kills the process still ends."""
+    next_try_at: datetime = Field(sa_type=UtcDateTime)
+    """When whoever tries it now has surely lost it, and somebody else tries."""
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -92,6 +122,10 @@ class OutboxState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+OPEN: Final = "state = 'held' OR state = 'pending' OR state = 'sending'"
+"""What SQLite uses a partial index for: a query that says the same words, or one of them."""
+
+
 class OutboxMessage(SQLModel, table=True):
     """Something to be sent or called after the commit that wanted it. Sealed under `key`."""
 
@@ -101,15 +135,27 @@ class OutboxMessage(SQLModel, table=True):
             "ix_outbox_open",
             "state",
             "not_before",
-            sqlite_where=text("state IN ('held', 'pending', 'sending')"),
-            postgresql_where=text("state IN ('held', 'pending', 'sending')"),
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
         ),
         Index(
             "ix_outbox_in_the_way",
             "conversation_id",
             "id",
-            sqlite_where=text("state IN ('held', 'pending', 'sending', 'parked')"),
-            postgresql_where=text("state IN ('held', 'pending', 'sending', 'parked')"),
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
+        Index(
+            "ix_outbox_parked",
+            "conversation_id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
+            "ix_outbox_unknown",
+            "id",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
         ),
         CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
     )
@@ -183,14 +229,14 @@ class UploadedMedia(SQLModel, table=True):
 
 
 class JobSlot(SQLModel, table=True):
-    """One due run of a job: whoever inserts the row runs it."""
+    """The latest run of a job: whoever moves `slot` on runs it. One row a job."""
 
     __tablename__ = "job_slot"
 
     job: str = Field(primary_key=True)
-    slot: datetime = Field(primary_key=True, sa_type=UtcDateTime)
-    claimed_at: datetime = Field(sa_type=UtcDateTime)
+    slot: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime = Field(sa_type=UtcDateTime)
+    """Until then the run is its holder's alone, unless it has finished."""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -10,7 +10,7 @@ from commerce.columns import BigId, UtcDateTime
 
 
 class ShopEvent(SQLModel, table=True):
-    """A fact in the past tense, such as order_paid. Handled once by each process that listens."""
+    """A fact in the past tense, such as order_paid. Handled once, whoever listens."""
 
     __tablename__ = "shop_event"
     __table_args__ = (
@@ -28,6 +28,10 @@ class ShopEvent(SQLModel, table=True):
     """Ids and plain values that the kind defines."""
     at: datetime = Field(sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+    """How often handling it has failed."""
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it is tried again, if it failed."""
 
 
 def announce(session: Session, kind: str, *, now: datetime, **subject: Any) -> None:

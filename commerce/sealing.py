@@ -2,6 +2,9 @@
 
 A sealed value is `version | key id | nonce | AES-256-GCM ciphertext`, bound to its table, column
 and row: moved to another row it does not open. Looking up by value goes through a keyed digest.
+
+Rotation prepends a new key and keeps the old ones for what they sealed. The digest key never
+changes: stored digests would no longer be found.
 """
 
 import base64
@@ -20,6 +23,7 @@ from commerce.errors import ShopError
 VERSION: Final = 1
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
+DIGEST_ENTRY: Final = "digest"
 
 
 class SealBroken(ShopError):
@@ -44,9 +48,12 @@ class Place:
 
 
 class Sealer:
-    """Seals under the first key, opens under any."""
+    """Seals under the first key, opens under any.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    Without a digest key, digests go by the last key: it must then stay the last for ever.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], digest_key: bytes | None = None) -> None:
         if not keys:
             raise SealingRefused("no field key is given")
         for key_id, key in keys.items():
@@ -54,13 +61,20 @@ class Sealer:
                 raise SealingRefused(f"field key {key_id!r} is not {KEY_BYTES} bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._sealing_id = next(iter(keys))
-        # The digest key is the last one's: it outlives rotation, which prepends new keys.
         *_, oldest = keys.values()
-        self._digest_key = hmac.digest(oldest, b"blind index", sha256)
+        self._digest_key = (
+            digest_key if digest_key is not None else hmac.digest(oldest, b"blind index", sha256)
+        )
+        if len(self._digest_key) != KEY_BYTES:
+            raise SealingRefused(f"field key {DIGEST_ENTRY!r} is not {KEY_BYTES} bytes")
 
     @classmethod
     def from_setting(cls, written: str) -> Self:
-        """A sealer from `id:base64,id:base64`; the first seals. Raises SealingRefused."""
+        """A sealer from `id:base64,id:base64`; the first seals. Raises SealingRefused.
+
+        An entry `digest:base64`, wherever it stands, is for digests alone: with it, every other
+        key may be dropped once nothing is sealed under it.
+        """
         keys: dict[str, bytes] = {}
         for part in filter(None, (part.strip() for part in written.split(","))):
             key_id, colon, encoded = part.partition(":")
@@ -72,7 +86,8 @@ class Sealer:
                 keys[key_id] = base64.b64decode(encoded, validate=True)
             except ValueError:
                 raise SealingRefused(f"field key {key_id!r} is not base64") from None
-        return cls(keys)
+        digest_key = keys.pop(DIGEST_ENTRY, None)
+        return cls(keys, digest_key)
 
     def seal(self, value: str, place: Place) -> bytes:
         """The value, sealed for its place."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,9 +39,13 @@ def serve(
 @app.command("test")
 def evaluate(
     folds: Annotated[int, typer.Option(help="Parts for cross-validation; 0 leaves it out.")] = 5,
+    samples: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="More sentences: text<TAB>intent."),
+    ] = None,
 ) -> None:
-    """Print how well the sentences of nlu/data, and others where there are any, are understood."""
-    asyncio.run(report(folds, typer.echo))
+    """Print how well the sentences of nlu/data, and others where given, are understood."""
+    asyncio.run(report(folds, typer.echo, samples))
 
 
 if __name__ == "__main__":

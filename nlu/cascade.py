@@ -4,7 +4,6 @@ from typing import Final
 
 import structlog
 
-from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser, RasaUnavailable
 from nlu.understanding import Understanding
@@ -57,10 +56,3 @@ class Cascade:
         except RasaUnavailable as error:
             log.warning("rasa unavailable, keywords answer", reason=str(error))
             return None
-
-
-def open_cascade(url: str | None, token: str = "") -> Cascade:
-    """The usual set-up over one shared dictionary; no URL means keywords only."""
-    dictionary = Dictionary()
-    rasa = RasaParser(url, token, dictionary) if url else None
-    return Cascade(rasa, KeywordParser(dictionary))

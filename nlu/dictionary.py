@@ -33,7 +33,7 @@ class Dictionary:
     def __init__(self, catalogue: Path | None = None) -> None:
         self._catalogue = catalogue
         self._base = [*_read_base()]
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, int, int] | None = None
         self._words: dict[str, str] = {}
         self._longest: dict[str, int] = {}
         self.version = 0
@@ -50,7 +50,7 @@ class Dictionary:
         path = self._catalogue or catalogue_file()
         try:
             status = path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         except FileNotFoundError:
             stamp = None
         if stamp == self._stamp:

@@ -16,8 +16,6 @@ from nlu.rasa_parser import RasaParser
 from nlu.serving import rasa_at
 from nlu.training_data import read_examples
 
-VALIDATION: Final = ROOT / "nlu/validation.tsv"
-SAMPLES: Final = Path(os.environ.get("SHOP_NLU_SAMPLES") or ROOT.parent / "shared/nlu-samples.tsv")
 THRESHOLDS: Final = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
 _WORST: Final = 8
 
@@ -25,35 +23,32 @@ type Print = Callable[[str], None]
 type Labelled = Sequence[tuple[str, str]]  # (text, intent)
 
 
-async def report(folds: int, say: Print) -> None:
+async def report(folds: int, say: Print, samples: Path | None = None) -> None:
     """Print accuracy, macro-F1 and the worst intents of everything there is to measure on.
 
-    Samples outside of the repository are only reported: nothing may be chosen by them.
+    `samples`, a `text<TAB>intent` file, are only reported: nothing may be chosen by them.
     """
     if folds > 1:
         say(f"Rasa, {folds}-fold over nlu/data (the rules among its features saw all of it):")
         _print_cross_validation(_cross_validate(folds), say)
-    sets = {
-        "keywords over nlu/data": [(each.text, each.intent) for each in read_examples()],
-        "nlu/validation.tsv": read_labelled(VALIDATION),
-        "samples outside of the repository": read_labelled(SAMPLES),
-    }
     dictionary = Dictionary()
     keyword = KeywordParser(dictionary)
+    examples = [(each.text, each.intent) for each in read_examples()]
+    say(f"\nnlu/data: {len(examples)} sentences")
+    await _print_answers(Cascade(None, keyword, 0, 0), examples, "keywords", say)
+    if samples is None:
+        return
+    labelled = read_labelled(samples)
+    say(f"\n{samples.name}: {len(labelled)} sentences")
+    await _print_answers(Cascade(None, keyword, 0, 0), labelled, "keywords", say)
     token = os.environ.get("SHOP_NLU_TOKEN") or "evaluation"
     async with rasa_at("", token) as url, RasaParser(url, token, dictionary) as rasa:
-        for name, labelled in sets.items():
-            if not labelled:
-                continue
-            say(f"\n{name}: {len(labelled)} sentences")
-            await _print_answers(Cascade(None, keyword, 0, 0), labelled, "keywords", say)
-            if not name.startswith("keywords"):
-                await _print_answers(Cascade(rasa, keyword, 0, 0), labelled, "Rasa", say)
+        await _print_answers(Cascade(rasa, keyword, 0, 0), labelled, "Rasa", say)
 
 
 def read_labelled(path: Path) -> Labelled:
-    """`text<TAB>intent` lines below a heading; empty where there is no file."""
-    lines = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+    """`text<TAB>intent` lines below a heading."""
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
     return [(text, intent) for text, intent, *_ in (line.split("\t") for line in lines)]
 
 

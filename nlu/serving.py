@@ -44,7 +44,10 @@ def serving_environment(token: str, lexicon: Path | None = None) -> dict[str, st
 
 
 class RasaProcess:
-    """One Rasa server; `async with` starts and stops it. Its words go to `log`."""
+    """One Rasa server; `async with` starts and stops it.
+
+    Its words go to `log`; `folder` holds the models, and the log where none is given.
+    """
 
     def __init__(
         self,
@@ -53,12 +56,14 @@ class RasaProcess:
         *,
         log: Path | None = None,
         lexicon: Path | None = None,
+        folder: Path = VAR,
         python: Path = RASA_PYTHON,
     ) -> None:
         self.port = port
         self.token = token
-        self.log = log or VAR / f"rasa-{port}.log"
+        self.log = log or folder / f"rasa-{port}.log"
         self._lexicon = lexicon
+        self._folder = folder.resolve()  # Rasa has a working directory of its own.
         self._python = python
         self._process: asyncio.subprocess.Process | None = None
 
@@ -96,7 +101,7 @@ class RasaProcess:
     ) -> None:
         """Train if needed, start, and return when it answers. Raises RasaNotStarted."""
         try:
-            model = await asyncio.to_thread(ensure_model, progress, self._python)
+            model = await asyncio.to_thread(ensure_model, progress, self._python, self._folder)
         except TrainingFailed as error:
             raise RasaNotStarted(str(error)) from error
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -164,15 +169,17 @@ async def _warm_up(url: str, token: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def rasa_at(url: str, token: str) -> AsyncIterator[str]:
+async def rasa_at(
+    url: str, token: str, *, lexicon: Path | None = None, folder: Path = VAR
+) -> AsyncIterator[str]:
     """The address of a Rasa that answers to `token`: the given one, or one started for the block.
 
-    Raises RasaNotStarted.
+    The one started watches `lexicon` and keeps its models in `folder`. Raises RasaNotStarted.
     """
     if url and await answers(url, token):
         yield url
         return
-    async with RasaProcess(free_port(), token) as rasa:
+    async with RasaProcess(free_port(), token, lexicon=lexicon, folder=folder) as rasa:
         yield rasa.url
 
 

@@ -39,23 +39,25 @@ class TrainingFailed(NluError):
     """Rasa could not train; the message ends with the last lines that it wrote."""
 
 
-def model_path(root: Path = ROOT) -> Path:
-    """Where the model of the present sources is, or will be."""
+def model_path(root: Path = ROOT, folder: Path = VAR) -> Path:
+    """Where the model of the present sources is, or will be, below `folder`."""
     digest = hashlib.sha256()
     for pattern in _SOURCES:
         for path in sorted(root.glob(pattern)):
             digest.update(f"{path.relative_to(root)}\0".encode())
             digest.update(path.read_bytes() + b"\0")
-    return VAR / "models" / f"{digest.hexdigest()[:16]}.tar.gz"
+    return folder / "models" / f"{digest.hexdigest()[:16]}.tar.gz"
 
 
-def ensure_model(progress: Progress = lambda _: None, python: Path = RASA_PYTHON) -> Path:
+def ensure_model(
+    progress: Progress = lambda _: None, python: Path = RASA_PYTHON, folder: Path = VAR
+) -> Path:
     """The model of the present sources, trained now if there is none.
 
     Several processes may ask at once: one trains, the others wait for it.
     Raises TrainingFailed.
     """
-    model = model_path()
+    model = model_path(folder=folder)
     if model.exists():
         return model
     with _one_at_a_time(model.parent):

@@ -113,12 +113,19 @@ async def until_stopped(stopped: asyncio.Event, services: list[Service]) -> int:
 
 
 async def start_rasa(settings: Settings) -> Service:
-    """Rasa, on loopback, with the token that the bot will show it."""
-    environment = {
+    """Rasa, on loopback, with the token that the bot will show it and the bot's own folders."""
+    environment = environment_of_rasa(settings)
+    return await Service.start("Rasa", "nlu", "serve", environment=environment, log=RASA_LOG)
+
+
+def environment_of_rasa(settings: Settings) -> dict[str, str]:
+    """What `python -m nlu serve` reads, which knows neither `.env` nor the sandbox's file."""
+    return {
         "NLU_PORT": str(nlu_port()),
         "SHOP_NLU_TOKEN": settings.nlu_token.get_secret_value(),
+        "SHOP_LEXICON_FILE": str(settings.lexicon_file.resolve()),
+        "SHOP_VAR_FOLDER": str(settings.var_folder.resolve()),
     }
-    return await Service.start("Rasa", "nlu", "serve", environment=environment, log=RASA_LOG)
 
 
 async def stop(services: list[Service]) -> None:

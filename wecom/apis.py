@@ -33,19 +33,6 @@ class StableToken(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy is untyped
         return answer
 
 
-class Typing(BaseWeChatAPI):  # type: ignore[misc]
-    """The 对方正在输入 line (WeChat docs 客服输入状态). Lasts 15 seconds or until a message."""
-
-    async def start(self, openid: str) -> None:
-        await self._send(openid, "Typing")
-
-    async def stop(self, openid: str) -> None:
-        await self._send(openid, "CancelTyping")
-
-    async def _send(self, openid: str, command: str) -> None:
-        await self._post("message/custom/typing", data={"touser": openid, "command": command})
-
-
 @dataclass(frozen=True, slots=True)
 class MiniProgramSession:
     """Who opened the mini-program. `session_key` stays on the server (WeChat docs 小程序登录)."""

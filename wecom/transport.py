@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 import aiohttp
 from wechatpy.client import WeChatClient
 
-from wecom.apis import MiniProgramLogin, StableToken, Typing
+from wecom.apis import MiniProgramLogin, StableToken
 from wecom.errors import OutcomeUnknown, Platform, Reaction, Refused
 from wecom.exchange import Call, Part
 from wecom.tokens import FreshToken, StoredToken, TokenSource, TokenStore
@@ -123,7 +123,6 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
 
     login = MiniProgramLogin()
     stable_token = StableToken()
-    typing = Typing()
 
     def __init__(
         self,

@@ -161,6 +161,7 @@ class Order(Answer):
     discount: int
     lines: list[OrderedLine]
     address: ShownAddress
+    remark: str
     created_at: datetime
     expires_at: datetime = Field(description="when it lapses if it is not paid")
     paid_at: datetime | None

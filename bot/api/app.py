@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
@@ -18,6 +18,7 @@ from bot.api.pictures import serve_picture
 from bot.api.reading import read_call
 from bot.api.shopfront import Shopfront
 from bot.api.table import ENDPOINTS
+from bot.api.throttle import Throttle, address_of
 
 DESCRIPTION_PATH: Final = "/api/openapi.json"
 RETRY_AFTER_SECONDS: Final = 5
@@ -25,6 +26,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosni
 _HEADERS_BY_CODE: Final = {
     ErrorCode.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     ErrorCode.UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
+    ErrorCode.TOO_MANY: {"Retry-After": "1"},
 }
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,6 +35,8 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @dataclass(frozen=True, slots=True)
 class MiniProgramApi(Shopfront):
     """Serves the table of endpoints over one shop."""
+
+    throttle: Throttle = field(default_factory=Throttle)
 
     def routes(self) -> list[web.RouteDef]:
         """Everything under BASE_PATH, the OpenAPI document, and the pictures."""
@@ -50,6 +54,8 @@ class MiniProgramApi(Shopfront):
     def _handler(self, endpoint: AnyEndpoint) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             try:
+                if endpoint.is_throttled:
+                    self.throttle.admit(address_of(request), self.clock.now())
                 call = await read_call(self, endpoint, request)
                 return _respond(endpoint.status, await endpoint.answer(self, call))
             except Exception as error:  # noqa: BLE001 - whatever it is, the phone gets an answer

@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from bot.api.requests import Choice
 from commerce.customers import get_customer
+from commerce.errors import InvalidInput
 from commerce.inserting import id_of
 from commerce.ordering import cart
 from commerce.ordering.cart import CartView
-from commerce.ordering.cart_token import CartTokens
+from commerce.ordering.cart_token import CartTokens, digest_lines
 from commerce.ordering.lines import WantedLine
 
 OWN_SOURCE: Final = "mini_program"
@@ -43,15 +44,19 @@ def see_cart(
 ) -> CartSeen:
     """The cart that a card's token names, or without one the customer's own.
 
-    Raises InvalidInput for a token that is not ours or too old.
+    Raises InvalidInput for a token that is not ours or too old, and for somebody else's cart that
+    is no longer the one that its card showed: nobody buys what they were not sent.
     """
     if not token:
         return CartSeen(cart.view(session, customer_id), True, OWN_SOURCE, None)
     said = cart_tokens.read(token, now)
     owner_id = id_of(get_customer(session, said.customer_id))
     is_own = owner_id == customer_id
+    view = cart.view(session, owner_id)
+    if not is_own and digest_lines(view.wanted()) != said.cart_digest:
+        raise InvalidInput("对方的购物车已经变了，请TA重新发一张结算卡片", field="cart")
     return CartSeen(
-        view=cart.view(session, owner_id),
+        view=view,
         is_own=is_own,
         source=said.source,
         conversation_id=said.conversation_id if is_own else None,

@@ -60,6 +60,8 @@ class Endpoint[P: BaseModel, B: BaseModel, A: BaseModel]:
     body: type[B]
     status: int = 200
     needs_login: bool = True
+    is_throttled: bool = False
+    """Whether an address may ask only so often, see `bot.api.throttle`."""
     errors: tuple[ErrorCode, ...] = ()
     """What may go wrong beyond what may go wrong everywhere."""
 

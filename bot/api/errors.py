@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     TOO_LARGE = "too_large"
     NOT_JSON = "not_json"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    TOO_MANY = "too_many"
     INTERNAL = "internal"
     UNAVAILABLE = "unavailable"
 
@@ -55,6 +56,7 @@ _STATUS: Final[Mapping[ErrorCode, int]] = MappingProxyType(
         ErrorCode.TOO_LARGE: 413,
         ErrorCode.NOT_JSON: 415,
         ErrorCode.IDEMPOTENCY_CONFLICT: 422,
+        ErrorCode.TOO_MANY: 429,
         ErrorCode.INTERNAL: 500,
         ErrorCode.UNAVAILABLE: 503,
     }
@@ -104,6 +106,15 @@ class NotJson(ApiError):
     """The body claims to be something else than JSON."""
 
     code = ErrorCode.NOT_JSON
+
+
+class TooMany(ApiError):
+    """The caller's address asks for this too often."""
+
+    code = ErrorCode.TOO_MANY
+
+    def __init__(self) -> None:
+        super().__init__("操作太频繁了，请稍等一下再试")
 
 
 def answer_for(error: Exception, endpoint: str) -> tuple[ErrorCode, ErrorAnswer]:

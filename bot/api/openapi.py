@@ -77,6 +77,8 @@ def _failures(endpoint: AnyEndpoint) -> dict[str, Any]:
     codes = {*endpoint.errors, *_EVERYWHERE}
     if endpoint.needs_login:
         codes.add(ErrorCode.UNAUTHORIZED)
+    if endpoint.is_throttled:
+        codes.add(ErrorCode.TOO_MANY)
     if endpoint.reads_body:
         codes.update(_WITH_BODY)
     if endpoint.parameters.model_fields:

@@ -91,6 +91,7 @@ def show_order(view: OrderView) -> answers.Order:
         discount=order.discount,
         lines=[show_line(line) for line in view.lines],
         address=answers.ShownAddress.model_validate(view.address),
+        remark=view.remark,
         created_at=order.created_at,
         expires_at=order.expires_at,
         paid_at=order.paid_at,

@@ -16,6 +16,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         NoParameters,
         requests.LoginCode,
         needs_login=False,
+        is_throttled=True,
         errors=(ErrorCode.UNAUTHORIZED,),
     ),
     Endpoint(
@@ -88,6 +89,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
             ErrorCode.NOT_FOUND,
             ErrorCode.OUT_OF_STOCK,
             ErrorCode.PRICE_CHANGED,
+            ErrorCode.ILLEGAL_MOVE,
             ErrorCode.IDEMPOTENCY_CONFLICT,
         ),
     ),

@@ -1,5 +1,6 @@
 """What leaves for an official account's customers through its API."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -22,6 +23,8 @@ from wecom.transport import AsyncWeChatClient
 TEXT_LIMIT: Final = 2048
 """Bytes of UTF-8 (WeChat 客服消息 documentation)."""
 AT_ONCE: Final = timedelta()
+PREPARING_SECONDS: Final = 10.0
+"""What a picture may take, so that time is left for the message itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ class ReplyDelivery:
 
     async def _uploaded(self, picture: str) -> str:
         try:
-            return await self.media.media_id(picture)
-        except (WeChatError, DBAPIError) as error:
+            async with asyncio.timeout(PREPARING_SECONDS):
+                return await self.media.media_id(picture)
+        except (WeChatError, DBAPIError, TimeoutError) as error:
             raise UploadFailed(error) from error
 
     async def _forget_picture(self, reply: Reply) -> None:
@@ -81,7 +85,7 @@ class ReplyDelivery:
 class UploadFailed(WeChatError):
     """A picture could not be uploaded. Whatever became of that, its message has not left."""
 
-    def __init__(self, cause: WeChatError | DBAPIError) -> None:
+    def __init__(self, cause: WeChatError | DBAPIError | TimeoutError) -> None:
         super().__init__(f"picture not uploaded: {cause}")
         self.permanent = isinstance(cause, WeChatError) and cause.permanent
 

@@ -11,7 +11,7 @@ from bot.outbox import Claimed
 from bot.outcomes import Failed, Outcome, Sent
 from bot.pay_reports import PayReports
 from bot.payments.client import PayClient
-from bot.payments.errors import OrderPaid, PayRefused
+from bot.payments.errors import OrderPaid
 from bot.payments.records import Payment, Refund
 from wecom.errors import WeChatError
 
@@ -42,10 +42,6 @@ class CloseDelivery:
                 await self.pay.close(number)
             except OrderPaid:
                 return Settled({"closed": False}, await self.pay.query(number))
-            except PayRefused as refusal:
-                if not refusal.is_not_found:
-                    raise
-                return Settled({"closed": True, "was_known": False})
         except WeChatError as error:
             return outcome_of(error, keyed=True)
         return Settled({"closed": True})

@@ -12,6 +12,7 @@ from commerce.catalogue import queries
 from commerce.money import yuan
 from commerce.ordering import orders
 from commerce.ordering.placing import SHANGHAI
+from commerce.ordering.states import STATE_NAMES
 from commerce.ordering.tables import Order, OrderLine, OrderState
 from miniprogram_cards.cards import order_card
 
@@ -54,5 +55,5 @@ def _lines(turn: Turn, order: Order) -> list[str]:
     lines = orders.list_lines(turn.session, order)
     goods = "、".join(f"{_goods(each)}×{each.quantity}" for each in lines[:MOST_GOODS])
     more = f"等{len(lines)}种" if len(lines) > MOST_GOODS else ""
-    state = texts.STATES[OrderState(order.state)]
+    state = STATE_NAMES[OrderState(order.state)]
     return [f"订单 {order.order_no}", f"{goods}{more}", f"{yuan(order.payable)} · {state}"]

@@ -15,6 +15,7 @@ from bot.turn import Turn
 from commerce.errors import IllegalMove, NotFound
 from commerce.money import yuan
 from commerce.ordering import orders
+from commerce.ordering.states import STATE_NAMES
 from commerce.ordering.tables import Order, OrderState
 from commerce.payments import closing
 from nlu.understanding import Intent
@@ -123,7 +124,7 @@ def _confirm(turn: Turn, order: Order) -> Sequence[Reply]:
     if order.state == OrderState.CLOSED:
         return [Text(texts.CLOSED_ALREADY.format(order_no=order.order_no))]
     if order.state != OrderState.UNPAID:
-        state = texts.STATES[order.state]
+        state = STATE_NAMES[OrderState(order.state)]
         return [Text(texts.PAID_CANNOT_CANCEL.format(order_no=order.order_no, state=state))]
     words = texts.ASK_CANCEL.format(order_no=order.order_no, payable=yuan(order.payable))
     return [turn.ask("cancel_order", words, order_no=order.order_no)]

@@ -76,7 +76,11 @@ def _aes_key() -> str:
 
 
 def _field_keys() -> str:
-    return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return ",".join(f"{each}:{_base64_key()}" for each in ("k1", "digest"))
+
+
+def _base64_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 _SECRETS: dict[str, Callable[[], str]] = {

@@ -19,15 +19,12 @@ __all__ = [
     "ProductView",
     "VariantView",
     "find_product",
-    "find_variant",
     "find_variants",
     "get_product",
-    "get_variant",
     "list_categories",
     "list_products",
     "list_products_of_variants",
     "list_summaries",
-    "list_variants",
 ]
 
 _TABLES = SQLModel.metadata.tables
@@ -125,11 +122,6 @@ def get_product(session: Session, product_id: int) -> ProductView:
     return product
 
 
-def list_variants(session: Session, product_id: int) -> tuple[VariantView, ...]:
-    """The variants of a product that are on sale, oldest first. Raises NotFound."""
-    return get_product(session, product_id).variants
-
-
 def list_products_of_variants(
     session: Session, variant_ids: Sequence[int]
 ) -> dict[int, tuple[ProductView, VariantView]]:
@@ -147,14 +139,6 @@ def list_products_of_variants(
     }
 
 
-def get_variant(session: Session, variant_id: int) -> tuple[ProductView, VariantView]:
-    """A variant on sale with its product. Raises NotFound."""
-    found = list_products_of_variants(session, [variant_id]).get(variant_id)
-    if found is None:
-        raise NotFound("没有找到这个规格的商品，可能已经下架", variant_id=variant_id)
-    return found
-
-
 def find_variants(
     product: ProductView, colors: Iterable[str] = (), sizes: Iterable[str] = ()
 ) -> tuple[VariantView, ...]:
@@ -166,14 +150,6 @@ def find_variants(
         if has_color_and_size(product, variant, wished_colors, wished_sizes)
     ]
     return tuple(sorted(fitting, key=lambda variant: not variant.in_stock))
-
-
-def find_variant(
-    session: Session, product_id: int, colors: Iterable[str] = (), sizes: Iterable[str] = ()
-) -> VariantView | None:
-    """The one variant that is meant; None while several, or none, would do. Raises NotFound."""
-    fitting = find_variants(get_product(session, product_id), colors, sizes)
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def list_summaries(

@@ -52,6 +52,17 @@ def get_customer(session: Session, customer_id: int) -> Customer:
     return customer
 
 
+def ids_of(session: Session, customer_id: int) -> frozenset[int]:
+    """The ids of the customer and of all who were merged into them, whoever of these is given."""
+    present = find_customer(session, customer_id)
+    found = newest = {customer_id} if present is None else {id_of(present)}
+    while newest:
+        merged = select(Customer.id).where(col(Customer.merged_into_id).in_(newest))
+        newest = {each for each in session.exec(merged) if each is not None} - found
+        found = found | newest
+    return frozenset(found)
+
+
 def _lock(session: Session, *customer_ids: int) -> None:
     session.exec(
         select(Customer)

@@ -17,7 +17,7 @@ class Customer(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     unsubscribed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    merged_into_id: int | None = Field(default=None, foreign_key="customer.id")
+    merged_into_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     """Set when two customers proved to be one person; nothing is kept under this row any more."""
 
 

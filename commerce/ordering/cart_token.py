@@ -1,8 +1,8 @@
 """The signed cart token in a checkout card's path: whose cart, out of which conversation.
 
 Readable by anybody, made only by us, at most 118 characters of those that a mini-program's query
-allows. It holds no lines: the cart of this moment is what is bought, and `cart_digest` tells
-whether it is still the one that the card showed.
+allows. It holds no lines: the cart of this moment is what is bought. `cart_digest` tells whether
+it is still the one that the card showed, which it must be for anybody but its owner.
 """
 
 import re

@@ -12,7 +12,7 @@ from commerce.customers.addresses import AddressInput, mask_phone, open_address
 from commerce.errors import NotFound
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order, OrderLine, OrderMove, OrderState
-from commerce.sealing import Sealer
+from commerce.sealing import Place, Sealer
 
 PAGE_SIZE: Final = 10
 LAST_PAGE: Final = 10_000
@@ -35,6 +35,7 @@ class OrderView:
     order: Order
     lines: tuple[OrderLine, ...]
     address: AddressInput
+    remark: str
     history: tuple[Step, ...]
 
 
@@ -109,7 +110,11 @@ def view_orders(session: Session, sealer: Sealer, orders: Sequence[Order]) -> li
         moves[move.order_id].append(Step(OrderState(move.to_state), move.at, move.reason))
     return [
         OrderView(
-            order, tuple(lines[id_of(order)]), _masked(sealer, order), tuple(moves[id_of(order)])
+            order,
+            tuple(lines[id_of(order)]),
+            _masked(sealer, order),
+            read_remark(sealer, order),
+            tuple(moves[id_of(order)]),
         )
         for order in orders
     ]
@@ -118,6 +123,16 @@ def view_orders(session: Session, sealer: Sealer, orders: Sequence[Order]) -> li
 def read_address(sealer: Sealer, order: Order) -> AddressInput:
     """Where the order goes, in full: for those who ship it."""
     return open_address(sealer, Order.__tablename__, order)
+
+
+def read_remark(sealer: Sealer, order: Order) -> str:
+    """What the buyer asked for beside the goods; empty if nothing."""
+    return sealer.open(order.remark_sealed, remark_place(order.row_key))
+
+
+def remark_place(row_key: str) -> Place:
+    """Where an order's remark is sealed."""
+    return Place(Order.__tablename__, "remark", row_key)
 
 
 def list_lines(session: Session, order: Order) -> list[OrderLine]:

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from sqlalchemy import insert
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, func, select
 
 from commerce.catalogue import stock
 from commerce.customers.addresses import AddressInput, check_address, save_address, seal_address
 from commerce.customers.merging import get_customer
 from commerce.customers.tables import Customer
-from commerce.errors import IdempotencyConflict, InvalidInput, PriceChanged
+from commerce.errors import IdempotencyConflict, IllegalMove, InvalidInput, PriceChanged
 from commerce.inserting import core, id_of, insert_once
 from commerce.money import yuan
 from commerce.ordering import cart
@@ -26,6 +26,7 @@ from commerce.ordering.lines import (
     refuse_shortage,
     sum_by_variant,
 )
+from commerce.ordering.orders import remark_place
 from commerce.ordering.quote import Quote, quote
 from commerce.ordering.settlement import settle
 from commerce.ordering.states import announce_about, record_move
@@ -36,6 +37,8 @@ SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one zone and no summer time; this one needs no zone files on the machine."""
 LONGEST_REMARK: Final = 200
 LONGEST_SOURCE: Final = 64
+MOST_UNPAID: Final = 5
+"""Orders of a customer that wait to be paid: so many goods may be held for nothing, not more."""
 _TAIL_DIGITS: Final = 10
 _TRIES_FOR_A_NUMBER: Final = 5
 _NOT_IN_A_SOURCE: Final = re.compile(r"[^\w.:-]")
@@ -74,13 +77,12 @@ def place_order(
     hold_for: timedelta,
     remark: str = "",
     conversation_id: int | None = None,
-    cart_owner_id: int | None = None,
 ) -> Order:
     """Place an order and hold its goods for `hold_for`. Announces order_placed.
 
     The same key with the same request gives the same order again. What was bought leaves the
-    cart of `cart_owner_id` (the customer's own by default). Nothing is written when it raises:
-    InvalidInput, NotFound, OutOfStock, PriceChanged or IdempotencyConflict.
+    customer's cart. Nothing is written when it raises: InvalidInput, NotFound, OutOfStock,
+    PriceChanged, IdempotencyConflict, or IllegalMove when too many orders wait to be paid.
     """
     if _KEY.fullmatch(idempotency_key) is None:
         raise InvalidInput("缺少有效的Idempotency-Key", field="Idempotency-Key")
@@ -95,6 +97,7 @@ def place_order(
     earlier = _find_earlier(session, sealer, buyer_id, idempotency_key, request)
     if earlier is not None:
         return earlier
+    _refuse_too_many_unpaid(session, buyer_id)
     priced = _confirm(session, request)
     order = _insert(
         session,
@@ -107,8 +110,7 @@ def place_order(
         **_columns(sealer, request, priced),
     )
     _begin(session, order, priced, now)
-    cart_owner = get_customer(session, cart_owner_id or buyer_id)
-    cart.take_out(session, id_of(cart_owner), request.quantities, now)
+    cart.take_out(session, buyer_id, request.quantities, now)
     save_address(session, sealer, buyer_id, request.address, now)
     if order.payable == 0:
         settle(session, id_of(order), actor="shop", reason="无需付款", paid_at=now, now=now)
@@ -142,6 +144,14 @@ def _find_earlier(
     return order
 
 
+def _refuse_too_many_unpaid(session: Session, customer_id: int) -> None:
+    statement = select(func.count()).where(
+        Order.customer_id == customer_id, Order.state == OrderState.UNPAID
+    )
+    if session.exec(statement).one() >= MOST_UNPAID:
+        raise IllegalMove(f"您有{MOST_UNPAID}笔订单还没付款，请先付款或取消，再下新的订单")
+
+
 def _confirm(session: Session, request: OrderRequest) -> Quote:
     """The quote of this moment, with its variants locked, if the goods and the price still hold."""
     lines = price_lines(session, request.quantities, lock=True)
@@ -155,15 +165,16 @@ def _confirm(session: Session, request: OrderRequest) -> Quote:
 
 
 def _columns(sealer: Sealer, request: OrderRequest, priced: Quote) -> dict[str, Any]:
+    row_key = uuid.uuid4().hex
     return {
-        **seal_address(sealer, Order.__tablename__, uuid.uuid4().hex, request.address),
+        **seal_address(sealer, Order.__tablename__, row_key, request.address),
+        "remark_sealed": sealer.seal(request.remark, remark_place(row_key)),
         "state": OrderState.UNPAID,
         "goods_total": priced.goods_total,
         "discount": priced.discount,
         "freight": priced.freight,
         "payable": priced.payable,
         "steps": [asdict(step) for step in priced.steps],
-        "remark": request.remark,
         "source": request.source,
         "request_digest": request.digest(sealer),
     }

@@ -49,7 +49,7 @@ class OrderState(StrEnum):
 
 
 class Order(SQLModel, table=True):
-    """A purchase. Amounts are fen; the address is sealed under `row_key`."""
+    """A purchase. Amounts are fen; address and remark are sealed under `row_key`."""
 
     __tablename__ = "customer_order"
     __table_args__ = (
@@ -79,7 +79,7 @@ class Order(SQLModel, table=True):
     phone_digest: str = Field(index=True)
     region: str
     detail_sealed: bytes
-    remark: str = ""
+    remark_sealed: bytes
     source: str = ""
     """Where the buyer came from, as the card's path said."""
     conversation_id: int | None = Field(default=None, index=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.errors import IllegalMove
 from commerce.inserting import id_of
@@ -20,6 +21,8 @@ from commerce.payments.opening import find_live_payment, lock_payment, next_ask_
 from commerce.payments.tables import LIVE, Payment, PaymentState
 
 CLOSE_AGAIN_AFTER: Final = timedelta(seconds=60)
+A_ROUND: Final = 100
+"""Payments asked about at a time."""
 LAPSED: Final = "超时未付款"
 
 
@@ -141,27 +144,48 @@ def record_closed(session: Session, out_trade_no: str, now: datetime) -> bool:
 def record_still_open(session: Session, out_trade_no: str, now: datetime) -> None:
     """WeChat Pay says that a payment is not paid so far: ask again later. Raises NotFound."""
     _, payment = lock_payment(session, out_trade_no)
-    if payment.state == PaymentState.CLOSING:
-        payment.ask_at = now + CLOSE_AGAIN_AFTER
-    else:
-        payment.ask_at = next_ask_at(payment.created_at, now)
+    payment.ask_at = _ask_again_at(payment, now)
     session.add(payment)
 
 
 def list_payments_to_ask(session: Session, now: datetime, *, limit: int = 100) -> Sequence[Payment]:
     """Open payments of which nothing was heard for too long: query them at WeChat Pay."""
-    return _due(session, PaymentState.OPEN, now, limit)
+    return session.exec(_due(PaymentState.OPEN, now, limit)).all()
 
 
 def list_payments_to_close(
     session: Session, now: datetime, *, limit: int = 100
 ) -> Sequence[Payment]:
     """Payments whose closing was wanted a minute ago or more and is not confirmed yet."""
-    return _due(session, PaymentState.CLOSING, now, limit)
+    return session.exec(_due(PaymentState.CLOSING, now, limit)).all()
 
 
-def _due(session: Session, state: PaymentState, now: datetime, limit: int) -> Sequence[Payment]:
-    statement = (
+def take_payments_to_ask(session: Session, now: datetime) -> Sequence[Payment]:
+    """`list_payments_to_ask`, each with its next time set: an answer that fails is waited for."""
+    return _taken(session, PaymentState.OPEN, now)
+
+
+def take_payments_to_close(session: Session, now: datetime) -> Sequence[Payment]:
+    """`list_payments_to_close`, each with its next time set."""
+    return _taken(session, PaymentState.CLOSING, now)
+
+
+def _taken(session: Session, state: PaymentState, now: datetime) -> Sequence[Payment]:
+    due = session.exec(_due(state, now, A_ROUND).with_for_update(skip_locked=True)).all()
+    for payment in due:
+        payment.ask_at = _ask_again_at(payment, now)
+        session.add(payment)
+    return due
+
+
+def _ask_again_at(payment: Payment, now: datetime) -> datetime:
+    if payment.state == PaymentState.CLOSING:
+        return now + CLOSE_AGAIN_AFTER
+    return next_ask_at(payment.created_at, now)
+
+
+def _due(state: PaymentState, now: datetime, limit: int) -> SelectOfScalar[Payment]:
+    return (
         select(Payment)
         .where(
             Payment.state == state,
@@ -171,4 +195,3 @@ def _due(session: Session, state: PaymentState, now: datetime, limit: int) -> Se
         .order_by(col(Payment.ask_at), col(Payment.id))
         .limit(limit)
     )
-    return session.exec(statement).all()

@@ -97,6 +97,8 @@ def next_ask_at(created_at: datetime, now: datetime) -> datetime:
 
 
 def _reused(live: Payment, payer: str, now: datetime) -> Payment:
+    if live.disputed_at is not None:
+        raise IllegalMove("这笔订单的付款正在人工核对，请先不要再付款")
     if live.state == PaymentState.CLOSING:
         raise IllegalMove("订单正在取消，请稍后再看")
     if live.payer != payer:

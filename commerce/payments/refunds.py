@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.errors import IllegalMove, NotFound
 from commerce.inserting import id_of
@@ -33,6 +34,8 @@ LEGAL_RESULTS: Final[dict[RefundState, frozenset[RefundState]]] = {
 """From each state, the results that change it. What comes late or twice changes nothing."""
 
 ASK_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
+A_ROUND: Final = 100
+"""Refunds asked about at a time."""
 _ASKED_ABOUT: Final = (RefundState.REQUESTED, RefundState.PROCESSING)
 
 
@@ -108,27 +111,42 @@ def record_refund_result(
 def record_refund_pending(session: Session, out_refund_no: str, now: datetime) -> None:
     """WeChat Pay says that a refund is not done so far: ask again later. Raises NotFound."""
     _, refund = _lock(session, out_refund_no)
-    refund.ask_at = next(
-        (refund.created_at + each for each in ASK_AFTER if refund.created_at + each > now),
-        now + ASK_AFTER[-1],
-    )
-    session.add(refund)
+    _put_off(session, refund, now)
 
 
 def list_refunds_to_ask(session: Session, now: datetime, *, limit: int = 100) -> Sequence[Refund]:
     """Refunds of which nothing was heard for too long: query them at WeChat Pay."""
-    statement = (
-        select(Refund)
-        .where(col(Refund.state).in_(_ASKED_ABOUT), col(Refund.ask_at) <= now)
-        .order_by(col(Refund.ask_at), col(Refund.id))
-        .limit(limit)
-    )
-    return session.exec(statement).all()
+    return session.exec(_due(now, limit)).all()
+
+
+def take_refunds_to_ask(session: Session, now: datetime) -> Sequence[Refund]:
+    """`list_refunds_to_ask`, each with its next time set: an answer that fails is waited for."""
+    due = session.exec(_due(now, A_ROUND).with_for_update(skip_locked=True)).all()
+    for refund in due:
+        _put_off(session, refund, now)
+    return due
 
 
 def find_refund(session: Session, out_refund_no: str) -> Refund | None:
     """The refund of that number, or None."""
     return session.exec(select(Refund).where(Refund.out_refund_no == out_refund_no)).first()
+
+
+def _due(now: datetime, limit: int) -> SelectOfScalar[Refund]:
+    return (
+        select(Refund)
+        .where(col(Refund.state).in_(_ASKED_ABOUT), col(Refund.ask_at) <= now)
+        .order_by(col(Refund.ask_at), col(Refund.id))
+        .limit(limit)
+    )
+
+
+def _put_off(session: Session, refund: Refund, now: datetime) -> None:
+    refund.ask_at = next(
+        (refund.created_at + each for each in ASK_AFTER if refund.created_at + each > now),
+        now + ASK_AFTER[-1],
+    )
+    session.add(refund)
 
 
 def _lock(session: Session, out_refund_no: str) -> tuple[Order, Refund]:

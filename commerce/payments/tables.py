@@ -33,14 +33,14 @@ class Payment(SQLModel, table=True):
             "uq_payment_live",
             "order_id",
             unique=True,
-            sqlite_where=text("state IN ('open', 'closing')"),
-            postgresql_where=text("state IN ('open', 'closing')"),
+            sqlite_where=text("state = 'open' OR state = 'closing'"),
+            postgresql_where=text("state = 'open' OR state = 'closing'"),
         ),
         Index(
             "ix_payment_to_ask",
             "ask_at",
-            sqlite_where=text("state IN ('open', 'closing')"),
-            postgresql_where=text("state IN ('open', 'closing')"),
+            sqlite_where=text("state = 'open' OR state = 'closing'"),
+            postgresql_where=text("state = 'open' OR state = 'closing'"),
         ),
         CheckConstraint("amount > 0", name="ck_payment_amount"),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="ck_payment_refunded"),
@@ -89,9 +89,8 @@ class Refund(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_refund_to_ask",
+            "state",
             "ask_at",
-            sqlite_where=text("state IN ('requested', 'processing')"),
-            postgresql_where=text("state IN ('requested', 'processing')"),
         ),
         CheckConstraint("amount > 0", name="ck_refund_amount"),
     )

@@ -331,6 +331,20 @@ async def test_a_deadlock_on_postgresql_costs_nobody_the_write(postgres_url: str
 
 
 @pytest.mark.database
+async def test_a_lock_on_postgresql_is_waited_for_three_seconds_at_most(postgres_url: str) -> None:
+    notes = open_with_notes(postgres_url)
+    with notes.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE note IN ACCESS EXCLUSIVE MODE"))
+        began_at = time.monotonic()
+        with pytest.raises(OperationalError) as refusal:
+            await notes.write(note, "waits")
+        waited = time.monotonic() - began_at
+    notes.close()
+
+    assert is_locked(refusal.value)
+    assert 2.5 < waited < 5
+
+
 async def test_ping_answers_and_raises_when_the_database_is_gone(notes: Database) -> None:
     await notes.ping()
 

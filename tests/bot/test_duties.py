@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import func, select, update
 from structlog.testing import capture_logs
 
 from bot.clock import FrozenClock
 from bot.database import Database
-from bot.duties import Duties
+from bot.duties import Duties, a_few_at_once
 from bot.pay_reports import PayReports
 from bot.payments.client import PayClient
 from bot.search import ShopSearch
+from bot.tables import OutboxMessage, OutboxState
 from bot.turn import Shop
 from commerce.catalogue.tables import ProductToIndex
 from commerce.inserting import id_of
@@ -202,11 +203,41 @@ async def test_a_closing_that_was_not_confirmed_is_asked_for_again_every_minute(
 
     for _ in range(13):
         await duties.close_payments()
+        set_aside_calls(database)
         clock.advance(seconds=10)
 
     wanted = [payload for _, payload in await chat.outbox("pay.close")]
     assert wanted == [{"out_trade_no": payment.out_trade_no}] * 2
     assert states(database) == (OrderState.UNPAID, PaymentState.CLOSING)
+
+
+def set_aside_calls(database: Database, state: OutboxState = OutboxState.FAILED) -> None:
+    """What was to be called has come to that."""
+    with database.writing() as session:
+        session.exec(update(OutboxMessage).values(state=state))
+
+
+async def test_a_close_that_is_on_its_way_is_not_posted_again(
+    duties: Duties,
+    chat: Counter,
+    clock: FrozenClock,
+    database: Database,
+    payment: Payment,
+    wechat_pay: PayPlatform,
+) -> None:
+    with database.writing() as session:
+        closing.cancel_unpaid(
+            session, payment.order_id, actor="customer:1", reason="", now=clock.now()
+        )
+    wechat_pay.status, wechat_pay.answer = 500, {"code": "SYSTEM_ERROR"}
+
+    with capture_logs():
+        for _ in range(60):
+            clock.advance(seconds=10)
+            await duties.close_payments()
+
+    assert len(wechat_pay.calls) == 10  # Once a minute, however it goes.
+    assert len(await chat.outbox("pay.close")) == 1
 
 
 @pytest.mark.parametrize(
@@ -279,6 +310,55 @@ async def test_a_refund_of_which_nothing_was_heard_is_asked_about(
     assert asked(wechat_pay) == [f"GET {refund}"]
     with database.reading() as session:
         assert session.exec(select(Refund.state)).one() == state
+
+
+async def test_a_refund_that_never_arrived_is_asked_for_until_it_has(
+    duties: Duties,
+    chat: Counter,
+    clock: FrozenClock,
+    database: Database,
+    wechat_pay: PayPlatform,
+    refund: str,
+) -> None:
+    wechat_pay.status, wechat_pay.answer = 404, {"code": "RESOURCE_NOT_EXISTS"}
+
+    for _ in range(3 * 24 * 6):
+        clock.advance(minutes=10)
+        await duties.ask_about_refunds()
+        set_aside_calls(database)
+
+    wanted = [payload for _, payload in await chat.outbox("pay.refund")]
+    assert len(wanted) >= 72  # At least once an hour.
+    assert wanted == wanted[:1] * len(wanted)
+    assert wanted[0]["out_refund_no"] == refund
+    assert (wanted[0]["refund"], wanted[0]["total"]) == (3900, 3900)
+
+
+async def test_a_refund_call_on_its_way_is_not_posted_again(
+    duties: Duties, chat: Counter, clock: FrozenClock, wechat_pay: PayPlatform, refund: str
+) -> None:
+    wechat_pay.status, wechat_pay.answer = 404, {"code": "RESOURCE_NOT_EXISTS"}
+
+    for _ in range(3):
+        clock.advance(hours=1)
+        await duties.ask_about_refunds()
+
+    assert [payload["out_refund_no"] for _, payload in await chat.outbox("pay.refund")] == [refund]
+
+
+async def test_one_payment_that_cannot_be_written_down_does_not_stop_the_others() -> None:
+    done: list[int] = []
+
+    async def write_down(number: int) -> None:
+        if number == 3:
+            raise ValueError(number)
+        done.append(number)
+
+    with capture_logs() as lines:
+        await a_few_at_once(write_down, range(20))
+
+    assert done == [each for each in range(20) if each != 3]
+    assert [line["event"] for line in lines] == ["duty failed"]
 
 
 async def test_a_new_product_is_found_once_the_index_has_followed(

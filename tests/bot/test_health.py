@@ -79,7 +79,7 @@ async def test_a_shop_that_serves_is_alive_and_ready(open_shop: OpenShop) -> Non
             "nlu": "absent: keywords answer",
             "wechat_token": "not fetched yet",
             "scheduler": "not running",
-            "backlog": {"inbox": 0, "quarantined": 0, "outbox": 0, "doubtful": 0},
+            "backlog": {"inbox": 0, "quarantined": 0, "outbox": 0, "parked": 0, "doubtful": 0},
         },
     )
 
@@ -97,6 +97,20 @@ async def test_it_says_when_the_token_is_there(open_shop: OpenShop) -> None:
     assert (await ready(client))[1]["wechat_token"] == "not fetched yet"
     await store.refresh(shop.settings.official_account_app_id, 0, fetch)
     assert (await ready(client))[1]["wechat_token"] == "ok"
+
+
+async def test_a_token_whose_time_is_over_is_not_called_good(open_shop: OpenShop) -> None:
+    client = await open_shop()
+    shop = running(client)
+    now = shop.clock.now()
+
+    async def fetch() -> FreshToken:
+        return FreshToken("token", now - timedelta(hours=3), now - timedelta(hours=1))
+
+    store = shop.platform.official_account.tokens._store
+    await store.refresh(shop.settings.official_account_app_id, 0, fetch)
+
+    assert (await ready(client))[1]["wechat_token"] == "expired"
 
 
 async def test_it_says_when_the_clock_ticks(open_shop: OpenShop) -> None:
@@ -124,6 +138,7 @@ async def test_it_counts_what_waits(open_shop: OpenShop) -> None:
         "inbox": 0,
         "quarantined": 0,
         "outbox": 2,
+        "parked": 0,
         "doubtful": 1,
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from bot import inbox
 from bot.clock import FrozenClock
@@ -109,14 +109,51 @@ async def test_a_message_left_behind_is_tried_five_times_then_set_aside(
     await database.write(inbox.accept, sealer, incoming, frozen_clock.now())
     tries = 1  # Its own request was the first.
 
-    for _ in range(60):
-        frozen_clock.advance(seconds=10)
-        left = await database.write(inbox.take_up_left_behind, frozen_clock.now())
-        state = await database.read(inbox.state_of, incoming.key)
-        tries += bool(left) and state == InboxState.PENDING
+    given_up = 0
 
-    assert tries == inbox.MOST_ATTEMPTS
+    for _ in range(120):
+        frozen_clock.advance(seconds=10)
+        if not await database.write(inbox.take_up_left_behind, frozen_clock.now()):
+            continue
+        waiting = await database.read(inbox.oldest_waiting, sealer, 1)
+        if waiting is not None:
+            tries += not waiting.is_given_up
+            given_up += waiting.is_given_up
+
+    assert (tries, given_up) == (inbox.MOST_ATTEMPTS, 1)
     assert await database.read(inbox.state_of, incoming.key) == InboxState.QUARANTINED
+
+
+async def test_only_the_head_of_a_conversation_is_counted_as_tried(
+    database: Database, sealer: Sealer, frozen_clock: FrozenClock, message: Make
+) -> None:
+    began_at = frozen_clock.now()
+    for number in range(3):
+        sent_at = began_at + timedelta(seconds=number)
+        await database.write(inbox.accept, sealer, message(sent_at=sent_at), sent_at)
+    back_at = began_at + timedelta(minutes=10)
+
+    first = await database.write(inbox.take_up_left_behind, back_at)
+    at_once = await database.write(inbox.take_up_left_behind, back_at + timedelta(seconds=3))
+
+    attempts = select(InboxMessage.attempts).order_by(col(InboxMessage.seq))
+    assert (len(first), at_once) == (1, [])
+    assert await database.read(lambda s: list(s.exec(attempts).all())) == [2, 1, 1]
+
+
+async def test_messages_that_pause_do_not_use_up_the_limit(
+    database: Database, sealer: Sealer, frozen_clock: FrozenClock, message: Make
+) -> None:
+    now = frozen_clock.now()
+    for number in range(4):
+        incoming = message(openid=f"o-{number}", sent_at=now)
+        await database.write(inbox.accept, sealer, incoming, now)
+    later = now + inbox.LEFT_BEHIND_AFTER
+
+    first = await database.write(inbox.take_up_left_behind, later, limit=2)
+    second = await database.write(inbox.take_up_left_behind, later, limit=2)
+
+    assert len({*first, *second}) == 4
 
 
 async def test_a_message_that_is_being_answered_is_not_taken_up(

@@ -80,6 +80,53 @@ async def test_two_processes_run_a_job_once_a_slot(
         assert bell.runs == minute + 1
 
 
+@pytest.mark.database
+async def test_a_run_that_outlasts_its_slot_is_not_joined_by_another_process(
+    here: Jobs, there: Jobs, frozen_clock: FrozenClock, bell: Bell
+) -> None:
+    bell.gate = asyncio.Event()
+    long_run = asyncio.create_task(here.tick())
+    await until(lambda: bell.runs, within=3, what="the job to run")
+
+    frozen_clock.advance(seconds=61)
+    await there.tick()
+    assert bell.runs == 1
+
+    bell.gate.set()
+    await long_run
+    frozen_clock.advance(minutes=1)
+    await there.tick()
+    assert bell.runs == 2
+
+
+async def test_a_job_leaves_one_row_however_often_it_runs(
+    here: Jobs, database: Database, frozen_clock: FrozenClock, bell: Bell
+) -> None:
+    for _ in range(5):
+        await here.tick()
+        frozen_clock.advance(minutes=1)
+
+    assert bell.runs == 5
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(JobSlot)).one() == 1
+
+
+@pytest.mark.database
+async def test_who_lost_the_lease_does_not_finish_the_run_of_who_took_it_over(
+    database: Database, frozen_clock: FrozenClock, bell: Bell
+) -> None:
+    claimed_at = frozen_clock.now()
+    slot = jobs.slot_at(claimed_at, bell.job.every)
+    await database.write(jobs.claim_slot, bell.job, slot, claimed_at)
+    later = claimed_at + bell.job.lease + timedelta(seconds=1)
+    assert await database.write(jobs.claim_slot, bell.job, slot, later)
+
+    await database.write(jobs.finish_slot, bell.job, claimed_at, later)
+
+    with database.reading() as session:
+        assert session.exec(select(JobSlot.finished_at)).one() is None
+
+
 async def test_a_leap_of_the_clock_makes_up_for_nothing(
     here: Jobs, frozen_clock: FrozenClock, bell: Bell
 ) -> None:
@@ -147,7 +194,7 @@ async def test_a_job_that_meets_a_broken_database_is_not_forgotten(
     with capture_logs() as lines:
         await here.tick()
     bell.fault = None
-    frozen_clock.advance(seconds=bell.job.lease.total_seconds() + 1)
+    frozen_clock.advance(seconds=1)
     await here.tick()
 
     assert bell.runs == 2
@@ -216,9 +263,6 @@ async def test_the_sweep_keeps_what_may_still_be_asked_for(
     database: Database, frozen_clock: FrozenClock
 ) -> None:
     now = frozen_clock.now()
-    job = Job("bell", timedelta(hours=1), asyncio.sleep)  # type: ignore[arg-type]  # Never run.
-    for age in (timedelta(hours=1), timedelta(days=3)):
-        await database.write(jobs.claim_slot, job, now - age, now - age)
     with database.writing() as session:
         for name, left in (("live", 1), ("over", -1)):
             session.add(
@@ -234,5 +278,4 @@ async def test_the_sweep_keeps_what_may_still_be_asked_for(
     await database.write(jobs.sweep, now)
 
     with database.reading() as session:
-        assert session.exec(select(func.count()).select_from(JobSlot)).one() == 1
         assert session.exec(select(LoginSession.token_digest)).all() == ["live"]

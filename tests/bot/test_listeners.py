@@ -8,18 +8,19 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select, update
 from structlog.testing import capture_logs
 
-from bot import texts
+from bot import metrics, texts
 from bot.clock import FrozenClock
 from bot.database import Database
-from bot.listeners import Listeners
+from bot.listeners import MOST_TELLINGS, Listeners
 from bot.messages import Incoming
 from bot.tables import OutboxState
 from bot.turn import Shop
-from commerce.events import ShopEvent
+from commerce.customers import merge
+from commerce.events import ShopEvent, announce
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order
 from commerce.payments import closing, refunds
-from commerce.payments.tables import Payment, RefundState
+from commerce.payments.tables import Payment, Refund, RefundState
 from tests.bot.counter import Counter, open_counter
 from tests.commerce import shop
 from tests.fixtures.processes import until
@@ -114,6 +115,19 @@ async def test_an_order_of_no_conversation_is_told_in_the_latest_one(
     assert len(await said(chat)) == 1
 
 
+async def test_who_chatted_before_a_merge_is_told_there(
+    chat: Counter, listeners: Listeners, buyer: tuple[int, int]
+) -> None:
+    with chat.database.writing() as session:
+        kept = shop.new_customer(session)
+        merge(session, kept, buyer[0], shop.NOW)
+        paid_order(session, (kept, None))  # type: ignore[arg-type]
+
+    await hear_all(chat, listeners)
+
+    assert len(await said(chat)) == 1
+
+
 async def test_a_customer_who_never_chatted_is_told_nothing(
     chat: Counter, listeners: Listeners
 ) -> None:
@@ -188,8 +202,8 @@ async def test_the_bot_tells_nothing_in_a_conversation_that_an_agent_has(
     assert await chat.send_all() == []
 
 
-async def test_an_event_our_code_fails_on_does_not_stop_the_next(
-    chat: Counter, listeners: Listeners, buyer: tuple[int, int]
+async def test_an_event_our_code_fails_on_does_not_stop_the_next_and_is_tried_again(
+    chat: Counter, listeners: Listeners, buyer: tuple[int, int], clock: FrozenClock
 ) -> None:
     with chat.database.writing() as session:
         paid_order(session, buyer)
@@ -198,15 +212,109 @@ async def test_an_event_our_code_fails_on_does_not_stop_the_next(
             select(ShopEvent).where(ShopEvent.kind == "order_paid").order_by(col(ShopEvent.id))
         ).first()
         assert first is not None
+        right = first.subject
         first.subject = {"order_id": 987654}
         session.add(first)
+
+    with capture_logs() as lines:
+        await hear_all(chat, listeners)
+    assert [line["event"] for line in lines] == ["listener failed"]
+    assert len(await said(chat)) == 1
+    assert await unheard(chat) == 1
+
+    with chat.database.writing() as session:
+        session.exec(update(ShopEvent).where(col(ShopEvent.id) == first.id).values(subject=right))
+    clock.advance(seconds=1)
+    await hear_all(chat, listeners)
+    assert len(await said(chat)) == 2
+    assert await unheard(chat) == 0
+
+
+def refund_of(session: Session, buyer: tuple[int, int]) -> str:
+    """The number of a refund that was just promised."""
+    _, payment = paid_order(session, buyer)
+    return refunds.request_refund(session, id_of(payment), 3900, "缺货", shop.NOW).out_refund_no
+
+
+async def test_a_refund_goes_out_though_its_customer_cannot_be_told(
+    chat: Counter, listeners: Listeners, buyer: tuple[int, int], clock: FrozenClock
+) -> None:
+    with chat.database.writing() as session:
+        number = refund_of(session, (buyer[0], 987654))
+
+    with capture_logs():
+        for _ in range(MOST_TELLINGS):
+            await hear_all(chat, listeners)
+            clock.advance(hours=1)
+
+    assert [payload["out_refund_no"] for _, payload in await chat.outbox("pay.refund")] == [number]
+    assert await unheard(chat) == 0
+
+
+@pytest.mark.database
+async def test_a_refund_that_cannot_be_asked_for_now_is_asked_for_later(
+    chat: Counter, listeners: Listeners, buyer: tuple[int, int], clock: FrozenClock
+) -> None:
+    with chat.database.writing() as session:
+        number = refund_of(session, buyer)
+        session.exec(update(Refund).values(out_refund_no="R-misplaced"))
+
+    with capture_logs():
+        for _ in range(2 * MOST_TELLINGS):
+            await hear_all(chat, listeners)
+            clock.advance(hours=1)
+    assert await unheard(chat) == 1
+    assert len(await said(chat)) == 1  # That it was paid.
+
+    with chat.database.writing() as session:
+        session.exec(update(Refund).values(out_refund_no=number))
+    await hear_all(chat, listeners)
+    assert [payload["out_refund_no"] for _, payload in await chat.outbox("pay.refund")] == [number]
+    assert await unheard(chat) == 0
+
+
+@pytest.mark.database
+async def test_an_event_that_the_database_refuses_does_not_stop_the_next(
+    chat: Counter, listeners: Listeners, buyer: tuple[int, int]
+) -> None:
+    with chat.database.writing() as session:
+        announce(session, "refund_requested", now=shop.NOW, out_refund_no={"no": "number"})
+        session.flush()
+        paid_order(session, buyer)
 
     with capture_logs() as lines:
         await hear_all(chat, listeners)
 
     assert [line["event"] for line in lines] == ["listener failed"]
     assert len(await said(chat)) == 1
-    assert await unheard(chat) == 0
+    assert await unheard(chat) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [
+        ("person_wanted", "warning"),
+        ("refund_abnormal", "error"),
+        ("refund_closed", "error"),
+        ("paid_mismatch", "error"),
+    ],
+)
+async def test_what_waits_for_a_person_is_logged_and_counted_once(
+    chat: Counter, listeners: Listeners, kind: str, level: str
+) -> None:
+    counter = metrics.OPERATOR_WANTED.labels(kind)
+    before = counter._value.get()
+    with chat.database.writing() as session:
+        announce(session, kind, now=shop.NOW, order_no="2026", customer_id=7)
+
+    with capture_logs() as lines:
+        for _ in range(2):
+            await hear_all(chat, listeners)
+
+    assert lines == [
+        {"event": "operator wanted", "kind": kind, "log_level": level, "order_no": "2026"}
+    ]
+    assert counter._value.get() == before + 1
 
 
 @pytest.fixture

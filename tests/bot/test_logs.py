@@ -68,6 +68,8 @@ def fail(words: str) -> None:
         "session_key",
         "Authorization",
         "js_code",
+        "external_userid",
+        "official_account_secret",
     ],
 )
 def test_values_under_telling_names_are_left_out(out: io.StringIO, name: str) -> None:
@@ -93,6 +95,10 @@ def test_values_under_telling_names_are_left_out(out: io.StringIO, name: str) ->
         '{"access_token":"canary","expires_in":7200}',
         "{'secret': 'canary'}",
         "session_key: canary",
+        "token: canary",
+        "access_token: canary",
+        "cart_token=canary",
+        "{'mini_openid': 'canary'}",
         "Authorization: Bearer canary",
     ],
 )
@@ -155,6 +161,28 @@ def test_json_lines_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
     line = json.loads(lines.getvalue())
     assert (line["event"], line["amount"], line["level"]) == ("支付成功", 3900, "info")
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/cgi-bin/stable_token: no connection",
+        "no access token for wx1: patience ran out",
+        "token_version=4",
+        "the tokens: two",
+    ],
+)
+def test_a_sentence_about_a_token_keeps_its_end(out: io.StringIO, words: str) -> None:
+    structlog.get_logger().warning("something", reason=words)
+
+    assert words in out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["recipient_count", "token_version", "address_id", "phones_seen"])
+def test_a_name_that_only_begins_like_a_secret_keeps_its_value(out: io.StringIO, name: str) -> None:
+    structlog.get_logger().warning("something", **{name: "plain"})
+
+    assert "plain" in out.getvalue()
 
 
 @pytest.mark.database

@@ -10,10 +10,14 @@ import pytest
 from aiohttp import web
 from sqlmodel import func, select
 
+from bot.channels.official_account_delivery import ReplyDelivery
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.media import LIFE, MediaLibrary, PictureMissing
+from bot.messages import Picture, reply_to_json
+from bot.outcomes import Postponed
 from bot.tables import UploadedMedia
+from tests.bot.channels.delivering import claimed
 from tests.bot.conftest import ACCOUNT
 from tests.wecom.far_end import FarEnd
 from wecom.errors import Refused
@@ -111,6 +115,55 @@ async def test_an_upload_that_fails_is_not_remembered(media: MediaLibrary, wecha
     wechat.answers[UPLOAD] = works
 
     assert await media.media_id("a.png") == "media-1"
+
+
+async def test_all_who_wait_for_an_upload_share_its_failure(
+    media: MediaLibrary, wechat: FarEnd
+) -> None:
+    wechat.answer(UPLOAD, {"errcode": 45009, "errmsg": "quota"})
+
+    ends = await asyncio.gather(
+        *(media.media_id("a.png") for _ in range(10)), return_exceptions=True
+    )
+
+    assert {type(end) for end in ends} == {Refused}
+    assert len(wechat.calls) == 1
+    assert media._uploading == {}
+
+
+async def test_one_who_gives_up_takes_the_upload_from_nobody(
+    media: MediaLibrary, wechat: FarEnd
+) -> None:
+    hasty, patient = (asyncio.create_task(media.media_id("a.png")) for _ in range(2))
+    await asyncio.sleep(0)
+    hasty.cancel()
+
+    assert await patient == "media-1"
+    assert len(wechat.calls) == 1
+
+
+async def test_a_card_whose_picture_takes_too_long_has_surely_not_left(
+    media: MediaLibrary,
+    wechat: FarEnd,
+    wechat_client: AsyncWeChatClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    never = asyncio.Event()
+
+    async def stay_away(picture: str) -> str:
+        await never.wait()
+        return picture
+
+    monkeypatch.setattr(media, "_find_or_upload", stay_away)
+    monkeypatch.setattr("bot.channels.official_account_delivery.PREPARING_SECONDS", 0.05)
+    replies = ReplyDelivery(wechat_client, media, "wx-mini")
+    payload = reply_to_json(Picture("a.png"))
+
+    outcome = await replies.deliver(claimed(payload))
+
+    never.set()
+    assert isinstance(outcome, Postponed)
+    assert wechat.calls == []
 
 
 @pytest.mark.parametrize("name", ["missing.png", "../secret.png", "", "."])

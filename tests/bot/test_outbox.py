@@ -203,18 +203,46 @@ async def test_a_late_record_of_a_lost_lease_changes_nothing(desk: Desk) -> None
     assert await desk.states() == {"refund:R1": OutboxState.SENT}
 
 
-async def test_what_is_postponed_comes_back_with_growing_pauses_and_ends(desk: Desk) -> None:
+async def test_a_postponed_refund_is_tried_every_hour_for_ever(desk: Desk) -> None:
     await desk.post("refund:R1", kind="pay.refund")
-    tries = 0
-    for _ in range(outbox.MOST_ATTEMPTS + 5):
-        for claimed in await desk.claim():
-            tries += 1
-            await desk.record(claimed, Postponed("busy"))
-            assert await desk.claim() == []
+    for _ in range(50):
+        (claimed,) = await desk.claim()
+        await desk.record(claimed, Postponed("busy"))
+        assert await desk.claim() == []
         desk.clock.advance(hours=1)
 
-    assert tries == outbox.MOST_ATTEMPTS
-    assert await desk.states() == {"refund:R1": OutboxState.FAILED}
+    assert await desk.states() == {"refund:R1": OutboxState.PENDING}
+
+
+async def test_a_card_that_cannot_leave_holds_up_what_follows_for_a_minute(desk: Desk) -> None:
+    await desk.post("card")
+    await desk.post("paid")
+    waited = 0
+    while not (claims := await desk.claim()) or claims[0].key == "card":
+        for claimed in claims:
+            await desk.record(claimed, Postponed("picture not uploaded"))
+        desk.clock.advance(seconds=1)
+        waited += 1
+
+    assert waited <= 60
+    assert await desk.states() == {"card": OutboxState.FAILED, "paid": OutboxState.SENDING}
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_an_answer_refused_while_the_customer_wrote_again_is_not_parked(
+    desk: Desk, message: Make, writes: bool
+) -> None:
+    await desk.post("paid")
+    (claimed,) = await desk.claim()
+    desk.clock.advance(seconds=1)
+    if writes:
+        await desk.hear(message("在吗", sent_at=desk.clock.now()))
+
+    await desk.record(claimed, NoRoute("45047"))
+
+    expected = OutboxState.PENDING if writes else OutboxState.PARKED
+    assert await desk.states() == {"paid": expected}
+    assert await desk.window_used() == 0
 
 
 async def test_the_sixth_message_in_a_window_waits_for_the_customer(

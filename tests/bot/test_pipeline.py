@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlmodel import func, select
 from structlog.testing import capture_logs
 
-from bot import handlers, texts
+from bot import handlers, inbox, texts
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.messages import SPOKEN_KINDS, Incoming, Kind, Text, reply_to_json
@@ -190,6 +190,44 @@ async def test_a_failing_database_leaves_the_message_waiting(
     assert await counter.outbox() == [(HELD, words("好了"))]
 
 
+@pytest.mark.parametrize("fault", [DataError, IntegrityError])
+async def test_a_turn_that_the_database_refuses_ends_with_an_apology(
+    database: Database,
+    frozen_clock: FrozenClock,
+    empty_shop: Shop,
+    message: Make,
+    fault: type[DataError | IntegrityError],
+) -> None:
+    router = Router()
+
+    @router.fallback
+    def fail(turn: Turn) -> list[Any]:
+        raise fault("INSERT …", {}, Exception(f"refused for {turn.conversation_id}"))
+
+    counter = open_counter(database, frozen_clock, empty_shop, router=router)
+    with capture_logs():
+        await counter.hear(message(sent_at=frozen_clock.now()))
+
+    assert await counter.inbox() == [InboxState.QUARANTINED]
+    assert await counter.outbox() == [(HELD, words(texts.SORRY))]
+
+
+async def test_a_message_tried_too_often_is_given_up_with_an_apology(
+    counter: Counter, frozen_clock: FrozenClock, message: Make
+) -> None:
+    incoming = message(sent_at=frozen_clock.now())
+    accepted = await counter.accept(incoming)
+    for _ in range(inbox.MOST_ATTEMPTS):
+        frozen_clock.advance(hours=1)
+        await counter.database.write(inbox.take_up_left_behind, frozen_clock.now())
+
+    with capture_logs():
+        await counter.pipeline.answer_all(accepted.conversation_id)
+
+    assert await counter.inbox() == [InboxState.QUARANTINED]
+    assert [each for _, each in await counter.outbox()] == [words(texts.SORRY)]
+
+
 async def test_a_parser_that_breaks_its_promise_leaves_the_message_waiting(
     database: Database, frozen_clock: FrozenClock, empty_shop: Shop, message: Make
 ) -> None:
@@ -306,15 +344,15 @@ async def test_what_was_parked_leaves_before_the_answer_when_the_customer_writes
     assert sent == [reply_to_json(MENU), words("看看这双："), reply_to_json(CARD)]
 
 
-async def test_wechat_is_asked_once_who_a_new_customer_is(
+async def test_wechat_is_asked_who_a_customer_is_when_new_and_at_every_follow(
     counter: Counter, frozen_clock: FrozenClock, message: Make
 ) -> None:
-    for kind in ("follow", "text", "text", "unfollow", "follow"):
+    for kind in ("text", "text", "follow", "text", "unfollow", "follow"):
         await counter.hear(message("你好", kind=kind, sent_at=frozen_clock.now()))
         frozen_clock.advance(minutes=10)
 
     profiles = await counter.outbox("official_account.profile")
-    assert profiles == [(PENDING, {"openid": "o-alice"})]
+    assert profiles == [(PENDING, {"openid": "o-alice"})] * 3
 
 
 async def test_a_repeated_delivery_takes_no_second_turn(

@@ -1,6 +1,7 @@
 """Due rows leave, in order, and what became of them is written down."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -192,6 +193,52 @@ async def test_it_sends_by_itself_as_soon_as_it_is_woken(office: Office) -> None
         await office.put("a")
         office.sender.wake()
         await until(lambda: office.courier.calls == ["a"], within=2, what="the row to leave")
+
+
+async def test_what_was_claimed_while_the_shop_stopped_is_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.put("a", "b")
+    claim, claiming, may_go_on = office.sender._claim, threading.Event(), threading.Event()
+
+    def claim_slowly(session: Session) -> Any:
+        claimed = claim(session)
+        claiming.set()
+        may_go_on.wait(5)
+        return claimed
+
+    monkeypatch.setattr(office.sender, "_claim", claim_slowly)
+    running = asyncio.create_task(office.sender.run())
+    await asyncio.to_thread(claiming.wait, 5)
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.05, may_go_on.set)
+    await asyncio.gather(running, return_exceptions=True)
+    await office.background.close(2.0)
+
+    assert sorted(office.courier.calls) == ["a", "b"]
+    assert await office.states() == [OutboxState.SENT] * 2
+
+
+async def test_a_claim_that_fails_while_the_shop_stops_does_not_keep_it_open(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claiming, may_go_on = threading.Event(), threading.Event()
+
+    def fail_slowly(session: Session) -> Any:
+        claiming.set()
+        may_go_on.wait(5)
+        raise OperationalError("UPDATE …", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(office.sender, "_claim", fail_slowly)
+    running = asyncio.create_task(office.sender.run())
+    await asyncio.to_thread(claiming.wait, 5)
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.05, may_go_on.set)
+
+    done, _ = await asyncio.wait({running}, timeout=2)
+
+    assert done == {running}
+    assert running.cancelled()
 
 
 async def test_one_slow_call_does_not_hold_up_the_others(office: Office) -> None:

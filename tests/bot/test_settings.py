@@ -1,11 +1,12 @@
 """A start with the wrong settings is refused, and the refusal says what to set."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.settings import REQUIRED_IN_PRODUCTION, SettingsRefused, load_settings
+from bot.settings import REQUIRED_IN_PRODUCTION, Settings, SettingsRefused, load_settings
 
 PRODUCTION = {
     "SHOP_ENVIRONMENT": "production",
@@ -87,7 +88,7 @@ def test_production_names_the_setting_it_lacks(
     else:
         monkeypatch.setenv(variable, value)
 
-    with pytest.raises(SettingsRefused, match=f"{variable} is missing"):
+    with pytest.raises(SettingsRefused, match=f"{variable}: is missing"):
         load_settings()
 
 
@@ -114,7 +115,7 @@ def test_production_never_takes_the_sandboxs_secrets(
         monkeypatch.delenv("SHOP_ENVIRONMENT")
         (folder / ".env").write_text("SHOP_ENVIRONMENT=production\n")
 
-    with pytest.raises(SettingsRefused, match="SHOP_SESSION_SECRET is missing"):
+    with pytest.raises(SettingsRefused, match="SHOP_SESSION_SECRET: is missing"):
         load_settings()
 
 
@@ -149,6 +150,48 @@ def test_a_refusal_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "do-not-show-this-one" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "canary"),
+        ("SHOP_REPLY_PATIENCE", "7"),
+        ("SHOP_NLU_THRESHOLD", "canary"),
+        ("SHOP_ENVIRONMENT", "canary"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_on_a_line_without_noise(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("SHOP_RESERVATION_MINUTES", "1")
+
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+
+    lines = str(refusal.value).splitlines()
+    assert len(lines) == 2
+    assert all(re.fullmatch("[A-Z_]+: Input should be .+", line) for line in lines), lines
+    assert [line for line in lines if line.startswith(f"{variable}: ")]
+    assert "canary" not in str(refusal.value)
+
+
+def test_a_production_refusal_is_a_line_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_ENVIRONMENT", "production")
+
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+
+    wanted = [f"SHOP_{name.upper()}: is missing" for name in REQUIRED_IN_PRODUCTION]
+    assert str(refusal.value).splitlines() == wanted
+
+
+def test_an_env_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"SHOP_NAME=\xff\xfe")
+
+    with pytest.raises(SettingsRefused, match=r"\.env: not UTF-8"):
+        load_settings()
+
+
 def test_settings_printed_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     complete_production(monkeypatch)
     monkeypatch.setenv("SHOP_SESSION_SECRET", "do-not-show-this-one")
@@ -158,12 +201,22 @@ def test_settings_printed_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_example_file_lists_every_setting_and_no_other() -> None:
     """`.env.example` is what an operator copies: a setting it lacks cannot be found."""
-    example = Path(__file__).parents[2] / ".env.example"
-    listed = {
-        line.lstrip("# ").partition("=")[0]
-        for line in example.read_text(encoding="utf-8").splitlines()
-        if line.lstrip("# ").startswith(("SHOP_", "PORT="))
-    }
-    fields = {name.upper() for name in type(load_settings()).model_fields}
+    listed = {line.partition("=")[0] for line in example_lines()}
+    fields = {name.upper() for name in Settings.model_fields}
 
-    assert listed == {f"SHOP_{name}" for name in fields - {"PORT"}} | {"PORT"}
+    assert listed == {f"SHOP_{name}" for name in fields - {"PORT"}} | {"PORT", "NLU_PORT"}
+
+
+def test_the_example_file_shows_the_defaults(folder: Path) -> None:
+    defaults = load_settings()
+
+    (folder / ".env").write_text("\n".join(example_lines()), encoding="utf-8")
+
+    assert load_settings().model_dump() == defaults.model_dump()
+
+
+def example_lines() -> list[str]:
+    """The settings of `.env.example`, as they stand once they are no comments."""
+    example = Path(__file__).parents[2] / ".env.example"
+    lines = [line.removeprefix("# ") for line in example.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if re.match("(SHOP_[A-Z0-9_]+|PORT|NLU_PORT)=", line)]

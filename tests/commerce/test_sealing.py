@@ -93,6 +93,17 @@ def test_looking_up_by_value_outlives_a_new_key() -> None:
     assert before.digest(PHONE, "phone") != Sealer({"k1": NEW_KEY}).digest(PHONE, "phone")
 
 
+def test_with_a_digest_key_of_its_own_every_field_key_can_be_replaced() -> None:
+    of_digests = f"digest:{encoded(bytes(range(1, 33)))}"
+    first = Sealer.from_setting(f"k1:{encoded(OLD_KEY)},{of_digests}")
+    both = Sealer.from_setting(f"k2:{encoded(NEW_KEY)},k1:{encoded(OLD_KEY)},{of_digests}")
+    last = Sealer.from_setting(f"{of_digests},k2:{encoded(NEW_KEY)}")
+
+    assert len({each.digest(PHONE, "phone") for each in (first, both, last)}) == 1
+    assert last.open(both.seal(PHONE, HOME), HOME) == PHONE
+    assert first.digest(PHONE, "phone") != Sealer({"k1": OLD_KEY}).digest(PHONE, "phone")
+
+
 def test_keys_are_written_as_id_and_base64_the_sealing_one_first() -> None:
     sealer = Sealer.from_setting(f"k2:{encoded(NEW_KEY)}, k1:{encoded(OLD_KEY)},")
 
@@ -108,6 +119,8 @@ def test_keys_are_written_as_id_and_base64_the_sealing_one_first() -> None:
         (f":{encoded(OLD_KEY)}", "'' is not 32 bytes"),
         (f"k1:{encoded(OLD_KEY)},k1:{encoded(NEW_KEY)}", "'k1' is given twice"),
         (encoded(OLD_KEY), "not written as id:base64"),
+        (f"digest:{encoded(OLD_KEY)}", "no field key"),
+        (f"k1:{encoded(OLD_KEY)},digest:", "'digest' is not 32 bytes"),
     ],
 )
 def test_keys_that_cannot_be_used_are_refused_without_being_shown(written: str, fault: str) -> None:

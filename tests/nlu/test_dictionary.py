@@ -87,6 +87,20 @@ def test_bytes_that_are_no_text_leave_the_words_known_before(lexicon: Path) -> N
     assert found(dictionary, "嘟噜噜") == [("brand", "嘟噜噜")]
 
 
+def test_a_file_put_in_place_is_seen_though_time_and_size_are_the_same(lexicon: Path) -> None:
+    write(lexicon, "嘟噜噜\tbrand")
+    dictionary = Dictionary(lexicon)
+    before = lexicon.stat()
+    other = lexicon.with_name("other.txt")
+    write(other, "啪嗒嗒\tbrand")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.replace(lexicon)
+
+    dictionary.refresh()
+
+    assert found(dictionary, "啪嗒嗒") == [("brand", "啪嗒嗒")]
+
+
 def test_the_path_comes_from_the_environment(
     lexicon: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
+from nlu.evaluation import read_labelled
 from nlu.training_data import DATA, read_examples
 from nlu.understanding import CUSTOMER_INTENTS
 
 EXAMPLES = read_examples()
 ENTITIES = {"product", "brand", "color", "size", "attribute", "coupon", "region"}
-SAMPLES = Path(os.environ.get("SHOP_NLU_SAMPLES") or DATA.parents[2] / "shared/nlu-samples.tsv")
+SAMPLES = os.environ.get("SHOP_NLU_SAMPLES", "")
+"""A file of real sentences, lent for measuring; without one there is nothing to leak."""
 
 _GREETING = re.compile(r"^(?:你好|您好|亲|在吗|请问|麻烦|老板|那个|嗯|哈喽|hi|hello|问一下|问下)+")
 _PARTICLE = re.compile(r"(?:吗|呢|啊|呀|吧|哦|哈|嘛|么|了|的|呗|啦|哟|诶|欸|喽)+$")
@@ -67,9 +69,17 @@ def test_the_domain_names_the_intents_and_entities_of_the_contract() -> None:
     assert set(domain["entities"]) >= ENTITIES
 
 
-def test_no_real_message_is_among_the_examples() -> None:
-    """The samples are lent for reading; where they are not at hand there is nothing to leak."""
-    lines = SAMPLES.read_text(encoding="utf-8").splitlines()[1:] if SAMPLES.exists() else []
-    real = {bared(line.split("\t")[0]) for line in lines if len(line.split("\t")[0]) > 6}
+def test_a_sentence_is_recognised_through_its_pleasantries() -> None:
+    long = [example.text for example in EXAMPLES if len(example.text) > 6]
 
-    assert [each.text for each in EXAMPLES if len(each.text) > 6 and bared(each.text) in real] == []
+    assert [text for text in long if bared(f"你好，请问{text}呢？") != bared(text)] == []
+
+
+if SAMPLES:
+
+    def test_no_sentence_to_measure_on_is_among_the_examples() -> None:
+        labelled = read_labelled(Path(SAMPLES))
+        held_out = {bared(text) for text, _ in labelled if len(text) > 6}
+
+        assert held_out
+        assert [each.text for each in EXAMPLES if bared(each.text) in held_out] == []

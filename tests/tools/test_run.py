@@ -5,9 +5,18 @@ import socket
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.settings import Settings
 from tools import ports
-from tools.run import CannotRun, Service, refuse_taken_port, stop, until_stopped
+from tools.run import (
+    CannotRun,
+    Service,
+    environment_of_rasa,
+    refuse_taken_port,
+    stop,
+    until_stopped,
+)
 
 FAMILY = """
 import subprocess, sys, time
@@ -87,6 +96,21 @@ def test_a_port_comes_from_the_environment_then_from_the_env_file(
 
     monkeypatch.setenv("PORT", "8200")
     assert ports.port() == 8200
+
+
+def test_rasa_gets_the_bots_own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NLU_PORT", "5999")
+    settings = Settings(
+        nlu_token=SecretStr("a token"), lexicon_file=Path("words.txt"), var_folder=Path("elsewhere")
+    )
+
+    assert environment_of_rasa(settings) == {
+        "NLU_PORT": "5999",
+        "SHOP_NLU_TOKEN": "a token",
+        "SHOP_LEXICON_FILE": str(tmp_path / "words.txt"),
+        "SHOP_VAR_FOLDER": str(tmp_path / "elsewhere"),
+    }
 
 
 @pytest.mark.parametrize("written", ["http", "0", "65536", "-1", "8000.5"])

@@ -64,14 +64,6 @@ async def test_customer_service_messages_have_the_documented_form(
     assert call.content == {"touser": "o1", **expected}
 
 
-async def test_typing_is_shown_and_taken_away(client: AsyncWeChatClient, far_end: FarEnd) -> None:
-    await client.typing.start("o1")
-    await client.typing.stop("o1")
-
-    assert [call.path for call in far_end.calls] == ["/cgi-bin/message/custom/typing"] * 2
-    assert [call.content["command"] for call in far_end.calls] == ["Typing", "CancelTyping"]
-
-
 async def test_a_follower_is_looked_up(client: AsyncWeChatClient, far_end: FarEnd) -> None:
     far_end.answer("/cgi-bin/user/info", {"subscribe": 1, "openid": "o1", "unionid": "u1"})
 

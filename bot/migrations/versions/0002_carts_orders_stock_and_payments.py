@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("phone_digest", sa.String(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("detail_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("remark_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=True),
         sa.Column("idempotency_key", sa.String(), nullable=False),
@@ -130,16 +130,16 @@ def upgrade() -> None:
         "payment",
         ["ask_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('open', 'closing')"),
-        postgresql_where=sa.text("state IN ('open', 'closing')"),
+        sqlite_where=sa.text("state = 'open' OR state = 'closing'"),
+        postgresql_where=sa.text("state = 'open' OR state = 'closing'"),
     )
     op.create_index(
         "uq_payment_live",
         "payment",
         ["order_id"],
         unique=True,
-        sqlite_where=sa.text("state IN ('open', 'closing')"),
-        postgresql_where=sa.text("state IN ('open', 'closing')"),
+        sqlite_where=sa.text("state = 'open' OR state = 'closing'"),
+        postgresql_where=sa.text("state = 'open' OR state = 'closing'"),
     )
     op.create_table(
         "cart_line",
@@ -196,14 +196,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("out_refund_no", name=op.f("uq_refund_out_refund_no")),
     )
     op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
-    op.create_index(
-        "ix_refund_to_ask",
-        "refund",
-        ["ask_at"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('requested', 'processing')"),
-        postgresql_where=sa.text("state IN ('requested', 'processing')"),
-    )
+    op.create_index("ix_refund_to_ask", "refund", ["state", "ask_at"], unique=False)
     op.create_table(
         "reservation",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -25,10 +25,9 @@ def upgrade() -> None:
         "job_slot",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_slot")),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_job_slot")),
     )
     op.create_table(
         "uploaded_media",
@@ -108,6 +107,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversation.id"], name=op.f("fk_inbox_conversation_id")
@@ -119,6 +119,22 @@ def upgrade() -> None:
         "ix_inbox_pending",
         "inbox",
         ["conversation_id", "sent_at", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_inbox_quarantined",
+        "inbox",
+        ["seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 'quarantined'"),
+        postgresql_where=sa.text("state = 'quarantined'"),
+    )
+    op.create_index(
+        "ix_inbox_to_try",
+        "inbox",
+        ["next_try_at"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
@@ -153,16 +169,32 @@ def upgrade() -> None:
         "outbox",
         ["conversation_id", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
-        postgresql_where=sa.text("state IN ('held', 'pending', 'sending', 'parked')"),
+        sqlite_where=sa.text("state = 'held' OR state = 'pending' OR state = 'sending'"),
+        postgresql_where=sa.text("state = 'held' OR state = 'pending' OR state = 'sending'"),
     )
     op.create_index(
         "ix_outbox_open",
         "outbox",
         ["state", "not_before"],
         unique=False,
-        sqlite_where=sa.text("state IN ('held', 'pending', 'sending')"),
-        postgresql_where=sa.text("state IN ('held', 'pending', 'sending')"),
+        sqlite_where=sa.text("state = 'held' OR state = 'pending' OR state = 'sending'"),
+        postgresql_where=sa.text("state = 'held' OR state = 'pending' OR state = 'sending'"),
+    )
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["conversation_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
+        "ix_outbox_unknown",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import FrozenClock
 from bot.database import Database
 from tests.bot.api.conftest import IssueCard, NewPhone
-from tests.bot.api.phone import Phone
+from tests.bot.api.phone import ADDRESS, Phone
 from tests.commerce.shop import put_on_sale
 
 
@@ -82,6 +82,25 @@ async def test_a_card_that_was_passed_on_shows_its_lines_and_changes_nothing(
 
     assert (seen.json["shared"], seen.json["total"]) == (True, 7800)
     assert (await alice.get("/cart")).json["lines"] == []
+
+
+async def test_a_card_that_was_passed_on_is_refused_once_its_cart_changed(
+    new_phone: NewPhone, issue_card: IssueCard, slippers: int
+) -> None:
+    token = issue_card({slippers: 2})
+    bob, alice = await new_phone("o-mini-bob", unionid="u-bob"), await new_phone()
+    await bob.put(f"/cart/lines/{slippers}", {"quantity": 3})
+
+    refusals = [
+        await alice.get("/cart", cart=token),
+        await alice.post("/quote", {"cart": token}),
+        await alice.order({"cart": token, "address": ADDRESS, "payable": 3 * 3900}),
+    ]
+
+    for refusal in refusals:
+        assert (refusal.status, refusal.error["field"]) == (400, "cart")
+        assert "重新发一张" in refusal.error["message"]
+    assert (await bob.get("/cart", cart=token)).json["total"] == 3 * 3900
 
 
 @pytest.mark.parametrize("token", ["nonsense", "1~~x~~9.sig", "x" * 200])

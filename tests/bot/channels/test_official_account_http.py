@@ -1,118 +1,26 @@
 """The callback over HTTP: one answer to however many deliveries, and nothing for strangers."""
 
 import asyncio
-import gzip
-import io
-import re
 import sqlite3
-import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-from urllib.parse import quote
-from xml.etree import ElementTree as ET
+from collections.abc import Sequence
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
-from yarl import URL
 
 from bot import outbox, texts
-from bot.channels.official_account import NOTHING_TO_SAY, OfficialAccountChannel
-from bot.channels.wechat_xml import BODY_LIMIT
+from bot.channels.official_account import NOTHING_TO_SAY
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.messages import Text, reply_to_json
 from bot.tables import InboxState, OutboxState
-from bot.turn import Shop
-from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests
-from tests.bot.channels.platform_side import NOW, PlatformSide, event, message
-from tests.bot.counter import Counter, Ears, open_counter
+from tests.bot.channels.callback import PATH, PLATFORM, Answer, Client, opened, post, text
+from tests.bot.channels.platform_side import NOW, event
+from tests.bot.counter import Counter, Ears
 
-PLATFORM = PlatformSide()
-PATH = "/wechat/official-account"
 CANARY = "我要退款给oUserCanary"
-
-type Client = TestClient[Any, Any]
-type Answer = tuple[int, str]
-
-
-def text(content: str, number: int = 1) -> str:
-    return message("text", f"<Content><![CDATA[{content}]]></Content><MsgId>{number}</MsgId>")
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(NOW)
-
-
-@pytest.fixture
-def ears() -> Ears:
-    return Ears()
-
-
-@pytest.fixture
-def shop_counter(database: Database, clock: FrozenClock, empty_shop: Shop, ears: Ears) -> Counter:
-    return open_counter(database, clock, empty_shop, parser=ears)
-
-
-@pytest.fixture
-def patience() -> float:
-    """Seconds that WeChat is kept waiting; long, because tests share a machine."""
-    return 4.0
-
-
 in_haste = pytest.mark.parametrize("patience", [0.5])
-
-
-@pytest.fixture
-async def client(
-    shop_counter: Counter, patience: float, aiohttp_client: Callable[..., Awaitable[Client]]
-) -> Client:
-    """WeChat's way to the shop."""
-    channel = OfficialAccountChannel(
-        wire=PLATFORM.our_wire,
-        database=shop_counter.database,
-        clock=shop_counter.clock,
-        sealer=shop_counter.sealer,
-        pipeline=shop_counter.pipeline,
-        sender=shop_counter.sender,
-        background=shop_counter.background,
-        patience=patience,
-    )
-    app = web.Application()
-    app.add_routes(channel.routes(PATH))
-
-    async def drain(_app: web.Application) -> None:
-        await shop_counter.background.close(5.0)
-
-    app.on_cleanup.append(drain)
-    return await aiohttp_client(app)
-
-
-async def post(client: Client, request: tuple[dict[str, str], Any], **more: Any) -> Answer:
-    """Deliver a request, however odd its query is."""
-    query, body = request
-    pairs = (f"{name}={quote(value, errors='surrogatepass')}" for name, value in query.items())
-    url = URL(f"{PATH}?{'&'.join(pairs)}", encoded=True)
-    async with client.post(url, data=body, **more) as response:
-        return response.status, await response.text()
-
-
-def opened(answer: Answer) -> dict[str, str]:
-    """The passive reply as the platform reads it: signature checked, decrypted."""
-    status, sealed = answer
-    assert status == 200
-    envelope = {each.tag: each.text or "" for each in ET.fromstring(sealed)}  # noqa: S314
-    signed = (envelope["TimeStamp"], envelope["Nonce"], envelope["Encrypt"])
-    assert envelope["MsgSignature"] == PLATFORM.sign(*signed)
-    xml, app_id = PLATFORM.decrypt(envelope["Encrypt"])
-    assert app_id == PLATFORM.app_id
-    return {each.tag: each.text or "" for each in ET.fromstring(xml)}  # noqa: S314
 
 
 async def test_the_address_check_gets_its_echo(client: Client) -> None:
@@ -298,166 +206,6 @@ def run_sql(database: Database, *statements: str) -> None:
         for statement in statements:
             connection.exec_driver_sql(statement)
         connection.commit()
-
-
-# Strangers and accidents.
-
-
-def forged(**changes: str | None) -> Request:
-    query, body = PLATFORM.deliver(text(CANARY))
-    kept = {**query, **changes}
-    return {name: value for name, value in kept.items() if value is not None}, body
-
-
-def old() -> str:
-    return str(int(NOW.timestamp()) - 11 * 60)
-
-
-def signed_at(stamp: str) -> Request:
-    query, body = PLATFORM.deliver(text(CANARY))
-    (found,) = re.findall(rb"<Encrypt><!\[CDATA\[(.*?)\]\]>", body)
-    signature = PLATFORM.sign(stamp, query["nonce"], found.decode())
-    return {**query, "timestamp": stamp, "msg_signature": signature}, body
-
-
-REFUSED: dict[str, tuple[Request, int]] = {
-    "wrong signature": (forged(msg_signature="0" * 40), 403),
-    "no signature": (forged(msg_signature=None), 403),
-    "signature of another form": (forged(msg_signature="x"), 400),
-    "no timestamp": (forged(timestamp=None), 400),
-    "no nonce": (forged(nonce=None), 400),
-    "changed nonce": (forged(nonce="1"), 403),
-    "unencrypted mode": (forged(encrypt_type="raw"), 403),
-    "too old": (signed_at(old()), 403),
-    "no body": ((forged()[0], b""), 400),
-    "garbage": ((forged()[0], b"\xff\xfe\x00garbage"), 400),
-    "plain xml": ((forged()[0], text(CANARY).encode()), 403),
-    "doctype": (
-        (forged()[0], b"<!DOCTYPE xml [<!ENTITY a 'b'>]><xml><Encrypt>&a;</Encrypt></xml>"),
-        400,
-    ),
-    "doctype inside": (PLATFORM.deliver("<!DOCTYPE xml>" + text(CANARY)), 400),
-    "too large": ((forged()[0], forged()[1] + b" " * BODY_LIMIT), 400),
-    "another account": (
-        PLATFORM.deliver_encrypted(PLATFORM.encrypt(text(CANARY).encode(), "wxother")),
-        403,
-    ),
-    "nothing at all": (({}, b""), 400),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-async def test_what_wechat_would_not_send_is_refused_quickly_and_logged_without_its_content(
-    client: Client, shop_counter: Counter, name: str
-) -> None:
-    request, status = REFUSED[name]
-    seconds = []
-    with capture_logs() as lines:
-        for _ in range(5):
-            began = time.perf_counter()
-            answer = await post(client, request)
-            seconds.append(time.perf_counter() - began)
-            assert answer[0] == status
-
-    assert statistics.median(seconds) < 0.05
-    assert [line["event"] for line in lines] == ["callback refused"] * 5
-    assert all(set(line) == {"event", "status", "reason", "log_level"} for line in lines)
-    assert "Canary" not in str(lines) + answer[1]
-    assert await shop_counter.inbox() == []
-
-
-async def test_a_body_of_many_megabytes_is_not_read_to_its_end(client: Client) -> None:
-    request = (forged()[0], io.BytesIO(b"x" * (32 * 1024 * 1024)))
-    began = time.perf_counter()
-    try:
-        status, _ = await post(client, request)
-    except OSError:
-        status = 400  # The shop answered and closed while we were still writing.
-
-    assert status == 400
-    assert time.perf_counter() - began < 2
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        gzip.compress(PLATFORM.deliver(text("在吗"))[1]),
-        b"\x1f\x8bno gzip",
-        gzip.compress(b"a" * 10**8),
-    ],
-    ids=["honest", "broken", "bomb"],
-)
-async def test_a_compressed_body_gets_an_orderly_answer(client: Client, body: bytes) -> None:
-    began = time.perf_counter()
-    query, _ = PLATFORM.deliver(text("在吗"))
-    status, _ = await post(client, (query, body), headers={"Content-Encoding": "gzip"})
-
-    assert status in {200, 400, 403}
-    assert time.perf_counter() - began < 1
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nno chunk\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n5\r\nab\r\n0\r\n\r\n",
-        b"Content-Length: 99999999999999999999999\r\n\r\n",
-        b"Content-Length: -1\r\n\r\n",
-        b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    ],
-)
-async def test_a_request_that_is_no_http_is_refused(client: Client, sent: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
-    query = "&".join(f"{name}={value}" for name, value in forged()[0].items())
-    head = f"POST {PATH}?{query} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n"
-    writer.write(head.encode() + sent)
-    async with asyncio.timeout(5):
-        line = await reader.readline()
-    writer.close()
-    await writer.wait_closed()
-
-    assert line.split(b" ")[1] in {b"400", b"403"}
-
-
-@pytest.mark.parametrize("body", HANDMADE, ids=range(len(HANDMADE)))
-@pytest.mark.parametrize("is_signed", [False, True], ids=["stranger", "insider"])
-async def test_bodies_that_have_hurt_parsers_are_refused(
-    client: Client, body: str, is_signed: bool
-) -> None:
-    query, sealed = PLATFORM.deliver(body)
-    status, _ = await post(client, (query, sealed if is_signed else body.encode()))
-
-    assert status in ({200, 400, 403} if is_signed else {400, 403})
-
-
-A_BATCH = 50
-
-
-async def survives(client: Client, requests: list[Request]) -> None:
-    answers = await asyncio.gather(*(post(client, each) for each in requests))
-    assert {status for status, _ in answers} <= {200, 400, 403}
-
-
-@given(st.lists(hostile_requests(PLATFORM), min_size=A_BATCH, max_size=A_BATCH))
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-async def test_any_request_is_answered_or_refused(client: Client, requests: list[Request]) -> None:
-    with capture_logs():
-        await survives(client, requests)
-
-
-@pytest.mark.slow
-@given(st.lists(hostile_requests(PLATFORM), min_size=A_BATCH, max_size=A_BATCH))
-@settings(
-    max_examples=10_000 // A_BATCH,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
-async def test_ten_thousand_requests_are_answered_or_refused(
-    client: Client, requests: list[Request]
-) -> None:
-    with capture_logs():
-        await survives(client, requests)
 
 
 # The database.

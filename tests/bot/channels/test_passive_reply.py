@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.passive_reply import (
-    Article,
     render_image,
-    render_music,
-    render_news,
     render_text,
-    render_video,
-    render_voice,
 )
 from bot.channels.wechat_xml import cut, printable, read_xml
 from bot.messages import Incoming
@@ -30,7 +25,6 @@ INCOMING = Incoming(
     sent_at=NOW,
     payload={"ToUserName": "gh_shop"},
 )
-ARTICLE = Article("标题", "说明", "https://shop/p.png", "https://shop/1")
 
 
 @pytest.mark.parametrize(
@@ -38,50 +32,6 @@ ARTICLE = Article("标题", "说明", "https://shop/p.png", "https://shop/1")
     [
         (render_text(INCOMING, "您好", now=NOW), "text", {"Content": "您好"}),
         (render_image(INCOMING, "m1", now=NOW), "image", {"Image": {"MediaId": "m1"}}),
-        (render_voice(INCOMING, "m1", now=NOW), "voice", {"Voice": {"MediaId": "m1"}}),
-        (
-            render_video(INCOMING, "m1", title="t", now=NOW),
-            "video",
-            {"Video": {"MediaId": "m1", "Title": "t", "Description": ""}},
-        ),
-        (
-            render_music(
-                INCOMING,
-                "m1",
-                title="t",
-                description="d",
-                url="https://u",
-                high_quality_url="https://h",
-                now=NOW,
-            ),
-            "music",
-            {
-                "Music": {
-                    "Title": "t",
-                    "Description": "d",
-                    "MusicUrl": "https://u",
-                    "HQMusicUrl": "https://h",
-                    "ThumbMediaId": "m1",
-                }
-            },
-        ),
-        (
-            render_news(INCOMING, [ARTICLE], now=NOW),
-            "news",
-            {
-                "ArticleCount": "1",
-                "Articles": {
-                    "item": [
-                        {
-                            "Title": "标题",
-                            "Description": "说明",
-                            "PicUrl": "https://shop/p.png",
-                            "Url": "https://shop/1",
-                        }
-                    ]
-                },
-            },
-        ),
     ],
 )
 def test_a_reply_has_the_documented_form_and_goes_back_to_the_sender(
@@ -108,9 +58,3 @@ def test_a_long_text_is_cut_between_characters() -> None:
     content = read_xml(render_text(INCOMING, "价" * 1000, now=NOW))["Content"]
 
     assert content == "价" * 682
-
-
-@pytest.mark.parametrize("count", [0, 9])
-def test_news_has_one_to_eight_articles(count: int) -> None:
-    with pytest.raises(ValueError, match="1 to 8"):
-        render_news(INCOMING, [ARTICLE] * count, now=NOW)

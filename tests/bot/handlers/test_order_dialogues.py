@@ -94,7 +94,7 @@ async def test_a_paid_order_is_one_text_without_a_card(chat: Chat) -> None:
 
     await play(
         chat,
-        line("怎么还不发货", order_no, "已付款，待发货", never=("[小程序]",)),
+        line("怎么还不发货", order_no, "待发货", never=("[小程序]",)),
         line("取消订单", "没有待付款的订单"),
         line(f"取消订单{order_no}", "不能直接取消", "转人工", asks=""),
     )

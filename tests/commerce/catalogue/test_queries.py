@@ -27,20 +27,18 @@ def shop(database: Database, tmp_path: Path) -> Database:
 
 
 @pytest.mark.database
-def test_a_variant_is_found_by_colour_and_size_when_only_one_is_meant(shop: Database) -> None:
+def test_variants_are_found_by_colour_and_size_in_stock_first(shop: Database) -> None:
     with shop.reading() as session:
         slipper = queries.get_product(session, 1)
 
-        def found(*wished: list[str]) -> str | None:
-            variant = queries.find_variant(session, slipper.id, *wished)
-            return None if variant is None else variant.sku
+        def found(*wished: list[str]) -> list[str]:
+            return [each.sku for each in queries.find_variants(slipper, *wished)]
 
-        assert found(["黑"]) == "T-3"
-        assert found(["白色"], ["38码"]) == "T-2"
-        assert found(["白色"]) is None
-        assert found(["红色"]) is None
-        variants = queries.find_variants(slipper, ["白"])
-        assert [each.sku for each in variants] == ["T-1", "T-2"]
+        assert found(["黑"]) == ["T-3"]
+        assert found(["白色"], ["38码"]) == ["T-2"]
+        assert found([], ["38"]) == ["T-3", "T-2"]
+        assert found(["白"]) == ["T-1", "T-2"]
+        assert found(["红色"]) == []
 
 
 def test_a_summary_speaks_of_the_variants_that_fit(shop: Database) -> None:
@@ -64,12 +62,11 @@ def test_what_is_not_on_sale_is_not_seen(shop: Database) -> None:
 
     with shop.reading() as session:
         assert queries.find_product(session, 2) is None
-        assert [each.sku for each in queries.list_variants(session, 1)] == ["T-1", "T-2"]
+        assert [each.sku for each in queries.get_product(session, 1).variants] == ["T-1", "T-2"]
         assert [each.name for each in queries.list_categories(session)] == ["鞋靴"]
         with pytest.raises(NotFound):
             queries.get_product(session, 2)
-        with pytest.raises(NotFound):
-            queries.get_variant(session, 3)
-        product, variant = queries.get_variant(session, 1)
+        found = queries.list_products_of_variants(session, [1, 2, 3, 99])
+        assert set(found) == {1, 2}
+        product, variant = found[1]
         assert (product.title, variant.sku) == ("云朵拖鞋", "T-1")
-        assert set(queries.list_products_of_variants(session, [1, 2, 3, 99])) == {1, 2}

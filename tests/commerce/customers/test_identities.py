@@ -172,6 +172,17 @@ def test_merges_are_followed_to_the_end(session: Session) -> None:
     assert {customers.get_customer(session, each).id for each in (first, second, third)} == {first}
 
 
+def test_the_ids_of_a_customer_are_their_own_and_of_all_merged_into_them(session: Session) -> None:
+    first, second, third, other = (new_customer(session) for _ in range(4))
+
+    customers.merge(session, second, third, NOW)
+    customers.merge(session, first, second, NOW)
+
+    for each in (first, second, third):
+        assert customers.ids_of(session, each) == {first, second, third}
+    assert customers.ids_of(session, other) == {other}
+
+
 def test_orders_under_the_same_key_survive_a_merge(session: Session) -> None:
     kept, gone, slippers = new_customer(session), new_customer(session), put_on_sale(session)
     orders = [

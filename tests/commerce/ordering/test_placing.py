@@ -14,24 +14,29 @@ from commerce.customers import merge
 from commerce.customers.addresses import last_address
 from commerce.errors import (
     IdempotencyConflict,
+    IllegalMove,
     InvalidInput,
     NotFound,
     OutOfStock,
     PriceChanged,
     ShopError,
 )
+from commerce.inserting import id_of
 from commerce.ordering import cart, placing
 from commerce.ordering.lines import WantedLine
-from commerce.ordering.orders import list_lines, read_address
+from commerce.ordering.orders import list_lines, read_address, read_remark
 from commerce.ordering.tables import Order, OrderState
+from commerce.payments.closing import cancel_unpaid
 from tests.commerce.shop import (
     ADDRESS,
     HOLD,
     NOW,
     SEALER,
     assert_stock_adds_up,
+    begin_to_pay,
     events,
     new_customer,
+    pay,
     place,
     put_on_sale,
     replayed_state,
@@ -159,28 +164,12 @@ def test_what_was_bought_leaves_the_cart(session: Session) -> None:
     assert [line.variant_id for line in cart.view(session, customer).lines] == [cup]
 
 
-def test_the_cart_of_the_chat_is_emptied_when_bought_under_another_identity(
-    session: Session,
-) -> None:
-    chatting, paying, slippers = (
-        new_customer(session),
-        new_customer(session),
-        put_on_sale(session),
-    )
-    cart.add(session, chatting, slippers, 2, NOW)
-
-    order = place(session, paying, {slippers: 2}, cart_owner_id=chatting)
-
-    assert order.customer_id == paying
-    assert cart.view(session, chatting).lines == ()
-
-
 def test_who_was_merged_orders_as_who_they_are_now(session: Session) -> None:
     kept, gone, slippers = new_customer(session), new_customer(session), put_on_sale(session)
     cart.add(session, kept, slippers, 1, NOW)
     merge(session, kept, gone, NOW)
 
-    order = place(session, gone, {slippers: 1}, cart_owner_id=gone)
+    order = place(session, gone, {slippers: 1})
 
     assert order.customer_id == kept
     assert cart.view(session, kept).lines == ()
@@ -282,7 +271,23 @@ def test_remark_and_source_lose_what_no_database_takes(session: Session) -> None
         source="chat\0<x>",
     )
 
-    assert (order.remark, order.source) == ("放门口 谢谢", "chatx")
+    assert (read_remark(SEALER, order), order.source) == ("放门口 谢谢", "chatx")
+
+
+def test_at_most_five_orders_of_a_customer_wait_to_be_paid(session: Session) -> None:
+    customer, slippers = new_customer(session), put_on_sale(session)
+    orders = [place(session, customer, {slippers: 1}) for _ in range(placing.MOST_UNPAID)]
+    with pytest.raises(IllegalMove, match="还没付款"):
+        place(session, customer, {slippers: 1})
+    place(session, new_customer(session), {slippers: 1})
+
+    pay(session, begin_to_pay(session, orders[0]))
+    place(session, customer, {slippers: 1})
+    with pytest.raises(IllegalMove, match="还没付款"):
+        place(session, customer, {slippers: 1})
+    cancel_unpaid(session, id_of(orders[1]), actor="clock", reason="", now=NOW)
+
+    assert place(session, customer, {slippers: 1}).state == OrderState.UNPAID
 
 
 def test_the_address_is_sealed_and_remembered(session: Session) -> None:

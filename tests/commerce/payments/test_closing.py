@@ -200,3 +200,16 @@ def test_a_closing_that_is_not_confirmed_is_wanted_again_every_minute(
     assert closing.list_payments_to_close(session, NOW + minute) == []
     assert len(closing.list_payments_to_close(session, NOW + 2 * minute)) == 1
     assert closing.list_payments_to_ask(session, NOW + HOLD) == []
+
+
+@pytest.mark.database
+def test_what_is_taken_to_be_asked_about_has_its_next_time_before_it_is_asked(
+    session: Session, order: Order
+) -> None:
+    payment = begin_to_pay(session, order)
+    now = NOW + timedelta(seconds=30)
+
+    assert [due.id for due in closing.take_payments_to_ask(session, now)] == [payment.id]
+
+    assert closing.take_payments_to_ask(session, now) == []
+    assert payment.ask_at == NOW + timedelta(seconds=120)

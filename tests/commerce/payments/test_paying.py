@@ -65,6 +65,14 @@ def test_another_payer_has_to_wait(session: Session, order: Order) -> None:
         open_payment(session, order, "o-somebody-else", NOW)
 
 
+def test_an_order_with_a_disputed_payment_is_not_paid_again(session: Session, order: Order) -> None:
+    payment = begin_to_pay(session, order)
+    pay(session, payment, amount=1)
+
+    with pytest.raises(IllegalMove, match="人工核对"):
+        begin_to_pay(session, order)
+
+
 def test_an_order_about_to_lapse_cannot_be_paid(session: Session, order: Order) -> None:
     with pytest.raises(IllegalMove, match="超时"):
         begin_to_pay(session, order, NOW + HOLD - timedelta(seconds=119))

@@ -1,0 +1,82 @@
+"""What runs all day reads what is open, however much is done."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from bot import conversations, health, inbox, outbox
+from bot.clock import FrozenClock
+from bot.database import Database
+from commerce.payments.closing import list_payments_to_ask
+from commerce.payments.refunds import list_refunds_to_ask
+from commerce.sealing import Sealer
+
+FULL = re.compile(r"SCAN (inbox|outbox|earlier|payment|refund)(?! USING (COVERING )?INDEX ix_)")
+"""A step that reads every row. Walking a partial index reads what is open."""
+
+
+@pytest.fixture
+def plan_of(database: Database) -> Iterator[Callable[[Callable[[Session], Any]], list[str]]]:
+    """Runs a function on an empty SQLite; the steps of SQLite's plans for its statements."""
+    with database.writing() as session:
+        driver: Any = session.connection().connection.driver_connection
+
+        def plan(function: Callable[[Session], Any]) -> list[str]:
+            said: list[str] = []
+            driver.set_trace_callback(said.append)
+            try:
+                function(session)
+            except LookupError:
+                assert said  # No such row: the statement ran all the same.
+            finally:
+                driver.set_trace_callback(None)
+            return [
+                row[3]
+                for statement in said
+                if statement.startswith(("SELECT", "UPDATE"))
+                for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
+            ]
+
+        yield plan
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conversations.lock",
+        "outbox.unpark",
+        "outbox.end_lost_leases",
+        "outbox.claim_due",
+        "inbox.take_up_left_behind",
+        "inbox.oldest_waiting",
+        "health.count_backlog",
+        "list_payments_to_ask",
+        "list_refunds_to_ask",
+    ],
+)
+def test_no_statement_of_the_day_reads_a_whole_table(
+    plan_of: Callable[[Callable[[Session], Any]], list[str]],
+    sealer: Sealer,
+    frozen_clock: FrozenClock,
+    name: str,
+) -> None:
+    now = frozen_clock.now()
+    calls: dict[str, Callable[[Session], Any]] = {
+        "conversations.lock": lambda s: conversations.lock(s, 1),
+        "outbox.unpark": lambda s: outbox.unpark(s, 1, now),
+        "outbox.end_lost_leases": lambda s: outbox.end_lost_leases(s, now, ["pay.refund"]),
+        "outbox.claim_due": lambda s: outbox.claim_due(s, sealer, now),
+        "inbox.take_up_left_behind": lambda s: inbox.take_up_left_behind(s, now),
+        "inbox.oldest_waiting": lambda s: inbox.oldest_waiting(s, sealer, 1),
+        "health.count_backlog": health.count_backlog,
+        "list_payments_to_ask": lambda s: list_payments_to_ask(s, now),
+        "list_refunds_to_ask": lambda s: list_refunds_to_ask(s, now),
+    }
+
+    steps = plan_of(calls[name])
+
+    assert steps
+    assert [step for step in steps if FULL.match(step)] == []
