@@ -27,7 +27,7 @@ async def test_messages_whose_fate_is_unknown_are_shown_and_never_sent_again(
     assert stage.rows(
         "SELECT state, count(*) FROM outbox WHERE kind = 'official_account.reply' GROUP BY 1"
     ) == [("unknown", len(EFFECTS))]
-    assert (await stage.readiness())["backlog"]["doubtful"] == len(EFFECTS)
+    await stage.shows_doubtful(len(EFFECTS))
     await stage.move_time(hours=1)
     for customer in customers.values():
         await customer.says("谢谢")
@@ -59,7 +59,7 @@ async def test_a_token_revoked_in_mid_traffic_is_fetched_once_and_nobody_notices
     assert await stage.count("accepted:stable_token") == fetched + 1
     for customer in customers:
         assert len(await customer.said_by_shop()) == 1
-    assert (await stage.readiness())["backlog"]["doubtful"] == 0
+    await stage.shows_doubtful(0)
 
 
 async def test_a_shop_told_to_stop_finishes_what_it_has_begun(open_stage: OpenStage) -> None:
