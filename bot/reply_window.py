@@ -72,7 +72,7 @@ def is_open(conversation: HasWindow, now: datetime) -> bool:
 
 
 def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:
-    """The window after what the customer did. A message opens afresh; less never shortens more."""
+    """The window after what the customer did: afresh, but a tap never shortens a message's."""
     present = (
         conversation.window_opened_by,
         conversation.window_opened_at,
@@ -81,7 +81,10 @@ def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:
     if kind == "unfollow":
         return (None, None, 0)
     window = OPENED_BY.get(kind)
-    if window is None or (window is not MESSAGE and is_open(conversation, at)):
+    if window is None:
+        return present
+    has_more = conversation.window_opened_by == MESSAGE.opened_by and is_open(conversation, at)
+    if window is not MESSAGE and has_more:
         return present
     return (window.opened_by, at, 0)
 
