@@ -232,7 +232,9 @@ async def test_what_comes_while_nobody_types_is_shown(
 
 
 @pytest.mark.parametrize(
-    "url", [f"http://127.0.0.1:{closed_port()}/sandbox", "no address at all", ""]
+    "url",
+    [f"http://127.0.0.1:{closed_port()}/sandbox", "no address at all", ""],
+    ids=["nobody listens", "no address", "nothing"],
 )
 async def test_without_a_sandbox_it_says_what_to_start(url: str) -> None:
     with pytest.raises(SandboxAway, match="make run"):
