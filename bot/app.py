@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot import handlers, health
+from bot import handlers, health, inspection
 from bot.api.app import MiniProgramApi
 from bot.background import Background
 from bot.channels.official_account import OfficialAccountChannel
@@ -39,6 +39,7 @@ from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
 from nlu.cascade import Cascade
 from nlu.dictionary import Dictionary
+from nlu.embedder import open_embedder
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser
 from wecom.transport import AsyncWeChatClient, open_http
@@ -192,6 +193,7 @@ def open_shop(settings: Settings, sealer: Sealer) -> Shop:
         search=search,
         sealer=sealer,
         cart_tokens=CartTokens(settings.session_secret.get_secret_value()),
+        embedder=open_embedder(settings.embedder, settings.embedder_key.get_secret_value()),
     )
 
 
@@ -224,6 +226,7 @@ async def serving(settings: Settings, *, work: bool = True) -> AsyncIterator[web
         app.add_routes(pay_notify(running).routes("/pay/wechat/notify"))
         app.add_routes(mini_program_api(running).routes())
         app.add_routes(health.routes(running))
+        app.add_routes(inspection.routes(running))
         async with working(running) if work else contextlib.nullcontext():
             yield app
 

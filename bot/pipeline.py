@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 from sqlmodel import Session
 
-from bot import conversations, inbox, metrics, outbox, reply_window, texts
+from bot import conversations, inbox, metrics, outbox, reply_window, texts, understood
 from bot.clock import Clock
 from bot.conversations import ConversationView
 from bot.database import Database, is_unreachable
@@ -142,9 +142,8 @@ class Pipeline:
         if conversation.is_the_bots:
             turn.step = ""
             replies = self.router.answer(turn)
-        write_down(
-            session, self.shop.sealer, conversation_id, incoming, replies, now, understanding.intent
-        )
+        kept = understood.as_kept(turn)
+        write_down(session, self.shop.sealer, conversation_id, incoming, replies, now, kept)
         say(session, self.shop.sealer, conversation, replies, now, answering=waiting)
         if conversation.has_parked:
             outbox.unpark(session, conversation_id, now)

@@ -71,13 +71,23 @@ class Router:
     def _replies(self, turn: Turn) -> Sequence[Reply]:
         by_kind = self._kinds.get(turn.incoming.kind)
         if by_kind is not None:
+            turn.answered_by = _name(by_kind)
             return by_kind(turn)
         for listener in (self._steps.get(turn.asked), self._views.get(turn.memory.in_view)):
             heard = None if listener is None else listener(turn)
             if heard is not None:
+                turn.answered_by = _name(listener)
                 return heard
         handler = self._intents.get(turn.understanding.intent, self._fallback)
+        turn.answered_by = _name(handler)
         return [] if handler is None else handler(turn)
+
+
+def _name(function: Handler | Listener | None) -> str:
+    """As people find it in the code: `product_search.search`."""
+    if function is None:
+        return ""
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
 def _register[Function](

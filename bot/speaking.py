@@ -1,14 +1,14 @@
 """What is said in a conversation: into the outbox, and into the transcript."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert
 from sqlmodel import Session, SQLModel
 
-from bot import outbox
+from bot import outbox, understood
 from bot.conversations import BOT, ConversationView
 from bot.inbox import Waiting
 from bot.messages import Incoming, Reply, Text, reply_as_words, reply_to_json
@@ -79,13 +79,16 @@ def write_down(
     incoming: Incoming | None,
     replies: Sequence[Reply],
     now: datetime,
-    intent: str = "",
+    kept: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add what the customer said and what the bot answered to the transcript."""
-    lines = []
+    """Add what the customer said and what the bot answered to the transcript.
+
+    `kept` is what was understood of it, as `bot.understood` keeps it.
+    """
+    lines: list[tuple[str, str, str, Mapping[str, Any] | None]] = []
     if incoming is not None:
-        lines.append(("customer", incoming.kind, incoming.text, intent))
-    lines += [(BOT, reply_to_json(each)["type"], reply_as_words(each), "") for each in replies]
+        lines.append(("customer", incoming.kind, incoming.text, kept))
+    lines += [(BOT, reply_to_json(each)["type"], reply_as_words(each), None) for each in replies]
     if lines:
         _WRITE.run_many(session, (_line(sealer, conversation_id, now, *line) for line in lines))
 
@@ -97,7 +100,7 @@ def _line(
     author: str,
     kind: str,
     words: str,
-    intent: str,
+    kept: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     row_key = uuid.uuid4().hex
     return {
@@ -106,7 +109,8 @@ def _line(
         "author": author,
         "kind": kind,
         "words_sealed": sealer.seal(words, Place("chat_message", "words", row_key)),
-        "intent": intent,
+        "intent": "" if kept is None else str(kept["intent"]),
+        "understood_sealed": None if kept is None else understood.seal(sealer, kept, row_key),
         "at": now,
     }
 
@@ -123,6 +127,7 @@ _WRITE: Final = Prepared(
                 "kind",
                 "words_sealed",
                 "intent",
+                "understood_sealed",
                 "at",
             )
         }

@@ -195,6 +195,8 @@ class ChatMessage(SQLModel, table=True):
     kind: str
     words_sealed: bytes
     intent: str = ""
+    understood_sealed: bytes | None = None
+    """What the bot made of a customer's words, and who answered; see `bot.understood`."""
     at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -12,6 +12,7 @@ from bot.messages import Channel, Incoming, Text
 from bot.search import ShopSearch
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
+from nlu.embedder import Embedder
 from nlu.understanding import Understanding
 
 SOURCES: Final[dict[Channel, str]] = {
@@ -29,6 +30,8 @@ class Shop:
     search: ShopSearch
     sealer: Sealer
     cart_tokens: CartTokens
+    embedder: Embedder | None = None
+    """The one of this process; None when it is switched off."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Turn:
     """The question that this turn may answer; `memory.question` is about it."""
     step: str = field(default="")
     """The question that the next turn may answer."""
+    answered_by: str = ""
+    """The handler that answered, such as `product_search.search`; for people, not for code."""
 
     @property
     def text(self) -> str:

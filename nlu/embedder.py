@@ -86,7 +86,7 @@ class RemoteEmbedder:
 
     def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:  # noqa: ARG002
         """See Embedder. One call for all texts."""
-        import httpx
+        import httpx  # noqa: PLC0415 - Rasa's environment has none
 
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)

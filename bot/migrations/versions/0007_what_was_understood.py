@@ -1,5 +1,8 @@
 """What the bot understood of each message."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column("chat_message", sa.Column("understood_sealed", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_column("chat_message", "understood_sealed")

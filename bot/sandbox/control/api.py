@@ -12,6 +12,8 @@ People and chat
   GET  /fans/{id}/items?after=0 → {"items": [{"item_id","direction": "fan|shop|platform",
        "kind": "text|image|voice|location|link|menu|card|news|template|event|notice|handover|…",
        "route": "callback|passive|api|platform","payload","msg_id","at"}]}
+  GET  /fans/{id}/lines?after=0 → {"lines": […]}: the shop's own transcript with what it
+       understood (`bot/understood.py`), while the shop runs in development
   POST /fans/{id}/login-code → {"code"}: what wx.login gives
 Deliveries to the shop
   GET  /callbacks?pending=1 · POST /callbacks/{id}/repeat → {"status"}: the same bytes once more

@@ -3,13 +3,17 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientTimeout, web
 
 from bot.sandbox.control.views import fan_view, item_view
-from bot.sandbox.platform import Platform
+from bot.sandbox.errors import SandboxRefused
+from bot.sandbox.platform import HTTP, Platform
 
 type Body = dict[str, Any]
 type Handler = Callable[[Platform, web.Request], Awaitable[Body]]
+
+
+_SHOP_TIMEOUT = ClientTimeout(total=5)
 
 
 def _fan_id(request: web.Request) -> int:
@@ -71,6 +75,20 @@ async def _items(platform: Platform, request: web.Request) -> Body:
     return {"items": [item_view(item) for item in items]}
 
 
+async def _lines(platform: Platform, request: web.Request) -> Body:
+    """What the shop says that it understood: asked of the shop, which alone knows."""
+    fan = platform.fans.get(_fan_id(request))
+    url = f"{platform.settings.callback_url}/inspect/lines"
+    asked = {"user": fan["openid"], "after": request.query.get("after", "0")}
+    try:
+        async with request.app[HTTP].get(url, params=asked, timeout=_SHOP_TIMEOUT) as answer:
+            if answer.status != web.HTTPOk.status_code:
+                raise SandboxRefused(f"the shop does not tell: {answer.status}")
+            return dict(await answer.json())
+    except (ClientError, TimeoutError) as error:
+        raise SandboxRefused("the shop does not answer") from error
+
+
 async def _login_code(platform: Platform, request: web.Request) -> Body:
     return {"code": platform.logins.code(platform.fans.get(_fan_id(request))["id"])}
 
@@ -84,5 +102,6 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/fans/{id}/taps", _tap),
     ("POST", "/fans/{id}/events", _event),
     ("GET", "/fans/{id}/items", _items),
+    ("GET", "/fans/{id}/lines", _lines),
     ("POST", "/fans/{id}/login-code", _login_code),
 )

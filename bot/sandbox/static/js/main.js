@@ -3,6 +3,7 @@
 import { control, listen } from "./api.js";
 import { toast } from "./dom.js";
 import { Chat } from "./chat.js";
+import { Insight } from "./insight.js";
 import { MiniProgram } from "./mini/program.js";
 import { Panel } from "./panel.js";
 import { drawStatusBars } from "./status.js";
@@ -28,6 +29,7 @@ async function attempt(action) {
 
 const mini = new MiniProgram({ attempt, now });
 const chat = new Chat({ attempt, openMini: (path) => mini.open(path, page.fanId), createFan });
+const insight = new Insight();
 const panel = new Panel({ attempt, now, choose, createFan, follow });
 
 async function refresh() {
@@ -44,6 +46,7 @@ function draw() {
   const fan = page.state.fans.find((one) => one.fan_id === page.fanId) ?? null;
   panel.draw(page.state, fan);
   chat.draw(page.state, fan);
+  insight.draw(fan);
 }
 
 function choose(fanId) {
@@ -87,7 +90,10 @@ function refreshSoon() {
 }
 
 listen(({ change, fan_id: fanId }) => {
-  if (change === "all" || (change === "items" && fanId === page.fanId)) chat.fetch();
+  if (change === "all" || (change === "items" && fanId === page.fanId)) {
+    chat.fetch();
+    insight.fetch();
+  }
   refreshSoon();
 });
 setInterval(() => {
