@@ -1,21 +1,22 @@
-"""An exact reader of numerals as shoppers write them: 200, 1,299, 一百五, 1万2, 2k."""
+"""An exact reader of numerals as shoppers write them: 200, 1,299, 一百五, 1万2, 2k.
+
+cn2an reads what is written in Chinese, and is asked only for what is one numeral: 八八千五 it would
+take for 16500.
+"""
 
 import re
 from decimal import Decimal
 from typing import Final
 
-_DIGITS: Final = {
-    **{digit: value for value, digit in enumerate("零一二三四五六七八九")},
-    **{digit: value for value, digit in enumerate("〇壹贰叁肆伍陆柒捌玖")},
-    "两": 2,
-    "幺": 1,
+from cn2an import cn2an
+
+_PLAIN: Final = str.maketrans("〇壹贰叁肆伍陆柒捌玖拾佰仟幺", "零一二三四五六七八九十百千一")
+_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {
+    "两": "2"
 }
 _UNITS: Final = {
-    "十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000,
-    "万": 10**4, "w": 10**4, "亿": 10**8,
+    "十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10**4, "w": 10**4, "亿": 10**8,
 }  # fmt: skip
-_ZEROS: Final = frozenset("零〇")
-_MYRIAD: Final = 10**4
 
 ARABIC: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 DIGIT: Final = r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
@@ -25,7 +26,13 @@ NUMERAL: Final = (
     rf"(?:{ARABIC}(?:[kw](?![a-z0-9])|[百千万亿](?:{DIGIT}|\d|{UNIT})*)?|(?:{DIGIT}|{UNIT})+)"
 )
 
-_TOKEN: Final = re.compile(rf"{ARABIC}|{DIGIT}|{UNIT}|[kw]")
+_ARABIC_ONLY: Final = re.compile(ARABIC)
+_ARABIC_AND_UNIT: Final = re.compile(rf"({ARABIC})([十百千kw万亿])(.*)")
+_ONE: Final = "[一二两三四五六七八九]"
+_BELOW_MYRIAD: Final = rf"(?:{_ONE}?千)?(?:零?{_ONE}?百)?(?:零?{_ONE}?十)?(?:零?{_ONE})?"
+_CHINESE: Final = re.compile(rf"(?:{_BELOW_MYRIAD}亿)?(?:零?{_BELOW_MYRIAD}万)?零?{_BELOW_MYRIAD}")
+_UNSAID_ONE: Final = re.compile(rf"(?<![{_ONE[1:-1]}十百千])(?=[百千万])|(?<![{_ONE[1:-1]}])(?=十)")
+"""百 is 一百 and 千二 一千二, as cn2an wants them written."""
 
 
 def read_number(numeral: str) -> Decimal | None:
@@ -38,14 +45,16 @@ def read_number(numeral: str) -> Decimal | None:
     >>> read_number("一千二")
     Decimal('1200')
     """
-    tokens = _TOKEN.findall(numeral)
-    if not tokens or "".join(tokens) != numeral:
-        return None
-    if len(tokens) == 1 and tokens[0][0].isdecimal():
-        return Decimal(tokens[0].replace(",", ""))
-    if all(token in _DIGITS for token in tokens):
-        return Decimal("".join(str(_DIGITS[token]) for token in tokens))
-    return _read_by_units(tokens)
+    plainly = numeral.translate(_PLAIN)
+    if _ARABIC_ONLY.fullmatch(plainly):
+        return Decimal(plainly.replace(",", ""))
+    digits = [_DIGITS.get(character, character) for character in plainly]
+    if "".join(digits).isdecimal():
+        return Decimal("".join(digits))
+    mixed = _ARABIC_AND_UNIT.fullmatch(plainly)
+    if mixed is not None:
+        return _read_mixed(Decimal(mixed[1].replace(",", "")), _UNITS[mixed[2]], mixed[3])
+    return _read_chinese(plainly) if plainly and _CHINESE.fullmatch(plainly) else None
 
 
 def read_whole(numeral: str) -> int | None:
@@ -60,38 +69,17 @@ def plain(number: Decimal) -> int | float:
     return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
 
 
-def _read_by_units(tokens: list[str]) -> Decimal | None:
-    """The largest unit splits a numeral in two smaller ones: 两万 | 三千五."""
-    unit = max((_UNITS.get(token, 0) for token in tokens), default=0)
-    if not unit:
-        return _read_digit(tokens)
-    place, *others = (index for index, token in enumerate(tokens) if _UNITS.get(token) == unit)
-    times, rest = _read_times(tokens[:place], unit), _read_rest(tokens[place + 1 :], unit)
-    if others or times is None or rest is None or rest >= unit:
+def _read_mixed(times: Decimal, unit: int, rest: str) -> Decimal | None:
+    """1万2 and 3千零五: an Arabic number, a unit, and what is smaller."""
+    smaller = read_number(rest) if rest else Decimal(0)
+    if smaller is None or smaller >= unit:
         return None
-    return times * unit + rest
+    is_next_place = len(rest) == 1 and smaller < 10
+    return times * unit + (smaller * (unit // 10) if is_next_place else smaller)
 
 
-def _read_times(tokens: list[str], unit: int) -> Decimal | None:
-    """What stands before a unit: one digit, or a numeral below ten thousand before 万 and 亿."""
-    if not tokens:
-        return Decimal(1) if unit <= _MYRIAD else None
-    times = _read_by_units(tokens)
-    return times if times is not None and times < (_MYRIAD if unit >= _MYRIAD else 10) else None
-
-
-def _read_rest(tokens: list[str], unit: int) -> Decimal | None:
-    """What stands behind a unit; a lone digit there takes the next place, unless 零 forbids it."""
-    if not tokens:
-        return Decimal(0)
-    if tokens[0] in _ZEROS:
-        return _read_by_units(tokens[1:])
-    rest = _read_by_units(tokens)
-    return rest * (unit // 10) if rest is not None and len(tokens) == 1 and rest < 10 else rest
-
-
-def _read_digit(tokens: list[str]) -> Decimal | None:
-    if len(tokens) != 1:
+def _read_chinese(numeral: str) -> Decimal | None:
+    try:
+        return Decimal(cn2an(_UNSAID_ONE.sub("一", numeral), "normal"))
+    except ValueError:
         return None
-    word = tokens[0]
-    return Decimal(_DIGITS[word]) if word in _DIGITS else Decimal(word.replace(",", ""))
