@@ -1,11 +1,19 @@
-"""For development: what the bot understood of each message of somebody, over loopback."""
+"""For development, over loopback: what the bot understood, and a hand that ships orders."""
 
+import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
+from sqlmodel import Session, select
 
 from bot.health import is_loopback
 from bot.understood import list_lines
+from commerce.customers.tables import Identity
+from commerce.inserting import id_of
+from commerce.ordering import orders
+from commerce.ordering.tables import OrderState
+from commerce.parcels.shipping import ship
 
 if TYPE_CHECKING:
     from bot.app import Running
@@ -14,8 +22,10 @@ CHANNEL: Final = "official_account"
 
 
 def routes(running: "Running") -> list[web.RouteDef]:
-    """`GET /inspect/lines?user=OPENID[&after=ID]`; none in production, where customers' words are
-    read by the shop's own people alone."""
+    """`GET /inspect/lines?user=OPENID[&after=ID]` and `POST /inspect/ship {"user": OPENID}`.
+
+    None in production, where the shop's own people alone read customers' words and ship.
+    """
     if running.settings.environment == "production":
         return []
 
@@ -30,4 +40,30 @@ def routes(running: "Running") -> list[web.RouteDef]:
         )
         return web.json_response({"lines": found})
 
-    return [web.get("/inspect/lines", lines)]
+    async def ship_one(request: web.Request) -> web.Response:
+        if not is_loopback(request):
+            raise web.HTTPForbidden(text="loopback only")
+        user = str((await request.json()).get("user", ""))
+        number = await running.database.write(_ship_latest, user, running.clock.now())
+        if number is None:
+            return web.json_response({"error": "没有等待发货的订单"}, status=409)
+        running.listeners.wake()
+        return web.json_response({"tracking_no": number})
+
+    return [web.get("/inspect/lines", lines), web.post("/inspect/ship", ship_one)]
+
+
+def _ship_latest(session: Session, user: str, now: datetime) -> str | None:
+    """Hand the latest paid order of a fan to a carrier; the made-up number, or None."""
+    known = select(Identity.customer_id).where(
+        Identity.channel == CHANNEL, Identity.external_user == user
+    )
+    customer_id = session.exec(known).first() or 0
+    states = (OrderState.PAID, OrderState.PACKED)
+    waiting = orders.list_orders(session, customer_id, states=states, limit=1)
+    if not waiting:
+        return None
+    number = f"YT{secrets.randbelow(10**13):013d}"
+    order_id = id_of(waiting[0])
+    ship(session, order_id, carrier="yto", tracking_no=number, actor="sandbox", now=now)
+    return number

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.sandbox.carriers.api import add_kuaidi100_routes
 from bot.sandbox.control.api import add_control_routes
 from bot.sandbox.page.views import add_page_routes
 from bot.sandbox.pay.api import add_pay_routes
@@ -29,6 +30,7 @@ def create_app(settings: SandboxSettings) -> web.Application:
     app.on_shutdown.append(release_pages)
     add_wechat_routes(app)
     add_pay_routes(app)
+    add_kuaidi100_routes(app)
     add_control_routes(app)
     add_page_routes(app)
     return app

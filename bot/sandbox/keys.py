@@ -46,6 +46,7 @@ def _urls(port: int, nlu_port: int, sandbox_port: int) -> dict[str, str]:
         "SHOP_PUBLIC_URL": shop,
         "SHOP_WECHAT_API_URL": f"{sandbox}/wechat",
         "SHOP_PAY_API_URL": f"{sandbox}/pay",
+        "SHOP_KUAIDI100_API_URL": f"{sandbox}/kuaidi100",
         "SHOP_NLU_URL": f"http://127.0.0.1:{nlu_port}",
         "SANDBOX_CALLBACK_URL": shop,
     }
@@ -97,6 +98,8 @@ _SECRETS: dict[str, Callable[[], str]] = {
     "SHOP_PAY_API_V3_KEY": lambda: _letters(32),
     "SHOP_PAY_CERT_SERIAL": lambda: secrets.token_hex(20).upper(),
     "SHOP_PAY_PUBLIC_KEY_ID": lambda: f"PUB_KEY_ID_{secrets.randbelow(10**24):024d}",
+    "SHOP_KUAIDI100_CUSTOMER": lambda: secrets.token_hex(16).upper(),
+    "SHOP_KUAIDI100_KEY": lambda: _letters(12),
     "SHOP_FIELD_KEYS": _field_keys,
     "SHOP_SESSION_SECRET": lambda: secrets.token_urlsafe(48),
     "SHOP_NLU_TOKEN": lambda: secrets.token_urlsafe(32),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
+from bot.sandbox.carriers.kuaidi100 import Kuaidi100
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.due import Agenda, DueWork
 from bot.sandbox.faults import Faults
@@ -59,6 +60,7 @@ class Platform:
         self.notices = Notices(ground, self.signatures)
         self.transactions = Transactions(ground, fans, self.notices, self.signatures)
         self.refunds = Refunds(ground, fans, self.transactions, self.notices)
+        self.kuaidi100 = Kuaidi100(ground)
         self.due = _due_work(ground.clock, self.callbacks, self.notices, self.refunds)
 
 

@@ -120,6 +120,9 @@ NOTICE_RETRIES: Rule[tuple[int, ...]] = _rule(
 )
 REFUND_YEAR = _rule("支付后可退款", 365 * DAY, "秒", "INVALID_REQUEST", _REFUND)
 REFUND_PARTS = _rule("一笔支付的退款次数", 50, "次", "INVALID_REQUEST", _REFUND)
+CARRIER_LOCKS: Rule[int] = _rule(
+    "同一运单号两次查询的间隔", 30 * 60, "秒", "601", "快递100 实时快递查询接口"
+)
 REFUND_SETTLES = _rule("退款处理时长", 2, "秒", "", "沙盒自定")
 
 # API name → (calls, window in seconds, code beyond it).

@@ -13,6 +13,11 @@ CREATE TABLE IF NOT EXISTS fans (
     typing_until REAL NOT NULL DEFAULT 0,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS tracked (
+    number TEXT PRIMARY KEY,
+    left_at REAL NOT NULL,
+    asked_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS items (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     fan_id INTEGER NOT NULL REFERENCES fans (id),

@@ -46,12 +46,21 @@ class Merchant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kuaidi100Account:
+    """The shop's account at 快递100."""
+
+    customer: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SandboxSettings:
     """Frozen settings; `load` reads them from the environment and the file of `keys`."""
 
     official_account: OfficialAccount
     mini_program: MiniProgram
     merchant: Merchant
+    kuaidi100: Kuaidi100Account
     database: Path
     clock_offset_file: Path
     callback_url: str
@@ -84,6 +93,9 @@ class SandboxSettings:
                 app_id=get("SHOP_MINI_PROGRAM_APP_ID"), secret=get("SHOP_MINI_PROGRAM_SECRET")
             ),
             merchant=_merchant(get),
+            kuaidi100=Kuaidi100Account(
+                customer=get("SHOP_KUAIDI100_CUSTOMER"), key=get("SHOP_KUAIDI100_KEY")
+            ),
             database=Path(get("SANDBOX_DATABASE")),
             clock_offset_file=Path(get("SHOP_CLOCK_OFFSET_FILE")),
             callback_url=get("SANDBOX_CALLBACK_URL").rstrip("/"),

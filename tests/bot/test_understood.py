@@ -74,7 +74,7 @@ def test_production_has_no_way_to_look() -> None:
         return inspection.routes(cast("Running", SimpleNamespace(settings=settings)))
 
     assert routes_of("production") == []
-    assert len(routes_of("development")) == 1
+    assert len(routes_of("development")) == 2
 
 
 def test_the_page_names_every_intent() -> None:

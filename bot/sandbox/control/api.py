@@ -14,6 +14,7 @@ People and chat
        "route": "callback|passive|api|platform","payload","msg_id","at"}]}
   GET  /fans/{id}/lines?after=0 → {"lines": […]}: the shop's own transcript with what it
        understood (`bot/understood.py`), while the shop runs in development
+  POST /fans/{id}/ship → {"tracking_no"}: the merchant ships the latest paid order
   POST /fans/{id}/login-code → {"code"}: what wx.login gives
 Deliveries to the shop
   GET  /callbacks?pending=1 · POST /callbacks/{id}/repeat → {"status"}: the same bytes once more

@@ -80,13 +80,25 @@ async def _lines(platform: Platform, request: web.Request) -> Body:
     fan = platform.fans.get(_fan_id(request))
     url = f"{platform.settings.callback_url}/inspect/lines"
     asked = {"user": fan["openid"], "after": request.query.get("after", "0")}
+    return await _of_shop(request, "GET", url, params=asked)
+
+
+async def _ship(platform: Platform, request: web.Request) -> Body:
+    """The merchant hands the person's latest paid order to a carrier; the shop does it."""
+    fan = platform.fans.get(_fan_id(request))
+    url = f"{platform.settings.callback_url}/inspect/ship"
+    return await _of_shop(request, "POST", url, json={"user": fan["openid"]})
+
+
+async def _of_shop(request: web.Request, method: str, url: str, **given: Any) -> Body:
     try:
-        async with request.app[HTTP].get(url, params=asked, timeout=_SHOP_TIMEOUT) as answer:
-            if answer.status != web.HTTPOk.status_code:
-                raise SandboxRefused(f"the shop does not tell: {answer.status}")
-            return dict(await answer.json())
+        async with request.app[HTTP].request(method, url, timeout=_SHOP_TIMEOUT, **given) as answer:
+            body = dict(await answer.json())
     except (ClientError, TimeoutError) as error:
         raise SandboxRefused("the shop does not answer") from error
+    if answer.status != web.HTTPOk.status_code:
+        raise SandboxRefused(str(body.get("error", f"the shop refuses: {answer.status}")))
+    return body
 
 
 async def _login_code(platform: Platform, request: web.Request) -> Body:
@@ -103,5 +115,6 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/fans/{id}/events", _event),
     ("GET", "/fans/{id}/items", _items),
     ("GET", "/fans/{id}/lines", _lines),
+    ("POST", "/fans/{id}/ship", _ship),
     ("POST", "/fans/{id}/login-code", _login_code),
 )

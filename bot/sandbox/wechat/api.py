@@ -16,8 +16,9 @@ from bot.sandbox.platform import PLATFORM, Platform
 _LARGEST_UPLOAD = 12 * 1024 * 1024
 
 type Body = dict[str, Any]
-type Handler = Callable[[Platform, web.Request], Awaitable[Body]]
-type AppHandler = Callable[[Platform, web.Request, str], Awaitable[Body]]
+type Answer = Body | web.Response
+type Handler = Callable[[Platform, web.Request], Awaitable[Answer]]
+type AppHandler = Callable[[Platform, web.Request, str], Awaitable[Answer]]
 
 # A \uXXXX escape of a character that should have been sent as UTF-8 (全局返回码 40033).
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u(?!00[0-7])[0-9a-fA-F]{4}")
@@ -45,7 +46,7 @@ def _answering(
             except WeChatError as error:
                 return _refusal(platform, api, error)
             platform.counters.add(f"accepted:{api}")
-            return _json(body)
+            return body if isinstance(body, web.Response) else _json(body)
 
         def fail(code: str) -> web.StreamResponse:
             return _refusal(platform, api, WeChatError(int(code)))
@@ -65,7 +66,7 @@ def _json(body: Body) -> web.Response:
 
 
 def _with_token(handler: AppHandler) -> Handler:
-    async def checked(platform: Platform, request: web.Request) -> Body:
+    async def checked(platform: Platform, request: web.Request) -> Answer:
         app_id = platform.tokens.app_of(request.query.get("access_token", ""))
         return await handler(platform, request, app_id)
 
@@ -141,6 +142,17 @@ async def _upload(platform: Platform, request: web.Request, app_id: str) -> Body
     return {"type": kind, "media_id": media_id, "created_at": created_at}
 
 
+async def _download(platform: Platform, request: web.Request, _: str) -> web.Response:
+    row = platform.media.find(platform.media.check(request.query.get("media_id")))
+    if row is None:
+        raise WeChatError(40007)
+    return web.Response(
+        body=row["content"],
+        content_type=row["content_type"],
+        headers={"Content-Disposition": 'attachment; filename="media"'},
+    )
+
+
 async def _user(platform: Platform, request: web.Request, _: str) -> Body:
     fan = platform.fans.find_by_openid(request.query.get("openid", ""))
     if fan is None:
@@ -198,6 +210,7 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "/cgi-bin/message/custom/send", "custom/send", _with_token(_send)),
     ("POST", "/cgi-bin/message/custom/typing", "custom/typing", _with_token(_typing)),
     ("POST", "/cgi-bin/media/upload", "media/upload", _with_token(_upload)),
+    ("GET", "/cgi-bin/media/get", "media/get", _with_token(_download)),
     ("GET", "/cgi-bin/user/info", "user/info", _with_token(_user)),
     ("POST", "/cgi-bin/qrcode/create", "qrcode/create", _with_token(_qr_code)),
     ("POST", "/cgi-bin/menu/create", "menu/create", _with_token(_create_menu)),

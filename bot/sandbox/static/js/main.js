@@ -30,7 +30,7 @@ async function attempt(action) {
 const mini = new MiniProgram({ attempt, now });
 const chat = new Chat({ attempt, openMini: (path) => mini.open(path, page.fanId), createFan });
 const insight = new Insight();
-const panel = new Panel({ attempt, now, choose, createFan, follow });
+const panel = new Panel({ attempt, now, choose, createFan, follow, ship });
 
 async function refresh() {
   page.state = await control("state");
@@ -69,6 +69,11 @@ async function createFan() {
 async function follow(fan) {
   const event = fan.subscribed ? "unsubscribe" : "subscribe";
   await attempt(() => control(`fans/${fan.fan_id}/events`, "POST", { event }));
+}
+
+async function ship(fan) {
+  const shipped = await attempt(() => control(`fans/${fan.fan_id}/ship`, "POST", {}));
+  if (shipped) toast("已发货", "done");
 }
 
 let refreshing = null;

@@ -71,7 +71,8 @@ export class Panel {
         h("span", { class: "muted" }, span((Date.parse(one.expires_at) - now) / 1000))));
     const label = fan.subscribed ? "取消关注" : "关注";
     const button = h("button", { class: "chip", type: "button", dataset: { testid: "fan-follow" }, onclick: () => this.#page.follow(fan) }, label);
-    return [...windows, h("div", { class: "fan-actions" }, button)];
+    const ship = h("button", { class: "chip", type: "button", dataset: { testid: "fan-ship" }, title: "商家把这位顾客最近付款的订单交给快递", onclick: () => this.#page.ship(fan) }, "商家发货");
+    return [...windows, h("div", { class: "fan-actions" }, button, ship)];
   }
 
   #drawPending(now) {
