@@ -17,6 +17,7 @@ from wechatpy.client import WeChatClient
 from wecom.apis import MiniProgramLogin, StableToken
 from wecom.errors import OutcomeUnknown, Platform, Reaction, Refused
 from wecom.exchange import Call, Part
+from wecom.media import ENDPOINT, PATIENCE, Download
 from wecom.tokens import FreshToken, StoredToken, TokenSource, TokenStore
 
 DEADLINE: Final = timedelta(seconds=3)
@@ -78,6 +79,22 @@ class AsyncCalls:
             if refusal.reaction is Reaction.REFRESH_TOKEN:
                 self.tokens.distrust(token)
             raise
+
+    async def download(self, media_id: str, *, largest: int) -> bytes:
+        """A file that a customer sent, of so many bytes at most. Raises WeChatError.
+
+        MediaTooLarge for a larger one; Refused with REFRESH_MEDIA once its three days are over.
+        """
+        call = Download(
+            method="GET",
+            url=f"{self.base_url}{ENDPOINT}",
+            endpoint=ENDPOINT,
+            params={"media_id": media_id},
+            deadline=PATIENCE,
+            largest=largest,
+        )
+        content: bytes = (await self._send_with_token(call))["content"]
+        return content
 
     def _call(self, method: str, url_or_endpoint: str, options: dict[str, Any]) -> Call:
         base = options.pop("api_base_url", self.API_BASE_URL)

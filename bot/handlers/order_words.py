@@ -17,6 +17,18 @@ from commerce.ordering.tables import Order, OrderLine, OrderState
 from miniprogram_cards.cards import order_card
 
 MOST_GOODS: Final = 3
+URGED: Final = (
+    "订单 {order_no} 是{paid_at}付的款，现在{state}。"
+    "已经帮您催了，店里的同事会看到；发货后我马上告诉您。"
+)
+URGED_BEFORE: Final = (
+    "订单 {order_no} 是{paid_at}付的款，现在{state}。{at}已经帮您催过了，店里的同事会看到；"
+    "发货后我马上告诉您。"
+)
+WHICH_TO_URGE: Final = "您有{count}笔订单还没发货，要催第几笔？"
+NOT_TO_URGE: Final = "这笔订单不用催发货。"
+NOTHING_TO_URGE: Final = "您没有已付款、还没发货的订单。"
+CANCEL_PAID: Final = "您有{count}笔付了款、还没发货的订单，要退哪一笔？"
 
 
 def order_in_words(turn: Turn, order: Order) -> str:
@@ -46,14 +58,21 @@ def clock_time(moment: datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%H:%M}"
 
 
-def _goods(line: OrderLine) -> str:
+def moment_in_words(moment: datetime) -> str:
+    """A day and time as the customer's clock shows it: `11月23日 12:05`."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def goods_in_words(line: OrderLine) -> str:
+    """A line of an order by its title and kind."""
     title = texts.short(line.title)
     return f"{title}（{short_label(line.label)}）" if line.label else title
 
 
 def _lines(turn: Turn, order: Order) -> list[str]:
     lines = orders.list_lines(turn.session, order)
-    goods = "、".join(f"{_goods(each)}×{each.quantity}" for each in lines[:MOST_GOODS])
+    goods = "、".join(f"{goods_in_words(each)}×{each.quantity}" for each in lines[:MOST_GOODS])
     more = f"等{len(lines)}种" if len(lines) > MOST_GOODS else ""
     state = STATE_NAMES[OrderState(order.state)]
     return [f"订单 {order.order_no}", f"{goods}{more}", f"{yuan(order.payable)} · {state}"]

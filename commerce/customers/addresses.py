@@ -126,6 +126,19 @@ def save_address(
     return row
 
 
+def list_addresses(
+    session: Session, sealer: Sealer, customer_id: int, *, limit: int = 5
+) -> list[AddressInput]:
+    """The customer's own addresses, each once, the last used first."""
+    statement = (
+        select(Address)
+        .where(Address.customer_id == customer_id)
+        .order_by(col(Address.last_used_at).desc(), col(Address.id).desc())
+    )
+    found = dict.fromkeys(_open(sealer, row) for row in session.exec(statement))
+    return list(found)[:limit]
+
+
 def last_address(session: Session, sealer: Sealer, customer_id: int) -> AddressInput | None:
     """Where the customer's latest parcel went, or None."""
     statement = (

@@ -1,16 +1,23 @@
 """Two customers that prove to be one person become one."""
 
+import uuid
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, delete, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from commerce.customers.tables import Address, Customer, Identity
+from commerce.aftersale.tables import AfterSale
+from commerce.customers.tables import Address, Customer, Identity, SubscriptionChange
 from commerce.errors import NotFound
 from commerce.events import announce
 from commerce.inserting import id_of, insert_once
 from commerce.ordering.lines import MOST_PIECES
 from commerce.ordering.tables import Cart, CartLine, Order
+from commerce.privacy.tables import PrivacyRequest, PrivacyState
+
+MOVED: Final = (Identity, Address, Order, AfterSale, PrivacyRequest, SubscriptionChange)
+"""Tables whose rows go over to the customer who stays. Carts are joined line by line."""
 
 
 def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Customer:
@@ -24,8 +31,10 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
     if id_of(kept) == id_of(gone):
         return kept
     _lock(session, id_of(kept), id_of(gone))
+    _end_repeated_requests(session, id_of(kept), id_of(gone), now)
     _move_rows(session, id_of(kept), id_of(gone))
     _join_carts(session, id_of(kept), id_of(gone), now)
+    _note_refusal(session, kept, gone, now)
     kept.created_at = min(kept.created_at, gone.created_at)
     kept.last_seen_at = max(kept.last_seen_at, gone.last_seen_at)
     kept.unsubscribed_at = kept.unsubscribed_at or gone.unsubscribed_at  # A no stays a no.
@@ -49,6 +58,18 @@ def get_customer(session: Session, customer_id: int) -> Customer:
     customer = find_customer(session, customer_id)
     if customer is None:
         raise NotFound("没有这位顾客", customer_id=customer_id)
+    return customer
+
+
+def lock_customer(session: Session, customer_id: int) -> Customer:
+    """The customer as they are now, whom nobody merges or changes until the transaction ends.
+
+    Raises NotFound.
+    """
+    customer = get_customer(session, customer_id)
+    _lock(session, id_of(customer))
+    if customer.merged_into_id is not None:
+        return lock_customer(session, customer.merged_into_id)
     return customer
 
 
@@ -82,10 +103,45 @@ def _move_rows(session: Session, kept_id: int, gone_id: int) -> None:
         .values(idempotency_key=col(Order.idempotency_key) + f" of {gone_id}")
         .execution_options(synchronize_session="fetch")
     )
-    for table in (Identity, Address, Order):
+    for table in MOVED:
         session.exec(
             update(table).where(col(table.customer_id) == gone_id).values(customer_id=kept_id)
         )
+
+
+def _end_repeated_requests(session: Session, kept_id: int, gone_id: int, now: datetime) -> None:
+    """What both asked about their data is asked once: the earlier request stays."""
+    live = (
+        select(PrivacyRequest)
+        .where(
+            col(PrivacyRequest.customer_id).in_((kept_id, gone_id)),
+            PrivacyRequest.state == PrivacyState.RECEIVED,
+        )
+        .order_by(col(PrivacyRequest.due_at), col(PrivacyRequest.id))
+    )
+    seen: set[str] = set()
+    for request in session.exec(live):
+        if request.kind in seen:
+            request.state, request.finished_at = PrivacyState.WITHDRAWN, now
+            request.finished_by = "merge"
+            session.add(request)
+        seen.add(request.kind)
+    session.flush()
+
+
+def _note_refusal(session: Session, kept: Customer, gone: Customer, now: datetime) -> None:
+    """Say in the customer's history that a no came over with the other record."""
+    if (kept.unsubscribed_at is None) == (gone.unsubscribed_at is None):
+        return
+    session.add(
+        SubscriptionChange(
+            row_key=uuid.uuid4().hex,
+            customer_id=id_of(kept),
+            wants_messages=False,
+            channel="merge",
+            at=now,
+        )
+    )
 
 
 def _join_carts(session: Session, kept_id: int, gone_id: int, now: datetime) -> None:

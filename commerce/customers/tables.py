@@ -54,3 +54,18 @@ class Address(SQLModel, table=True):
     region: str
     detail_sealed: bytes
     last_used_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SubscriptionChange(SQLModel, table=True):
+    """A customer stopped campaign messages, or allowed them again. Kept as proof."""
+
+    __tablename__ = "subscription_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    row_key: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    wants_messages: bool
+    channel: str
+    """Where it was said; `merge` when it came from another record of the same person."""
+    words_sealed: bytes | None = None
+    at: datetime = Field(sa_type=UtcDateTime)

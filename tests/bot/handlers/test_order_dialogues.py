@@ -2,64 +2,25 @@
 
 from collections.abc import Callable
 
-from sqlmodel import Session, col, select
-
 from bot.messages import Card, Text
-from commerce.catalogue.tables import Variant
-from commerce.inserting import id_of
-from commerce.ordering.lines import WantedLine
-from commerce.ordering.orders import get_order
-from commerce.ordering.placing import place_order
-from commerce.ordering.settlement import settle
+from commerce.aftersale.tables import AfterSale, OrderUrge
+from commerce.events import ShopEvent
+from commerce.ordering.tables import OrderState
 from miniprogram_cards.paths import ORDER_PAGE, parse
+from tests.bot.handlers.buying import (
+    LIPSTICK,
+    MILK,
+    has_bought,
+    has_ordered,
+    has_paid,
+    is_moved,
+    later,
+    rows,
+    state_of,
+)
 from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.script import line, play
-from tests.commerce.shop import ADDRESS, HOLD
-
-LIPSTICK = "MZ018-01"
-MILK = "SP001-01"
-
-
-async def has_ordered(chat: Chat, sku: str = LIPSTICK, pieces: int = 1) -> str:
-    """The number of a new order of this customer's."""
-    customer_id = await chat.customer_id()
-
-    def place(session: Session) -> str:
-        variant = session.exec(select(Variant).where(col(Variant.sku) == sku)).one()
-        order = place_order(
-            session,
-            chat.shop.sealer,
-            customer_id=customer_id,
-            lines=[WantedLine(id_of(variant), pieces)],
-            address=ADDRESS,
-            expected_payable=variant.price * pieces,
-            idempotency_key=f"{chat.openid}-{chat.clock.now().isoformat()}",
-            source="test",
-            now=chat.clock.now(),
-            hold_for=HOLD,
-        )
-        return order.order_no
-
-    chat.clock.advance(seconds=1)
-    return await chat.database.write(place)
-
-
-async def has_paid(chat: Chat, order_no: str) -> None:
-    """The order is paid."""
-    customer_id, now = await chat.customer_id(), chat.clock.now()
-
-    def pay(session: Session) -> None:
-        order = get_order(session, customer_id, order_no)
-        settle(session, id_of(order), actor="wechat_pay", reason="支付成功", paid_at=now, now=now)
-
-    await chat.database.write(pay)
-    await chat.hears()
-
-
-async def state_of(chat: Chat, order_no: str) -> str:
-    """Where the order is in its life."""
-    customer_id = await chat.customer_id()
-    return await chat.database.read(lambda session: get_order(session, customer_id, order_no).state)
+from tests.commerce.shop import ADDRESS
 
 
 async def test_no_orders_yet(chat: Chat) -> None:
@@ -67,7 +28,7 @@ async def test_no_orders_yet(chat: Chat) -> None:
         chat,
         line("我的订单", "您还没有订单"),
         line("快递到哪了", "您还没有订单"),
-        line("取消订单", "没有待付款的订单"),
+        line("取消订单", "没有可以取消的订单"),
     )
 
 
@@ -94,11 +55,97 @@ async def test_a_paid_order_is_one_text_without_a_card(chat: Chat) -> None:
 
     await play(
         chat,
-        line("怎么还不发货", order_no, "待发货", never=("[小程序]",)),
-        line("取消订单", "没有待付款的订单"),
-        line(f"取消订单{order_no}", "不能直接取消", "转人工", asks=""),
+        line("我的订单", order_no, "待发货", never=("[小程序]",)),
     )
+
+
+async def test_a_paid_order_is_not_cancelled_but_its_money_asked_back_after_a_yes(
+    chat: Chat,
+) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+
+    await play(
+        chat,
+        line("取消订单", "登记退款", order_no, "“确认”", asks="aftersale_confirm"),
+        line("不用", "不申请了", asks=""),
+        line(f"取消订单{order_no}，拍错了", "不想要了", asks="aftersale_confirm"),
+        line("取消吧", never=("已经登记", "已取消")),
+    )
+    assert await rows(chat, AfterSale) == []
+    await play(
+        chat,
+        line("取消订单", asks="aftersale_confirm"),
+        line("确认", "已经登记", never=("已取消", "已退")),
+    )
+
+    (request,) = await rows(chat, AfterSale)
+    assert (request.kind, request.state) == ("refund_only", "requested")
     assert await state_of(chat, order_no) == "paid"
+
+
+async def test_of_several_paid_orders_the_one_pointed_at_is_meant(chat: Chat) -> None:
+    await chat.says("你好")
+    first, second = await has_bought(chat, MILK), await has_bought(chat, LIPSTICK)
+
+    await play(
+        chat,
+        line("取消订单", f"1. 订单 {second}", "退哪一笔", asks="which_to_cancel"),
+        line("第二个", "登记退款", first, asks="aftersale_confirm"),
+    )
+
+
+async def test_what_was_sent_cannot_be_cancelled(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+    await is_moved(chat, order_no, OrderState.SHIPPED)
+
+    await play(chat, line(f"取消订单{order_no}", "已发货，不能直接取消", "我要退款", asks=""))
+
+
+async def test_an_order_is_urged_once_a_day_and_the_bot_says_since_when(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+
+    await play(
+        chat,
+        line(
+            "怎么还不发货", order_no, "11月23日 12:00付的款", "待发货", "已经帮您催了", "同事会看到"
+        ),
+        line("快点发货啊", "11月23日 12:00已经帮您催过了", never=("已经帮您催了",)),
+    )
+    assert len(await rows(chat, OrderUrge)) == 1
+    later(chat, hours=24)
+    await play(chat, line("催一下发货", "已经帮您催了"))
+
+    assert len(await rows(chat, OrderUrge)) == 2
+    told = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
+    assert [each["reason"] for each in told] == ["order_urged"] * 2
+
+
+async def test_which_order_is_urged_is_asked(chat: Chat) -> None:
+    await chat.says("你好")
+    first = await has_bought(chat, MILK)
+    await has_bought(chat, LIPSTICK)
+
+    await play(
+        chat,
+        line("催一下发货", "要催第几笔", asks="which_to_urge"),
+        line("第二个", first, "已经帮您催了", asks=""),
+    )
+    assert len(await rows(chat, OrderUrge)) == 1
+
+
+async def test_what_is_not_paid_or_sent_already_is_not_urged(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+
+    await play(chat, line("催一下发货", "没有已付款、还没发货的订单", order_no, "待付款"))
+    await has_paid(chat, order_no)
+    await is_moved(chat, order_no, OrderState.SHIPPED)
+    await play(chat, line(f"订单{order_no}怎么还不发货", "不用催", "已发货"))
+
+    assert await rows(chat, OrderUrge) == []
 
 
 async def test_several_orders_are_numbered_and_can_be_pointed_at(chat: Chat) -> None:

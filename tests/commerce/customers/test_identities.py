@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, func, select
 
-from commerce import customers, models
+from commerce import customers
 from commerce.customers.addresses import last_address, save_address
 from commerce.customers.tables import Customer
 from commerce.errors import InvalidInput, NotFound
@@ -211,35 +211,3 @@ def test_nobody_is_merged_with_nobody(session: Session) -> None:
     assert customers.find_customer(session, 404) is None
     with pytest.raises(NotFound):
         customers.merge(session, new_customer(session), 404, NOW)
-
-
-def rows_of(session: Session, customer_id: int) -> dict[str, int]:
-    """How many rows of each table of the shop belong to a customer."""
-    tables = [
-        each.__table__
-        for module in (getattr(models, name) for name in models.__all__)
-        for each in vars(module).values()
-        if hasattr(each, "__table__") and each is not Customer
-    ]
-    return {
-        table.name: session.exec(
-            select(func.count()).select_from(table).where(key.parent == customer_id)
-        ).one()
-        for table in tables
-        for key in table.foreign_keys
-        if key.target_fullname == "customer.id"
-    }
-
-
-def test_nothing_of_the_shop_stays_with_a_merged_customer(session: Session) -> None:
-    kept, gone = new_customer(session), id_of(follower(session))
-    slippers = put_on_sale(session)
-    place(session, gone, {slippers: 1})
-    cart.add(session, gone, slippers, 1, NOW)
-    before = rows_of(session, gone)
-    assert all(before.values()), f"give the customer a row of each: {before}"
-
-    customers.merge(session, kept, gone, NOW)
-
-    assert not any(rows_of(session, gone).values())
-    assert rows_of(session, kept) == before

@@ -1,0 +1,215 @@
+"""Reading an address as people type it: name, phone and place in any order, or one of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from commerce.customers.addresses import AddressInput, check_phone
+from commerce.errors import InvalidInput
+from nlu.extractors.identifiers import find_identifiers
+from nlu.extractors.regions import find_regions
+from nlu.findings import Finding
+from nlu.text import fold
+
+BREAKS: Final = re.compile(r"[\s，,、;；。！!|/\n]+")
+_LABEL: Final = re.compile(
+    r"(?:收[货件]人|联系人|姓名|名字|电话|手机号?码?|联系方式|号码|(?:收[货件])?(?:详细)?地址|所在地区|地区)"
+    r"\s*(?:是|为|叫|[:：])\s*"
+)
+_NAMED: Final = re.compile(
+    r"(?:收[货件]人|联系人|姓名|名字)(?:姓名)?\s*(?:都?改成|都?改为|换成|换为|[改换写填]|是|为|叫|[:：])*\s*"
+    r"(?P<name>[一-鿿·]{2,8}|[A-Za-z][A-Za-z .]{1,20})"
+)
+_RECEIVES: Final = re.compile(
+    r"(?:^|[\s，,、；;。由让给])(?P<name>[一-鿿·]{2,4})(?:收|签收)(?:$|[\s，,、。！!])"
+)
+_LEAD: Final = re.compile(
+    r"^(?:麻烦|请|帮我|帮忙|给我|把|我的?|这个|这单|订单|收货|收件|详细|新|的|地址|都?改寄|都?改成|都?改到|都?改为|改一?下"
+    r"|换成|换到|换为|寄到|寄往|送到|发到|发往|改|换|寄|送|是|为|到|[:：])+"
+)
+_TAIL: Final = re.compile(r"(?:这里|那里|去|吧|啊|呀|哈|了|可以吗|行吗|好吗|谢谢|就行|就好)+$")
+_PLACE: Final = re.compile(
+    r"[路街巷弄道村镇乡组]|小区|花园|公寓|大厦|广场|大学|学校|医院|公司|园区|(?<!机)(?<!单)(?<!账)号(?!码)|[栋幢座室层楼]|单元|驿站|\d+-\d+"
+)
+_NO_PLACE: Final = re.compile(r"帮|麻烦|怎么|能不能|可以|[吗呢]|电话|手机|订单|快递|收[货件]人")
+_NAME: Final = re.compile(r"[一-鿿]{2,4}|[一-鿿]{2,8}·[一-鿿·]{1,12}")
+_NO_NAME: Final = re.compile(
+    r"改|换|寄|送|订单|帮|我|你|您|麻烦|请|想|要|新的|地址|电话|手机|收货|收件|一下|可以|谢谢|好的|不|吧|吗|了|亲|老板|客服"
+    r"|在吗|发货|快递|还没|那个|这个|错|忘|先生$|女士$"
+)
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
+    "钟汪田任姜范石姚谭廖邹熊陆郝孔白崔康毛邱秦史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚庞樊兰殷施陶洪翟安颜倪严"
+    "牛温芦季俞章鲁葛伍韦申尤毕聂丛焦柳邢岳齐梅莫庄辛管祝左涂谷祁耿牟卜路詹关苗凌费纪靳盛童欧甄项曲游阳裴席卫查"
+    "屈鲍覃霍翁隋甘景单柏包宁柯阮桂闵娄卞褚储邬肖闫诸司上皇东慕宇令"
+)
+"""First characters of nearly all Chinese names, double surnames included."""
+_NEXT_DISTRICT: Final = re.compile(r"\s*(?P<name>[一-鿿]{2,4}?(?:新区|区|县|旗))")
+_DISTRICT: Final = re.compile(r"^(?P<name>[一-鿿]{2,4}?(?:新区|区|县|市|旗))")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressParts:
+    """What a message tells of an address; empty where it tells nothing."""
+
+    recipient: str = ""
+    phone: str = ""
+    region: str = ""
+    detail: str = ""
+
+    def over(self, older: "AddressParts") -> "AddressParts":
+        """These parts, and the older ones where these tell nothing.
+
+        Another region without a street leaves no street: the old one is not there.
+        """
+        return AddressParts(
+            self.recipient or older.recipient,
+            self.phone or older.phone,
+            self.region or older.region,
+            self.detail or ("" if self.region else older.detail),
+        )
+
+    def put_into(self, address: AddressInput) -> AddressInput:
+        """The address with these parts in the place of its own."""
+        return AddressInput(
+            self.recipient or address.recipient,
+            self.phone or address.phone,
+            self.region or address.region,
+            self.detail or address.detail,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was told."""
+        return not (self.recipient or self.phone or self.region or self.detail)
+
+
+def parts_in(text: str) -> AddressParts:
+    """The parts of an address that a message holds."""
+    phone, rest = _without_phone(text)
+    recipient, rest = _without_named(rest)
+    rest = _without(_LABEL, rest)
+    region, start, end = _region(rest)
+    if region:
+        detail, names = _detail_and_names(_tokens(rest[end:]), first_is_place=True)
+        names = [*(each for each in _tokens(rest[:start]) if _may_be_name(each)), *names]
+    else:
+        detail, names = _detail_and_names(_tokens(rest), first_is_place=False)
+    is_whole = bool(region and (detail or phone)) or bool(detail and phone)
+    if not recipient and (is_whole or (phone and [*_tokens(rest)] == names)):
+        recipient = next(iter(names), "")
+    return AddressParts(recipient, phone, region, detail)
+
+
+def name_in(text: str) -> str:
+    """A recipient's name that was asked for; empty if the answer is none."""
+    found = parts_in(text).recipient
+    if found:
+        return found
+    plain = _TAIL.sub(
+        "",
+        re.sub(
+            r"^(?:就?叫|是|写|改成|换成|姓名|名字|收[货件]人)+[:：]?", "", text.strip(" 。！!，,")
+        ),
+    )
+    is_name = _NAME.fullmatch(plain) or re.fullmatch(r"[A-Za-z][A-Za-z .]{1,20}", plain)
+    return plain if is_name and not _NO_NAME.search(plain) else ""
+
+
+def place_in(text: str) -> AddressParts:
+    """Region and street that were asked for; the whole answer is the street if nothing else."""
+    found = parts_in(text)
+    if found.region or found.detail:
+        return found
+    plain = _cleaned(text)
+    return AddressParts(detail=plain) if len(plain) >= 4 and not _NO_NAME.search(plain) else found
+
+
+def foreign_district(detail: str, region: str) -> str:
+    """The district that a street begins with, if it is not in the region; else nothing."""
+    district = _DISTRICT.match(detail)
+    return district["name"] if district and district["name"] not in region else ""
+
+
+def _without_phone(text: str) -> tuple[str, str]:
+    """The last phone number, in digits, and the text without any."""
+    found = [each for each in find_identifiers(text, fold(text)) if each.entity == "phone"]
+    rest = text
+    for each in reversed(found):
+        rest = f"{rest[: each.start]}\n{rest[each.end :]}"
+    try:
+        return (check_phone(str(found[-1].value)) if found else ""), rest
+    except InvalidInput:
+        return "", rest
+
+
+def _without_named(text: str) -> tuple[str, str]:
+    named = _NAMED.search(text) or _RECEIVES.search(text)
+    if named is None:
+        return "", text
+    name = _TAIL.sub("", named["name"].strip())
+    if _NO_NAME.search(name) or len(name) < 2:
+        return "", text
+    return name, f"{text[: named.start()]}\n{text[named.end() :]}"
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """The text with line breaks in the place of what matches, in any letter form."""
+    parts: list[str] = []
+    end = 0
+    for match in pattern.finditer(fold(text)):
+        parts.append(text[end : match.start()])
+        end = match.end()
+    return "\n".join([*parts, text[end:]])
+
+
+def _region(text: str) -> tuple[str, int, int]:
+    """The first run of region names that stand side by side, and where it stands."""
+    run: list[Finding] = []
+    for each in sorted(find_regions(text, fold(text))):
+        if run and text[run[-1].end : each.start].strip():
+            break
+        run.append(each)
+    if not run:
+        return "", 0, 0
+    names, start, end = [str(each.value) for each in run], run[0].start, run[-1].end
+    # 北京市朝阳区: the district bears the name of a city elsewhere.
+    district = _NEXT_DISTRICT.match(text, end)
+    if district and not names[-1].endswith(("区", "县")):
+        names.append(district["name"])
+        end = district.end()
+    return " ".join(names), start, end
+
+
+def _tokens(text: str) -> Iterator[str]:
+    return (cleaned for part in BREAKS.split(text) if (cleaned := _cleaned(part)))
+
+
+def _cleaned(text: str) -> str:
+    stripped = text.strip(" 。！!，,")
+    lead = _LEAD.match(fold(stripped))
+    return _TAIL.sub("", stripped[lead.end() :] if lead else stripped)
+
+
+def _detail_and_names(tokens: Iterator[str], *, first_is_place: bool) -> tuple[str, list[str]]:
+    """The street, put together of what looks like one, and what looks like a name."""
+    places: list[str] = []
+    names: list[str] = []
+    for token in tokens:
+        looks_like_it = _PLACE.search(token) and (first_is_place or not _NO_PLACE.search(token))
+        is_place = bool(looks_like_it) or (bool(places) and token.isascii() and token.isalnum())
+        if is_place or (first_is_place and not places and not _may_be_name(token)):
+            places.append(token)
+        elif _may_be_name(token):
+            names.append(token)
+    return " ".join(places), names
+
+
+def _may_be_name(token: str) -> bool:
+    return (
+        fold(token[:1]) in _SURNAMES
+        and _NAME.fullmatch(token) is not None
+        and _NO_NAME.search(fold(token)) is None
+        and _PLACE.search(token) is None
+    )

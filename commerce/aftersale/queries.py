@@ -1,0 +1,109 @@
+"""Looking at a customer's own requests, and at money that is on its way back to them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from commerce.aftersale.states import LIVE
+from commerce.aftersale.tables import AfterSale, AfterSaleLine, AfterSaleMove, RequestState
+from commerce.inserting import id_of
+from commerce.ordering.tables import Order, OrderLine
+from commerce.payments.tables import Payment, Refund
+
+PAGE_SIZE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request with what it is about. `note` is what the shop said last, or nothing."""
+
+    request: AfterSale
+    order_no: str
+    pieces: tuple[tuple[OrderLine, int], ...]
+    note: str
+
+
+def list_requests(
+    session: Session,
+    customer_id: int,
+    *,
+    states: Iterable[RequestState] | None = None,
+    order_id: int | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[AfterSale]:
+    """The customer's requests, newest first, of all states or of those given."""
+    statement = select(AfterSale).where(AfterSale.customer_id == customer_id)
+    if states is not None:
+        statement = statement.where(col(AfterSale.state).in_(list(states)))
+    if order_id is not None:
+        statement = statement.where(AfterSale.order_id == order_id)
+    return list(session.exec(statement.order_by(col(AfterSale.id).desc()).limit(limit)))
+
+
+def list_live(
+    session: Session, customer_id: int, *, order_id: int | None = None
+) -> list[AfterSale]:
+    """The customer's requests about which something is still to be done, newest first."""
+    return list_requests(session, customer_id, states=LIVE, order_id=order_id)
+
+
+def find_own(session: Session, customer_id: int, request_no: str) -> AfterSale | None:
+    """The customer's request of that number; None as well when it is somebody else's."""
+    statement = select(AfterSale).where(
+        AfterSale.customer_id == customer_id, AfterSale.request_no == request_no.upper()
+    )
+    return session.exec(statement).first()
+
+
+def view_requests(session: Session, requests: Sequence[AfterSale]) -> list[RequestView]:
+    """Requests with what they are about, in the order given."""
+    ids = [id_of(each) for each in requests]
+    pieces: defaultdict[int, list[tuple[OrderLine, int]]] = defaultdict(list)
+    rows = session.exec(
+        select(AfterSaleLine, OrderLine)
+        .join(OrderLine, col(OrderLine.id) == col(AfterSaleLine.order_line_id))
+        .where(col(AfterSaleLine.after_sale_id).in_(ids))
+        .order_by(col(AfterSaleLine.id))
+    )
+    for asked, line in rows:
+        pieces[asked.after_sale_id].append((line, asked.quantity))
+    notes: dict[int, str] = {}
+    for move in session.exec(
+        select(AfterSaleMove)
+        .where(col(AfterSaleMove.after_sale_id).in_(ids))
+        .order_by(col(AfterSaleMove.id))
+    ):
+        notes[move.after_sale_id] = move.reason
+    return [
+        RequestView(
+            each,
+            session.get_one(Order, each.order_id).order_no,
+            tuple(pieces[id_of(each)]),
+            notes.get(id_of(each), ""),
+        )
+        for each in requests
+    ]
+
+
+def list_history(session: Session, request: AfterSale) -> Sequence[AfterSaleMove]:
+    """The steps of a request, oldest first."""
+    statement = select(AfterSaleMove).where(AfterSaleMove.after_sale_id == request.id)
+    return session.exec(statement.order_by(col(AfterSaleMove.id))).all()
+
+
+def list_refunds(
+    session: Session, customer_id: int, *, limit: int = PAGE_SIZE
+) -> list[tuple[Order, Refund]]:
+    """Money promised back to the customer by WeChat Pay's number, newest first."""
+    statement = (
+        select(Order, Refund)
+        .join(Payment, col(Payment.order_id) == col(Order.id))
+        .join(Refund, col(Refund.payment_id) == col(Payment.id))
+        .where(Order.customer_id == customer_id)
+        .order_by(col(Refund.id).desc())
+        .limit(limit)
+    )
+    return [(order, refund) for order, refund in session.exec(statement)]

@@ -1,0 +1,482 @@
+"""Money back, an exchange, a claim: nothing is registered without a clear yes, and then once."""
+
+import pytest
+
+from bot.messages import Choices
+from bot.tables import OutboxMessage
+from commerce.aftersale import requests, states
+from commerce.aftersale.tables import AfterSale, AfterSaleLine, AfterSalePicture
+from commerce.events import ShopEvent
+from commerce.ordering.tables import OrderState
+from commerce.payments.tables import Payment, Refund
+from tests.bot.handlers.buying import (
+    LIPSTICK,
+    MILK,
+    has_bought,
+    has_ordered,
+    has_received,
+    is_moved,
+    rows,
+    sends_picture,
+)
+from tests.bot.handlers.conftest import OpenChat
+from tests.bot.handlers.conversation import Chat
+from tests.bot.handlers.script import line, play
+from tests.commerce.shop import ADDRESS
+
+
+async def only(chat: Chat) -> AfterSale:
+    """The one request."""
+    (request,) = await rows(chat, AfterSale)
+    return request
+
+
+async def test_a_refund_of_what_was_not_sent_is_registered_by_one_yes(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+
+    await play(
+        chat,
+        line("我要退款", "什么原因", asks="aftersale_reason"),
+        line(
+            "不想要了", "登记退款", order_no, "×1", "不想要了", "“确认”", asks="aftersale_confirm"
+        ),
+    )
+    assert await rows(chat, AfterSale) == []
+    await play(
+        chat,
+        line("确认", "已经登记", "SH", "店里的同事", never=("已退", "退款成功"), asks=""),
+        line("确认", never=("登记",)),
+    )
+
+    request = await only(chat)
+    assert (request.kind, request.reason, request.state) == ("refund_only", "unwanted", "requested")
+    assert requests.read_words(chat.shop.sealer, request) == "我要退款\n不想要了"
+    told = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
+    assert [(each["reason"], each["request_no"]) for each in told] == [
+        ("request_refund", request.request_no)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "ending"),
+    [
+        ("退了吧", "aftersale_confirm"),
+        ("给我退了", "aftersale_confirm"),
+        ("不用", ""),
+        ("不退了", ""),
+        ("算了", ""),
+        ("今天天气怎么样", ""),
+    ],
+)
+async def test_nothing_but_a_clear_yes_registers_anything(
+    chat: Chat, said: str, ending: str
+) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line("不想要了，退了吧", asks="aftersale_confirm", intent="request_refund"),
+        line(said, never=("已经登记",), asks=ending),
+        line("晚安", never=("已经登记",)),
+        line("好的", never=("已经登记",)),
+    )
+
+    assert await rows(chat, AfterSale) == []
+
+
+async def test_the_request_said_again_is_no_yes_even_if_understood_as_one(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line("我不想要了，退款", asks="aftersale_confirm"),
+        line("退了吧", "“确认”", asks="aftersale_confirm", intent="affirm"),
+        line("嗯，确认", "已经登记"),
+    )
+
+    assert len(await rows(chat, AfterSale)) == 1
+
+
+async def test_what_the_first_message_tells_is_not_asked_again(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat, LIPSTICK)
+    order_no = await has_received(chat, MILK, 3)
+
+    await play(
+        chat,
+        line("牛奶少发了一袋", "照片", asks="aftersale_pictures", intent="request_refund",
+             entities={"product": ["牛奶"], "quantity": 1}),
+        line("没有", "售后处理", order_no, "×1", "少发了", asks="aftersale_confirm"),
+        line("确认", "已经登记", "接着发"),
+    )  # fmt: skip
+
+    request = await only(chat)
+    assert (request.kind, request.reason) == ("claim", "missing")
+    (asked,) = await rows(chat, AfterSaleLine)
+    assert asked.quantity == 1
+
+
+async def test_order_item_pieces_and_reason_are_asked_one_after_another(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat, LIPSTICK)
+    order_no = await has_received(chat, LIPSTICK, 1, SP001_01=3)
+
+    await play(
+        chat,
+        line("我要退货", "1. 订单", "第几笔", asks="aftersale_order"),
+        line("第一个", "1. ", "2. ", "哪一件", asks="aftersale_item"),
+        line("牛奶", "一共3件", "几件", asks="aftersale_quantity"),
+        line("5件", "只有3件", asks="aftersale_quantity"),
+        line("两件", "什么原因", asks="aftersale_reason"),
+        line("味道太淡了喝不惯", "退货退款", order_no, "×2", "其他", asks="aftersale_confirm"),
+        line("确认", "已经登记"),
+    )
+
+    request = await only(chat)
+    assert (request.kind, request.reason) == ("return_refund", "other")
+
+
+async def test_all_of_an_order_is_meant_by_saying_so(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat, LIPSTICK, 1, SP001_01=3)
+
+    await play(
+        chat,
+        line("我要退款", asks="aftersale_item"),
+        line("全部", asks="aftersale_reason"),
+        line("不喜欢", "×1", "×3", asks="aftersale_confirm"),
+        line("确认", "已经登记"),
+        line("我要退款", "已经申请过"),
+    )
+
+    assert sorted(each.quantity for each in await rows(chat, AfterSaleLine)) == [1, 3]
+
+
+async def test_whether_money_or_another_piece_is_asked_when_it_was_not_said(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    (question,) = await chat.says("收到的口红断了", intent="request_refund")
+    assert isinstance(question, Choices)
+    assert question.options == ("退货退款", "换一件")
+    await play(
+        chat,
+        line("换一件", "照片", asks="aftersale_pictures"),
+        line("跳过", "登记换货", "有破损", asks="aftersale_confirm"),
+        line("确认", "已经登记"),
+    )
+
+    assert (await only(chat)).kind == "exchange"
+
+
+async def test_reasons_are_offered_to_tap(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    (question,) = await chat.says("我要退款")
+    assert isinstance(question, Choices)
+    for option in question.options:
+        await play(
+            chat,
+            line(option, asks="aftersale_pictures" if option in question.options[:4] else
+                 "aftersale_confirm", kind="menu_choice"),
+            line("不退了", "不申请了", asks=""),
+            line("我要退款", asks="aftersale_reason"),
+        )  # fmt: skip
+
+
+async def test_pictures_are_taken_whenever_a_request_is_open_and_acknowledged_once(
+    chat: Chat,
+) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    await chat.says("我要退货")
+    assert "照片收到，一共1张。是什么原因" in await sends_picture(chat, "m-1")
+    await play(chat, line("外壳碎了", "照片：1张", asks="aftersale_confirm"))
+    assert "一共2张" in await sends_picture(chat, "m-2")
+    assert "一共2张" in await sends_picture(chat, "m-2")  # The same again.
+    await play(chat, line("确认", "已经登记", "接着发", asks="aftersale_more"))
+    request = await only(chat)
+    assert request.request_no in await sends_picture(chat, "m-3")
+    await play(chat, line("谢谢", "不客气", asks="aftersale_more"))
+
+    pictures = await rows(chat, AfterSalePicture)
+    assert [each.media_id for each in pictures] == ["m-1", "m-2", "m-3"]
+    wanted = [each for each in await rows(chat, OutboxMessage) if each.kind.endswith("evidence")]
+    assert {each.key for each in wanted} == {f"evidence:{each.row_key}" for each in pictures}
+
+
+async def test_a_picture_is_awaited_until_there_is_one_or_none(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    await play(
+        chat,
+        line("口红断了要退款", "照片", asks="aftersale_pictures", intent="request_refund"),
+        line("好的", "等您的照片", asks="aftersale_pictures"),
+    )
+    assert "发完说“好了”" in await sends_picture(chat)
+    await play(chat, line("好了", "照片：1张", asks="aftersale_confirm"))
+
+
+async def test_a_picture_that_cannot_be_had_is_told(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+    await chat.says("口红断了要退款", intent="request_refund")
+    await sends_picture(chat)
+    await play(chat, line("好了"), line("确认", "已经登记"))
+    (picture,) = await rows(chat, AfterSalePicture)
+
+    await chat.database.write(requests.lose_picture, picture.row_key, chat.clock.now())
+
+    (news,) = await chat.hears()
+    assert "有一张照片没能取到" in str(news)
+
+
+async def test_a_picture_without_a_request_is_nothing_to_us(chat: Chat) -> None:
+    await chat.says("你好")
+
+    assert "不会看图" in await sends_picture(chat)
+
+
+async def test_an_unpaid_order_is_cancelled_instead(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+
+    await play(
+        chat,
+        line("我要退款", "还没付款", f"要取消订单 {order_no}", asks="cancel_order"),
+        line("是", "已取消"),
+    )
+    assert await rows(chat, AfterSale) == []
+
+
+async def test_what_was_not_sent_cannot_be_exchanged_and_the_bot_says_so(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line("我想换货，颜色不喜欢", "还没发货，换不了", "登记退款", asks="aftersale_confirm",
+             intent="request_refund"),
+    )  # fmt: skip
+
+
+async def test_a_difference_in_price_is_a_claim(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line("刚买就降价了，能退差价吗", "售后处理", "退差价", asks="aftersale_confirm",
+             intent="request_refund"),
+        line("确认", "已经登记"),
+    )  # fmt: skip
+    assert (await only(chat)).kind == "claim"
+
+
+async def test_another_errand_ends_nothing_while_it_is_only_asked(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    await play(
+        chat,
+        line("我要退货", asks="aftersale_reason"),
+        line("转人工", "已经记下", never=("登记",)),
+        line("我要退货", asks="aftersale_reason"),
+        line("退订", "退订", never=("登记",)),
+    )
+    assert await rows(chat, AfterSale) == []
+
+
+async def test_somebody_elses_order_is_not_found(open_chat: OpenChat) -> None:
+    alice, mallory = open_chat("o-alice"), open_chat("o-mallory")
+    await alice.says("你好")
+    await mallory.says("你好")
+    order_no = await has_received(alice)
+    secrets = (ADDRESS.recipient, "口红", "¥129", "已发货")
+
+    await play(
+        mallory,
+        line(f"订单{order_no}我要退款", "没有查到", never=secrets, asks=""),
+        line("确认", never=("登记", *secrets)),
+        line("我要退款", "没有可以申请售后的订单"),
+    )
+    await play(alice, line("不喜欢，要退货", asks="aftersale_confirm", intent="request_refund"))
+    await alice.says("确认")
+    number = (await only(alice)).request_no
+    await play(
+        mallory,
+        line(f"{number}到哪了", "没有查到", never=secrets),
+        line(f"撤销售后{number}", "没有查到", never=secrets, asks=""),
+        line("售后进度", "没有查到您的", never=secrets),
+    )
+    assert (await only(alice)).state == "requested"
+
+
+async def registered(chat: Chat) -> str:
+    """The number of a request for what was received."""
+    await chat.says("你好")
+    await has_received(chat)
+    await chat.says("不喜欢，要退货", intent="request_refund")
+    await chat.says("确认")
+    return (await only(chat)).request_no
+
+
+async def test_a_request_is_followed_and_its_news_are_told(chat: Chat) -> None:
+    number = await registered(chat)
+    await play(
+        chat,
+        line("退款到哪了", number, "等店里处理", never=("已退",)),
+        line(f"{number}怎么样了", number, "退货退款"),
+    )
+
+    await chat.database.write(
+        lambda session: states.agree(
+            session, number, actor="agent:1", note="请把口红寄回", now=chat.clock.now()
+        )
+    )
+    (news,) = await chat.hears()
+    assert f"同意了您的退货退款申请 {number}。请把口红寄回。" in str(news)
+    await play(chat, line("售后进度", "店里已同意", "请把口红寄回"))
+
+    await chat.database.write(
+        lambda session: states.finish(
+            session, number, actor="agent:1", note="", now=chat.clock.now()
+        )
+    )
+    (news,) = await chat.hears()
+    assert "已经办完" in str(news)
+    await play(chat, line("不退了", "没有正在处理", intent="request_refund"))
+
+
+@pytest.mark.parametrize("misread", ["distribution", "ask_return_policy", "order_status"])
+async def test_who_has_a_request_hears_of_it_however_the_question_was_understood(
+    chat: Chat, misread: str
+) -> None:
+    await play(chat, line("退款多久到账", never=("申请号",), intent=misread))
+
+    number = await registered(chat)
+
+    await play(
+        chat,
+        line("退款多久到账", number, "等店里处理", intent=misread),
+        line("取消售后", f"要撤销申请 {number}", intent=misread),
+    )
+
+
+@pytest.mark.parametrize("misread", ["ask_return_policy", "out_of_scope"])
+async def test_a_bare_word_begins_a_request_however_it_was_understood(
+    chat: Chat, misread: str
+) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    await play(chat, line("我要售后", "什么原因", asks="aftersale_reason", intent=misread))
+
+
+async def test_a_refusal_is_told_with_its_reason(chat: Chat) -> None:
+    number = await registered(chat)
+
+    await chat.database.write(
+        lambda session: states.refuse(
+            session, number, actor="agent:1", note="口红拆封后不能退", now=chat.clock.now()
+        )
+    )
+
+    (news,) = await chat.hears()
+    assert "没有同意。口红拆封后不能退。有疑问" in str(news)
+
+
+@pytest.mark.parametrize("said", ["不退了", "撤销售后", "取消退款"])
+@pytest.mark.parametrize("intent", ["request_refund", "cancel_order", "deny"])
+async def test_a_request_is_taken_back_after_a_yes(chat: Chat, said: str, intent: str) -> None:
+    number = await registered(chat)
+
+    await play(
+        chat,
+        line(said, f"要撤销申请 {number}", asks="aftersale_withdraw", intent=intent),
+        line("不用", "保留着", asks=""),
+        line(said, asks="aftersale_withdraw", intent=intent),
+    )
+    assert (await only(chat)).state == "requested"
+    await play(chat, line("确认", "已撤销", asks=""))
+    assert (await only(chat)).state == "withdrawn"
+
+
+async def test_which_of_several_requests_is_taken_back_is_asked(chat: Chat) -> None:
+    first = await registered(chat)
+    await has_bought(chat, MILK)
+    await chat.says("牛奶不想要了，退款", intent="request_refund", entities={"product": ["牛奶"]})
+    await chat.says("确认")
+
+    await play(
+        chat,
+        line("不退了", "1. 申请", "2. 申请", "第几个", asks="which_to_withdraw",
+             intent="request_refund"),
+        line("第二个", f"要撤销申请 {first}", asks="aftersale_withdraw"),
+        line("是", f"{first} 已撤销"),
+    )  # fmt: skip
+    assert sorted(each.state for each in await rows(chat, AfterSale)) == ["requested", "withdrawn"]
+
+
+async def test_money_on_its_way_is_told_as_far_as_it_is(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+    now = chat.clock.now()
+
+    def refunded(session: object) -> None:
+        payment = Payment(
+            order_id=1, out_trade_no="T1", amount=12900, payer="p", state="paid",
+            expires_at=now, ask_at=now, created_at=now, refunded=12900,
+        )  # fmt: skip
+        session.add(payment)  # type: ignore[attr-defined]
+        session.flush()  # type: ignore[attr-defined]
+        refund = Refund(
+            payment_id=payment.id or 0, out_refund_no="RT1-1", amount=12900, reason="订单已关闭",
+            created_at=now, ask_at=now,
+        )  # fmt: skip
+        session.add(refund)  # type: ignore[attr-defined]
+
+    await chat.database.write(refunded)
+
+    await play(
+        chat,
+        line("退款怎么还没到账", order_no, "¥129", "正在原路退回", never=("已原路",),
+             intent="request_refund"),
+    )  # fmt: skip
+
+
+async def test_nothing_to_follow_is_said(chat: Chat) -> None:
+    await play(
+        chat,
+        line("退款进度", "没有查到您的退款或售后申请"),
+        line("我要退款", "没有可以申请售后的订单"),
+        line("撤销售后", "没有正在处理", intent="request_refund"),
+    )
+
+
+async def test_the_order_moved_on_while_the_question_stood(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+    await chat.says("不想要了，退款")
+    await is_moved(chat, order_no, OrderState.PACKED, OrderState.SHIPPED)
+
+    await play(chat, line("确认", "已经登记"))
+
+    assert (await only(chat)).kind == "return_refund"
+
+
+async def test_what_customers_tell_is_not_left_in_the_conversations_memory(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+    await chat.says("我要退货")
+    await chat.says("给王小明过敏了，家住文三路")
+
+    memory = (await chat.memory()).model_dump_json()
+    assert "王小明" not in memory
+    assert "文三路" not in memory

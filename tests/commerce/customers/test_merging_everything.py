@@ -1,0 +1,203 @@
+"""Whoever turns out to be one person has one cart, one list of orders and one set of requests."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column
+from sqlmodel import Session, SQLModel, func, select
+
+from bot import tables as bot_tables
+from bot.database import create_shop_engine
+from bot.tables import Conversation, LoginSession
+from commerce import customers, models
+from commerce.aftersale import queries, requests
+from commerce.aftersale.tables import Reason, RequestKind
+from commerce.customers import subscription
+from commerce.customers.addresses import save_address
+from commerce.customers.merging import MOVED
+from commerce.customers.tables import Customer, Identity
+from commerce.inserting import id_of
+from commerce.ordering import cart
+from commerce.ordering.orders import list_lines, list_orders
+from commerce.ordering.states import move
+from commerce.ordering.tables import Order, OrderState
+from commerce.privacy import requests as privacy
+from commerce.privacy.tables import PrivacyKind, PrivacyState
+from tests.commerce.shop import ADDRESS, NOW, SEALER, new_customer, place, put_on_sale
+
+TABLES = (models, bot_tables)
+"""Imported for their tables."""
+JOINED = {"cart"}
+"""Its lines are summed, so that none is lost."""
+FOLLOWED = {Conversation.__tablename__, LoginSession.__tablename__, Customer.__tablename__}
+"""Rows that keep the id they were given, and are read through who the customer is now."""
+LATER = NOW + timedelta(hours=1)
+ENGINE = create_shop_engine("sqlite://")
+SQLModel.metadata.create_all(ENGINE)
+
+CHANNELS = (("official_account", "gh_1"), ("mini_program", "wx_1"), ("wecom", "ww_1"))
+
+
+def columns_of_customers() -> list[Column[int]]:
+    """Every column of every table that refers to a customer."""
+    return [
+        key.parent
+        for table in SQLModel.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.target_fullname == "customer.id"
+    ]
+
+
+def rows_of(session: Session, customer_id: int) -> dict[str, int]:
+    """How many rows of each table belong to a customer, but for those that follow them."""
+    return {
+        column.table.name: session.exec(
+            select(func.count()).select_from(column.table).where(column == customer_id)
+        ).one()
+        for column in columns_of_customers()
+        if column.table.name not in FOLLOWED
+    }
+
+
+def a_paid_order(session: Session, customer_id: int) -> Order:
+    order = place(session, customer_id, {put_on_sale(session): 1})
+    return move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+
+
+def asks_for_money(session: Session, order: Order) -> str:
+    request = requests.open_request(
+        session,
+        SEALER,
+        customer_id=order.customer_id,
+        order_id=id_of(order),
+        pieces={id_of(line): line.quantity for line in list_lines(session, order)},
+        kind=RequestKind.REFUND_ONLY,
+        reason=Reason.UNWANTED,
+        words="不想要了",
+        now=NOW,
+    )
+    return request.request_no
+
+
+def has_a_row_of_each(session: Session, customer_id: int) -> None:
+    asks_for_money(session, a_paid_order(session, customer_id))
+    cart.add(session, customer_id, put_on_sale(session), 1, NOW)
+    save_address(session, SEALER, customer_id, ADDRESS, NOW)
+    privacy.receive(session, customer_id, PrivacyKind.EXPORT, NOW)
+    said = {"channel": "wecom", "words": "退订", "now": NOW}
+    subscription.unsubscribe(session, SEALER, customer_id, **said)  # type: ignore[arg-type]
+    subscription.resume(session, SEALER, customer_id, **said)  # type: ignore[arg-type]
+
+
+def test_every_table_that_knows_customers_is_moved_joined_or_followed() -> None:
+    known = {str(table.__tablename__) for table in MOVED} | JOINED | FOLLOWED
+
+    assert {column.table.name for column in columns_of_customers()} == known
+
+
+@pytest.mark.database
+def test_nothing_of_the_shop_stays_with_a_merged_customer(session: Session) -> None:
+    kept = new_customer(session)
+    gone = id_of(customers.identify(session, "wecom", "ww_1", "w-1", NOW))
+    has_a_row_of_each(session, gone)
+    before = rows_of(session, gone)
+    assert all(before.values()), f"give the customer a row of each: {before}"
+
+    customers.merge(session, kept, gone, NOW)
+
+    assert not any(rows_of(session, gone).values())
+    assert rows_of(session, kept) == before
+
+
+@pytest.mark.database
+def test_requests_that_both_made_are_followed_by_the_one_who_stays(session: Session) -> None:
+    kept, gone = new_customer(session), new_customer(session)
+    asked = [asks_for_money(session, a_paid_order(session, each)) for each in (kept, gone)]
+    later, _ = privacy.receive(session, kept, PrivacyKind.ERASE, LATER)
+    earlier, _ = privacy.receive(session, gone, PrivacyKind.ERASE, NOW)
+
+    customers.merge(session, kept, gone, LATER)
+
+    assert {each.request_no for each in queries.list_live(session, kept)} == set(asked)
+    live = privacy.find_live(session, kept, PrivacyKind.ERASE)
+    assert live is not None
+    assert live.request_no == earlier.request_no
+    assert live.due_at == NOW + privacy.ANSWERED_WITHIN
+    session.refresh(later)
+    assert (later.state, later.finished_by) == (PrivacyState.WITHDRAWN, "merge")
+
+
+@pytest.mark.parametrize("who", ["kept", "gone"])
+def test_a_no_to_campaigns_outlives_the_merge_and_its_history_says_so(
+    session: Session, who: str
+) -> None:
+    ids = {"kept": new_customer(session), "gone": new_customer(session)}
+    subscription.unsubscribe(session, SEALER, ids[who], channel="wecom", words="别再发了", now=NOW)
+
+    joined = customers.merge(session, ids["kept"], ids["gone"], LATER)
+
+    assert joined.unsubscribed_at == NOW
+    *_, last = subscription.list_changes(session, ids["kept"])
+    assert (last.wants_messages, last.channel) == (False, "merge")
+    assert subscription.read_words(SEALER, last) == ""
+
+
+SIGHTINGS = st.lists(
+    st.tuples(
+        st.sampled_from(CHANNELS),
+        st.booleans(),  # whether the channel tells the unionid this time
+        st.integers(0, 100),  # pieces put into the cart
+        st.sampled_from(["orders", "says no", "asks for data", "looks"]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25)
+@given(sightings=SIGHTINGS)
+def test_three_channels_become_one_customer_in_any_order_and_nothing_is_lost(
+    sightings: list[tuple[tuple[str, str], bool, int, str]],
+) -> None:
+    with Session(ENGINE, expire_on_commit=False) as session:
+        slippers, cup = put_on_sale(session, pieces=9999), put_on_sale(session, "水杯")
+        for who, tells_unionid, pieces, deed in sightings:
+            customer_id = seen(session, who, "u-1" if tells_unionid else None)
+            if pieces:
+                cart.add(session, customer_id, slippers, pieces, LATER)
+            does(session, customer_id, deed, cup)
+        *_, joined = [seen(session, who, "u-1") for who in CHANNELS]
+
+        deeds = [deed for *_, deed in sightings]
+        customer = customers.get_customer(session, joined)
+        assert cart.view(session, joined).pieces == sum(each[2] for each in sightings)
+        assert len(list_orders(session, joined, limit=99)) == deeds.count("orders")
+        assert (customer.unsubscribed_at is not None) == ("says no" in deeds)
+        live = privacy.list_requests(session, joined, states=[PrivacyState.RECEIVED])
+        assert len(live) == ("asks for data" in deeds)
+        assert {each.customer_id for each in identities(session)} == {joined}
+        session.rollback()
+
+
+def seen(session: Session, who: tuple[str, str], unionid: str | None) -> int:
+    """The id of whoever is seen on a channel, always under the same name there."""
+    return id_of(customers.identify(session, *who, "fan", LATER, unionid=unionid))
+
+
+def does(session: Session, customer_id: int, deed: str, cup: int) -> None:
+    match deed:
+        case "orders":
+            order = place(session, customer_id, {cup: 1})
+            move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+        case "says no":
+            subscription.unsubscribe(
+                session, SEALER, customer_id, channel="wecom", words="TD", now=NOW
+            )
+        case "asks for data":
+            privacy.receive(session, customer_id, PrivacyKind.EXPORT, NOW)
+
+
+def identities(session: Session) -> list[Identity]:
+    return list(session.exec(select(Identity)))

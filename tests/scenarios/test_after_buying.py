@@ -1,0 +1,59 @@
+"""After buying, over the real wire: a claim with a picture, and the end of all campaigns."""
+
+import pytest
+
+from tests.fixtures.stage import Stage
+
+pytestmark = pytest.mark.slow
+
+BAG = "加厚帆布包"
+
+
+async def test_a_request_with_a_picture_is_registered_once_and_the_picture_kept(
+    stage: Stage,
+) -> None:
+    customer = await stage.customer()
+    await customer.puts_into_cart(BAG)
+    mini = await customer.checks_out()
+    order_no = (await mini.orders())["order_no"]
+    await mini.pays(order_no)
+    await customer.hears("支付成功", order_no)
+
+    await customer.says("我要退款")
+    await customer.hears("什么原因")
+    await customer.says("质量有问题")
+    await customer.hears("照片")
+    await customer.sends(type="image")
+    await customer.hears("照片收到，一共1张")
+    await customer.says("好了")
+    await customer.hears("登记退款", order_no, "照片：1张", "“确认”")
+    assert stage.value("SELECT count(*) FROM after_sale") == 0
+    await customer.says("确认")
+    await customer.hears("已经登记", "SH")
+    await stage.settled()
+
+    assert stage.rows("SELECT kind, reason, state FROM after_sale") == [
+        ("refund_only", "quality", "requested")
+    ]
+    assert stage.rows("SELECT state, content_type FROM after_sale_picture") == [
+        ("kept", "image/png")
+    ]
+    assert await stage.count("accepted:media/get") == 1
+    kept = [each for each in (stage.folder / "var/evidence").rglob("*") if each.is_file()]
+    assert len(kept) == 1
+    await customer.hears_nothing_more()
+
+
+async def test_a_no_in_the_chat_is_a_no_for_the_mini_program_too(stage: Stage) -> None:
+    customer = await stage.customer()
+    await customer.opens_mini_program()
+
+    await customer.says("ＴＤ")
+    await customer.hears("已退订", "公众号、小程序和企业微信")
+    await stage.settled()  # WeChat has been asked who they are.
+
+    assert stage.rows(
+        "SELECT DISTINCT c.unsubscribed_at IS NOT NULL FROM identity i"
+        " JOIN customer c ON c.id = i.customer_id"
+    ) == [(1,)]
+    await customer.hears_nothing_more()
