@@ -14,6 +14,10 @@ from aiohttp import web
 from bot import handlers, health, inspection
 from bot.api.app import MiniProgramApi
 from bot.background import Background
+from bot.carriers.kuaidi100 import Kuaidi100
+from bot.carriers.sf import Sf
+from bot.carriers.trackers import Tracker, Trackers
+from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.official_account import OfficialAccountChannel
 from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.official_account_wire import OfficialAccountWire
@@ -22,9 +26,12 @@ from bot.channels.pay_notify import PayNotify
 from bot.clock import Clock, SystemClock
 from bot.database import Database
 from bot.duties import Duties
+from bot.evidence import EvidenceStore
 from bot.jobs import Jobs
+from bot.knowledge.answering import Answering
 from bot.listeners import Listeners
 from bot.media import MediaLibrary
+from bot.parcel_rounds import ParcelRounds
 from bot.pay_reports import PayReports
 from bot.payments.client import PayClient
 from bot.payments.merchant import Merchant
@@ -100,11 +107,13 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         parser = await open_parser(stack, settings)
         pipeline = Pipeline(database, clock, parser, handlers.all_handlers(), shop, Lanes())
         reports = PayReports(platform.merchant)
-        delivering = deliverers(settings, platform, reports, database, clock)
+        delivering = deliverers(settings, platform, reports, database, clock, sealer)
         sender = Sender(database, clock, sealer, delivering, background)
         duties = Duties(
             database, clock, shop, platform.pay, reports, pipeline, settings.lexicon_file
         )
+        trackers = open_trackers(settings, http, clock)
+        rounds = ParcelRounds(database, clock, sealer, trackers)
         if not shop.search.index.is_complete:
             await duties.build_index()
         yield Running(
@@ -118,7 +127,7 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
             pipeline=pipeline,
             sender=sender,
             listeners=Listeners(database, clock, sealer, sender),
-            jobs=Jobs(database, clock, duties.jobs()),
+            jobs=Jobs(database, clock, [*duties.jobs(), *rounds.jobs()]),
             background=background,
         )
 
@@ -185,15 +194,31 @@ async def open_parser(stack: contextlib.AsyncExitStack, settings: Settings) -> C
     return parser
 
 
+def open_trackers(settings: Settings, http: aiohttp.ClientSession, clock: Clock) -> Trackers:
+    """Those who can be asked about parcels: 顺丰 for its own, 快递100 for the rest."""
+    own: dict[str, Tracker] = {}
+    general = None
+    if settings.sf_partner_id:
+        check_word = settings.sf_check_word.get_secret_value()
+        own["sf"] = Sf(http, settings.sf_partner_id, check_word, clock.now, settings.sf_api_url)
+    if settings.kuaidi100_customer:
+        key = settings.kuaidi100_key.get_secret_value()
+        general = Kuaidi100(http, settings.kuaidi100_customer, key, settings.kuaidi100_api_url)
+    return Trackers(own, general)
+
+
 def open_shop(settings: Settings, sealer: Sealer) -> Shop:
     """What handlers need of the shop besides its database."""
     search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
+    embedder = open_embedder(settings.embedder, settings.embedder_key.get_secret_value())
     return Shop(
         name=settings.name,
         search=search,
         sealer=sealer,
         cart_tokens=CartTokens(settings.session_secret.get_secret_value()),
-        embedder=open_embedder(settings.embedder, settings.embedder_key.get_secret_value()),
+        tracks_parcels=bool(settings.kuaidi100_customer or settings.sf_partner_id),
+        embedder=embedder,
+        answering=Answering(search.tokenise, embedder, settings.reservation_minutes),
     )
 
 
@@ -203,14 +228,17 @@ def deliverers(
     reports: PayReports,
     database: Database,
     clock: Clock,
+    sealer: Sealer,
 ) -> dict[str, Deliverer]:
     """Who delivers which kind of outbox row."""
     client = platform.official_account
     app_id = settings.official_account_app_id
     media = MediaLibrary(app_id, client, settings.picture_folder, database, clock)
+    evidence = EvidenceStore(settings.var_folder / "evidence", sealer)
     return {
         "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
         "official_account.profile": ProfileDelivery(client, app_id, clock),
+        "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
         "pay.close": CloseDelivery(platform.pay, reports, clock),
         "pay.refund": RefundDelivery(platform.pay, reports, clock),
     }

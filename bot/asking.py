@@ -85,6 +85,7 @@ async def parser_for(settings: Settings, keyword_only: bool) -> AsyncIterator[Pa
                 token,
                 lexicon=settings.lexicon_file,
                 folder=settings.var_folder / "nlu",
+                embedder=settings.embedder,
             )
             url = await stack.enter_async_context(starting)
         yield await open_parser(stack, settings.model_copy(update={"nlu_url": url}))

@@ -59,6 +59,7 @@ class Duties:
             seconds(30, "ask about refunds", self.ask_about_refunds),
             seconds(3, "answer what was left behind", self.answer_left_behind),
             seconds(2, "index changes", self.index_changes),
+            seconds(10, "embed questions", self.embed_questions),
             seconds(3600, "sweep", self.sweep),
         ]
 
@@ -153,6 +154,12 @@ class Duties:
         await self.database.read(
             extend_lexicon, self.lexicon_file, self.shop.search.tokenise, changes
         )
+
+    async def embed_questions(self) -> None:
+        """Compute the meaning of questions that operators or files have added."""
+        answering = self.shop.answering
+        if answering is not None:
+            await answering.complete_vectors(self.database)
 
     async def sweep(self) -> None:
         """Remove what nobody will ask for again."""

@@ -15,20 +15,26 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col, or_, select, update
 
-from bot import conversations, metrics, texts
+from bot import aftersale_news, conversations, metrics, texts
 from bot.clock import Clock
 from bot.database import Database
+from bot.evidence import want_picture
+from bot.handlers import parcel_words
 from bot.messages import Text
 from bot.pay_calls import want_closed, want_refunded
 from bot.sender import Sender
 from bot.speaking import say, write_down
 from bot.tables import Conversation
+from commerce.aftersale.tables import AfterSale
 from commerce.customers import ids_of
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
 from commerce.money import yuan
 from commerce.ordering.tables import Order
+from commerce.parcels import tracking
+from commerce.parcels.tables import Parcel, ParcelState
 from commerce.payments.tables import Refund
+from commerce.privacy.tables import PrivacyRequest
 from commerce.sealing import Sealer
 
 log = structlog.get_logger()
@@ -38,11 +44,14 @@ IDLE_SECONDS: Final = 0.25
 PAUSES: Final = tuple(timedelta(seconds=each) for each in (1, 5, 30, 300, 1800, 3600))
 """Before an event that failed is tried again; the last one for ever."""
 MOST_TELLINGS: Final = 5
+NEWS_OF_PARCELS: Final = timedelta(hours=12)
+"""How long a customer out of reach is still to be told where their parcel was."""
 CASE_NUMBERS: Final = (
     "order_no",
     "out_trade_no",
     "out_refund_no",
     "transaction_id",
+    "request_no",
     "conversation_id",
     "reason",
 )
@@ -113,6 +122,41 @@ def refund_succeeded(heard: Heard) -> None:
     tell(heard, order_of(heard), texts.REFUND_DONE.format(amount=yuan(heard.about["amount"])))
 
 
+def order_shipped(heard: Heard) -> None:
+    """Tell the customer carrier and number."""
+    order = order_of(heard)
+    parcels = tracking.list_parcels(heard.session, [heard.about["order_id"]])
+    if parcels:
+        head = parcel_words.head_of(parcels[0])
+        tell(heard, order, parcel_words.SHIPPED.format(order_no=order.order_no, head=head))
+
+
+def parcel_moved(heard: Heard) -> None:
+    """Tell the customer once of a state worth hearing of, unless the parcel has left it since."""
+    parcel = heard.session.get_one(Parcel, heard.about["parcel_id"])
+    state = ParcelState(heard.about["to_state"])
+    if state not in tracking.TOLD or parcel.state != state:
+        return
+    latest = next(iter(tracking.list_scans(heard.session, heard.sealer, parcel, 1)), None)
+    words = parcel_words.moved_in_words(heard.about["order_no"], parcel, latest)
+    tell(heard, order_of(heard), words, until=heard.now + NEWS_OF_PARCELS)
+
+
+def picture_sent(heard: Heard) -> None:
+    """Fetch a picture while the platform still has it."""
+    want_picture(heard.session, heard.sealer, heard.about["picture"], heard.now)
+
+
+def after_sale_moved(heard: Heard) -> None:
+    """Tell the customer what became of a request after buying."""
+    tell(heard, *aftersale_news.news_of_request(heard.session, heard.event))
+
+
+def privacy_done(heard: Heard) -> None:
+    """Tell the customer that what they asked about their data is done."""
+    tell(heard, *aftersale_news.news_of_privacy(heard.session, heard.event))
+
+
 def person_wanted(heard: Heard) -> None:
     """A customer asks for a person, or for what only a person may do."""
     metrics.OPERATOR_WANTED.labels(heard.event.kind).inc()
@@ -128,6 +172,8 @@ def money_wants_a_person(heard: Heard) -> None:
 LISTENERS: Final[Mapping[str, Reaction]] = {
     "order_paid": Reaction(words=order_paid),
     "order_closed": Reaction(words=order_closed),
+    "order_shipped": Reaction(words=order_shipped),
+    "parcel_moved": Reaction(words=parcel_moved),
     "payment_close_wanted": Reaction(payment_close_wanted),
     "refund_requested": Reaction(refund_requested, words=refund_started),
     "refund_succeeded": Reaction(words=refund_succeeded),
@@ -135,6 +181,12 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "refund_closed": Reaction(money_wants_a_person),
     "paid_mismatch": Reaction(money_wants_a_person),
     "person_wanted": Reaction(person_wanted),
+    "after_sale_agreed": Reaction(words=after_sale_moved),
+    "after_sale_refused": Reaction(words=after_sale_moved),
+    "after_sale_done": Reaction(words=after_sale_moved),
+    "after_sale_picture_sent": Reaction(picture_sent),
+    "after_sale_picture_lost": Reaction(words=after_sale_moved),
+    "privacy_done": Reaction(words=privacy_done),
 }
 """Events without an entry are facts for reports: nothing follows, they count as handled."""
 
@@ -157,15 +209,23 @@ def order_of(heard: Heard) -> Order:
     return heard.session.get_one(Order, heard.about["order_id"])
 
 
-def tell(heard: Heard, order: Order, words: str) -> None:
-    """Say something in the chat that the order came from, or the customer's latest one."""
+def tell(
+    heard: Heard,
+    order: Order | AfterSale | PrivacyRequest,
+    words: str,
+    until: datetime | None = None,
+) -> None:
+    """Say something in the chat that it came from, or in the customer's latest one.
+
+    After `until` it is old news, and no more sent.
+    """
     conversation_id = order.conversation_id or latest_conversation(heard.session, order.customer_id)
     if conversation_id is None:
         return
     conversation = conversations.lock(heard.session, conversation_id)
     about = f"event:{heard.event.id}"
     replies = [Text(words)]
-    if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about):
+    if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
         write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
 
 

@@ -1,10 +1,13 @@
 """What the bot remembers of a conversation from one turn to the next."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 View = Literal["", "list", "cart", "orders"]
+MOST_SEEN: Final = 5
+MOST_CHOSEN: Final = 3
 
 
 class Wish(BaseModel):
@@ -20,6 +23,10 @@ class Wish(BaseModel):
     attribute: list[str] = Field(default_factory=list)
     price_min: float | None = None
     price_max: float | None = None
+    among: list[int] = Field(default_factory=list)
+    """Product ids to which the list is kept, in their own order; empty for the whole shop."""
+    named: list[str] = Field(default_factory=list)
+    """What the shop calls these products, such as 热销商品."""
 
     def is_empty(self) -> bool:
         """Whether nothing at all is wished for."""
@@ -49,10 +56,34 @@ class Memory(BaseModel):
     in_view: View = ""
     """Which of these the customer saw last: that is what a position means."""
     focus: int | None = None
-    """The product spoken of last."""
+    """The product spoken of last; None while a list has just been shown."""
+    seen: list[int] = Field(default_factory=list)
+    """The products spoken of, the last one first: 刚才那个 is one of them."""
+    together: list[int] = Field(default_factory=list)
+    """The products spoken of last in one breath: 这俩 means them."""
+    chosen: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By product id, what was said of its kind, such as 颜色: 红色; it is not asked for again."""
+    asked_of_product: dict[str, Any] = Field(default_factory=dict)
+    """What was asked of a product last, `text` and `entities`: 第二个呢 asks it of another."""
     variant: int | None = None
     """The variant in the cart that was spoken of last."""
+    added: list[tuple[int, int]] = Field(default_factory=list)
+    """Variant ids and pieces that just went into the cart: 不是这个 takes them out again."""
     question: dict[str, Any] = Field(default_factory=dict)
     """What the open question is about; `words` is the question itself."""
     misunderstood: int = 0
     """Turns in a row that were not understood."""
+
+    def speak_of(self, product_id: int) -> None:
+        """Note that a product is what the conversation is about now."""
+        self.focus = product_id
+        others = [each for each in self.seen if each != product_id]
+        self.seen = [product_id, *others][:MOST_SEEN]
+
+    def choose(self, product_id: int, traits: Mapping[str, str]) -> None:
+        """Keep what was said of a product's kind, over what was said of it before."""
+        kept = {**self.chosen.pop(str(product_id), {}), **traits}
+        if kept:
+            self.chosen[str(product_id)] = kept
+        for oldest in list(self.chosen)[:-MOST_CHOSEN]:
+            del self.chosen[oldest]

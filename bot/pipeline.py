@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.conversations import ConversationView
 from bot.database import Database, is_unreachable
 from bot.inbox import Waiting
+from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
 from bot.messages import SPOKEN_KINDS, Incoming, Text
 from bot.outbox import Post
@@ -89,8 +90,9 @@ class Pipeline:
             return True
         understanding = await self._understand(incoming)
         try:
+            found = await self._look_up(understanding)
             course = await self.database.write(
-                self._take_turn, conversation_id, waiting, understanding
+                self._take_turn, conversation_id, waiting, understanding, found
             )
         except Exception as error:
             if is_unreachable(error):
@@ -111,12 +113,18 @@ class Pipeline:
             return nothing_said()
         return find_shortcut(spoken) or await self.parser.parse(spoken)
 
+    async def _look_up(self, understanding: Understanding) -> Found:
+        """Which of the shop's written answers come near: before the transaction, it takes time."""
+        answering = self.shop.answering
+        return NOTHING if answering is None else await answering.find(self.database, understanding)
+
     def _take_turn(
         self,
         session: Session,
         conversation_id: int,
         waiting: Waiting,
         understanding: Understanding,
+        found: Found,
     ) -> Course:
         now, incoming = self.clock.now(), waiting.incoming
         conversation = conversations.lock(session, conversation_id)
@@ -135,6 +143,7 @@ class Pipeline:
             incoming=incoming,
             understanding=understanding,
             memory=Memory.model_validate(conversation.memory),
+            found=found,
             asked=conversation.step,
             step=conversation.step,
         )

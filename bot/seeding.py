@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from rich.progress import Progress
@@ -13,6 +14,7 @@ from bot.database import Database
 from bot.lexicon import write_lexicon
 from bot.search import ShopSearch
 from bot.seeds import PRODUCTS_CSV, SALES_CSV
+from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
 from commerce.catalogue.changes import mark_for_indexing
@@ -20,6 +22,9 @@ from commerce.catalogue.importing import ImportReport, import_products
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.tables import Brand, Product
 from commerce.inserting import affected_rows
+from commerce.knowledge.entries import SaveReport, seed_entries
+from commerce.knowledge.facts import seed_fact
+from commerce.knowledge.importing import read_entries, read_facts
 
 
 def import_file(settings: Settings, path: Path, progress: Progress) -> ImportReport:
@@ -52,10 +57,13 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     try:
         with database.writing() as session:
             changed = note_sales(session, SALES_CSV)
+            answers = seed_knowledge(session, SystemClock(settings.clock_offset_file).now())
         if changed:
             learn_catalogue(settings, database)
     finally:
         database.close()
+    kept = f"，店主改过的{len(answers.kept)}条没有动" if answers.kept else ""
+    yield f"问答：新增{answers.created}，更新{answers.updated}，未变{answers.unchanged}{kept}"
     task = progress.add_task("画商品图", total=None)
     painted = generate_pictures(read_picture_briefs(PRODUCTS_CSV), settings.picture_folder)
     progress.update(task, total=1, completed=1)
@@ -97,6 +105,13 @@ def note_sales(session: Session, path: Path) -> int:
                 changed.append(product)
     mark_for_indexing(session, changed)
     return len(changed)
+
+
+def seed_knowledge(session: Session, now: datetime) -> SaveReport:
+    """Write what the demo shop answers and tells of itself; what an operator wrote stays."""
+    for name, value in read_facts(FACTS_FILE).items():
+        seed_fact(session, name, value, now)
+    return seed_entries(session, read_entries(ENTRY_FILES), now)
 
 
 def _count_lines(path: Path) -> int:

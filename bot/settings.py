@@ -96,6 +96,13 @@ class Settings(BaseSettings):
     pay_public_key_file: Path | None = None
     pay_api_url: str = "https://api.mch.weixin.qq.com"
 
+    kuaidi100_customer: str = ""
+    kuaidi100_key: SecretStr = SecretStr("")
+    kuaidi100_api_url: str = "https://poll.kuaidi100.com"
+    sf_partner_id: str = ""
+    sf_check_word: SecretStr = SecretStr("")
+    sf_api_url: str = "https://sfapi.sf-express.com"
+
     field_keys: Annotated[SecretStr, NoDecode] = SecretStr("")
     """`id:base64 of 32 bytes`, comma-separated; the first seals, all open."""
     session_secret: SecretStr = SecretStr("")

@@ -31,11 +31,13 @@ def say(
     *,
     answering: Waiting | None = None,
     about: str = "",
+    until: datetime | None = None,
 ) -> bool:
     """Put replies into the outbox; false when they were there already.
 
     An answer that is one text is held back for the passive reply while WeChat still waits.
     `about` names the effect when nothing is answered: saying the same again changes nothing.
+    After `until` they are not sent any more.
     """
     inbox_key = answering.incoming.key if answering else None
     held_until = passive_until(conversation, replies, answering, now)
@@ -49,6 +51,7 @@ def say(
             inbox_key=inbox_key,
             epoch=conversation.epoch,
             held_until=held_until,
+            not_after=until,
         )
         is_new = outbox.post(session, sealer, message, now) and is_new
     return is_new

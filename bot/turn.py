@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from bot.knowledge.answering import Answering
+from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
 from bot.messages import Channel, Incoming, Text
 from bot.search import ShopSearch
@@ -30,8 +32,12 @@ class Shop:
     search: ShopSearch
     sealer: Sealer
     cart_tokens: CartTokens
+    tracks_parcels: bool = False
+    """Whether some carrier can be asked about parcels."""
     embedder: Embedder | None = None
     """The one of this process; None when it is switched off."""
+    answering: Answering | None = None
+    """Finds what the shop has written answers to; None when it has none."""
 
 
 @dataclass(slots=True)
@@ -50,6 +56,8 @@ class Turn:
     incoming: Incoming
     understanding: Understanding
     memory: Memory
+    found: Found = NOTHING
+    """Which of the shop's written answers come near, if any was looked for."""
     asked: str = ""
     """The question that this turn may answer; `memory.question` is about it."""
     step: str = field(default="")
@@ -79,7 +87,11 @@ class Turn:
         return str(self.memory.question.get("words", "")) if self.asked else ""
 
     def take_as(self, text: str, intent: str, entities: Mapping[str, Any]) -> None:
-        """Go on as if the customer had said this: an earlier request, completed by an answer."""
+        """Go on as if the customer had said this: an earlier request, completed by an answer.
+
+        The question that was open is answered by it.
+        """
+        self.asked = ""
         self.incoming = replace(self.incoming, text=text)
         self.understanding = Understanding(
             text, intent, self.understanding.confidence, entities, source=self.understanding.source

@@ -1,21 +1,19 @@
-"""The cart by chat: put in, show, page."""
+"""The cart by chat: put in, and hear what had to be asked first."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot import texts
-from bot.handlers.answers import is_yes
+from bot.handlers.answers import is_yes, plain
 from bot.handlers.cart_words import line_in_words, look_at, show_cart_page
-from bot.handlers.picking import ask_which, at_positions, bare_positions, pick
+from bot.handlers.choosing import Choice, Question, put_question, settle, sold_out
+from bot.handlers.picking import ask_which, at_positions, bare_positions, names, pick
 from bot.handlers.variants import (
-    default_variant,
     fitting_variants,
     is_any,
     offer,
     short_label,
-    trait_names_of,
     traits_said,
 )
 from bot.messages import Reply, Text
@@ -34,15 +32,9 @@ MORE_WORDS: Final = re.compile(
     r"再(?:来|加|要|买|拿|多)|多(?:来|加|要|拿|[一1两2几俩]|点)|加(?:一|1|两|2|俩|几)(?!成|到)"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A variant to put in, and whether the customer named its kind."""
-
-    product: ProductView
-    variant: VariantView
-    quantity: int
-    was_named: bool
+_BARE_COUNT: Final = re.compile(
+    r"(?:我|就|给我|帮我|想|要|买|来|拿|各|每样)*[0-9一二两三四五六七八九十俩仨]{1,3}[个件条双只支瓶盒箱包袋台套份]?(?:吧|呀|的|就行|就够了)*"
+)
 
 
 def put_into_cart(turn: Turn) -> Sequence[Reply]:
@@ -55,38 +47,42 @@ def put_into_cart(turn: Turn) -> Sequence[Reply]:
     return put_products(turn, picking.products)
 
 
-def put_products(turn: Turn, products: Sequence[int]) -> list[Reply]:
+def put_products(
+    turn: Turn, products: Sequence[int], *, pieces: int = 0, anything: bool = False
+) -> list[Reply]:
     """Put one or more products into the cart, each in the variant that was asked for.
 
-    When one of them needs an answer first, the others are in the cart and the question is asked.
+    Those that need an answer first are asked for one after another; the others are in the cart
+    by then. Without `pieces` the message says how many.
     """
-    quantity = wanted_quantity(turn)
+    quantity = pieces or wanted_quantity(turn)
     lines: list[str] = []
+    questions: list[tuple[int, Question]] = []
+    turn.memory.added = []
     for product_id in products:
-        chosen = _choose(turn, product_id, quantity)
-        if isinstance(chosen, Choice):
-            chosen = _put(turn, replace(chosen, was_named=chosen.was_named or len(products) > 1))
-        lines.append(chosen)
-    view = cart.view(turn.session, turn.customer_id)
-    if view.lines and not turn.step:
-        lines.append(texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total)))
-    words = texts.fitting(lines)
-    if turn.step:  # The question is asked in these words.
-        turn.memory.question["words"] = lines[-1]
-    return [Text(words)]
+        outcome = settle(turn, product_id, quantity, anything=anything)
+        said = _put(turn, outcome, alone=len(products) == 1)
+        if isinstance(said, str):
+            lines.append(said)
+        else:
+            questions.append((product_id, said))
+    if len(products) > 1:
+        turn.memory.together = list(products)
+    rest = [product_id for product_id, _ in questions[1:]]
+    return _said(turn, lines, questions[0][1] if questions else None, rest, quantity)
 
 
-def put_variant(turn: Turn, variant_id: int, quantity: int) -> list[Reply]:
-    """Put so many more of one variant into the cart."""
+def put_variant(
+    turn: Turn, variant_id: int, quantity: int, rest: Sequence[int] = ()
+) -> list[Reply]:
+    """Put so many more of one variant into the cart, then what else is wanted."""
     found = queries.list_products_of_variants(turn.session, [variant_id]).get(variant_id)
     if found is None:
         return [Text(texts.GONE)]
-    words = _put(turn, Choice(*found, quantity, was_named=True))
-    if turn.step:
-        return [Text(words)]
-    view = cart.view(turn.session, turn.customer_id)
-    total = texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
-    return [Text(texts.fitting([words, *([total] if view.lines else [])]))]
+    turn.memory.added = []
+    said = _put(turn, Choice(*found, quantity, was_named=True), alone=True)
+    question = None if isinstance(said, str) else said
+    return _said(turn, [said] if isinstance(said, str) else [], question, rest, quantity)
 
 
 def wanted_quantity(turn: Turn) -> int:
@@ -94,47 +90,70 @@ def wanted_quantity(turn: Turn) -> int:
     return max(1, int(turn.understanding.first("quantity") or 1))
 
 
-@router.step("variant")
+@router.step("variant", lasting=True)
 def hear_variant(turn: Turn) -> Sequence[Reply] | None:
     """The answer to which colour or size it shall be."""
     about = turn.memory.question
     product = queries.find_product(turn.session, int(about["product"]))
     if product is None:
         return [Text(texts.GONE)]
-    variant = _variant_answered(turn, product)
-    if variant is None:
-        return None
+    traits = traits_said(turn, product)
     if about.get("line"):
-        return swap_line(turn, int(about["line"]), product, variant)
-    return put_variant(turn, variant.id, int(about.get("quantity", 1)))
+        return _hear_swap(turn, product, int(about["line"]))
+    pieces = int(about.get("quantity", 1))
+    place = at_positions(bare_positions(turn), about.get("values", ()))
+    if is_any(turn.text):
+        answer = put_products(turn, [product.id], pieces=pieces, anything=True)
+        return _go_on(turn, answer, about)
+    if traits and not names(turn):
+        if not bare_positions(turn):  # A bare 38 is a size, not an amount.
+            pieces = int(turn.understanding.first("quantity") or pieces)
+    elif place and about.get("trait"):
+        turn.memory.choose(product.id, {about["trait"]: place[0]})
+    elif turn.understanding.intent in (Intent.AFFIRM, Intent.CHECKOUT) or _only_counts(turn):
+        pieces = _only_counts(turn) or pieces
+        is_paying = turn.understanding.intent == Intent.CHECKOUT
+        if is_paying and cart.view(turn.session, turn.customer_id).lines:
+            return None
+        return [turn.ask("variant", about["words"], **{**_kept(about), "quantity": pieces})]
+    else:
+        return None
+    return _go_on(turn, put_products(turn, [product.id], pieces=pieces), about)
 
 
 def swap_line(
-    turn: Turn, line_id: int, product: ProductView, variant: VariantView
+    turn: Turn, line_id: int, product: ProductView, variant: VariantView, pieces: int = 0
 ) -> Sequence[Reply]:
-    """Another kind of the same product in a line's place; its quantity stays."""
+    """Another kind of the same product in a line's place; its quantity stays.
+
+    With `pieces` only so many of the line are another kind.
+    """
     view = cart.view(turn.session, turn.customer_id)
     line = next((each for each in view.lines if each.variant_id == line_id), None)
     if line is None:
         return look_at(turn, view, texts.NOT_IN_CART.format(what=texts.short(product.title)))
+    moved = min(pieces or line.quantity, line.quantity)
     if variant.id != line.variant_id:
         try:
             # In before out: when the new one is sold out, the cart stays as it was.
-            cart.add(turn.session, turn.customer_id, variant.id, line.quantity, turn.now)
+            cart.add(turn.session, turn.customer_id, variant.id, moved, turn.now)
         except ShopError as error:
-            return [Text(_refused(turn, Choice(product, variant, line.quantity, True), error))]
-        cart.remove(turn.session, turn.customer_id, line.variant_id, turn.now)
-    turn.memory.variant, turn.memory.focus = variant.id, product.id
+            said = _refused(turn, Choice(product, variant, moved, was_named=True), error)
+            return [Text(said) if isinstance(said, str) else put_question(turn, said)]
+        left = line.quantity - moved
+        cart.set_quantity(turn.session, turn.customer_id, line.variant_id, left, turn.now)
+    _note(turn, product, variant)
+    turn.memory.added = [
+        (variant.id if each == line_id else each, count) for each, count in turn.memory.added
+    ]
     changed = texts.VARIANT_CHANGED.format(
         label=short_label(variant.label),
         title=texts.short(product.title),
-        quantity=line.quantity,
-        price=yuan(variant.price * line.quantity),
+        quantity=moved,
+        price=yuan(variant.price * moved),
     )
-    view = cart.view(turn.session, turn.customer_id)
     turn.memory.cart = [variant.id if each == line_id else each for each in turn.memory.cart]
-    total = texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
-    return [Text(f"{changed}\n{total}")]
+    return [Text(f"{changed}\n{_total(turn)}")]
 
 
 @router.step("take_left")
@@ -143,10 +162,12 @@ def hear_take_left(turn: Turn) -> Sequence[Reply] | None:
     about = turn.memory.question
     match is_yes(turn):
         case True:
-            return put_variant(turn, int(about["variant"]), int(about["available"]))
+            answer = put_variant(turn, int(about["variant"]), int(about["available"]))
         case False:
-            return [Text(texts.NOTHING_ASKED_NO)]
-    return None
+            answer = [Text(texts.NOTHING_ASKED_NO)]
+        case None:
+            return None
+    return _go_on(turn, answer, about)
 
 
 @router.intent(Intent.VIEW_CART)
@@ -155,88 +176,87 @@ def show_cart(turn: Turn) -> Sequence[Reply]:
     return show_cart_page(turn, cart.view(turn.session, turn.customer_id))
 
 
-def _choose(turn: Turn, product_id: int, quantity: int) -> Choice | str:
-    """The variant to put in; or the words that say why not, with a question if there is one."""
-    product = queries.find_product(turn.session, product_id)
-    if product is None:
-        return texts.GONE
-    turn.memory.focus = product_id
-    if not product.in_stock:
-        return _sold_out(turn, product, (), quantity)
+def _said(
+    turn: Turn, lines: list[str], question: Question | None, rest: Sequence[int], quantity: int
+) -> list[Reply]:
+    """What became of the goods, the total when something went in, and the question if any."""
+    if turn.memory.added:
+        lines = [*lines, _total(turn)]
+    if question is None:
+        return [Text(texts.fitting(lines))]
+    words = put_question(turn, question, rest=list(rest), each=quantity).content
+    return [Text(texts.fitting(lines, words))]
+
+
+def _go_on(turn: Turn, answer: list[Reply], about: Mapping[str, Any]) -> list[Reply]:
+    """After an answer, what waited for it: the other things that were wanted in one breath."""
+    rest = [int(each) for each in about.get("rest", ())]
+    if not rest:
+        return answer
+    if turn.step:  # One more question about the same thing comes first.
+        turn.memory.question["rest"] = rest
+        return answer
+    added = turn.memory.added
+    turn.take_as("", Intent.ADD_TO_CART, {})  # What was said of the one is not said of the other.
+    more = put_products(turn, rest, pieces=int(about.get("each", 1)))
+    turn.memory.added = [*added, *turn.memory.added]
+    return [*answer, *more]
+
+
+def _hear_swap(turn: Turn, product: ProductView, line_id: int) -> Sequence[Reply] | None:
+    """Which other kind a line of the cart shall be."""
     traits = traits_said(turn, product)
-    if not traits:
-        return Choice(product, default_variant(turn, product, quantity), quantity, False)
-    fitting = fitting_variants(product, traits)
-    if fitting and fitting[0].in_stock:
-        return Choice(product, fitting[0], quantity, True)
-    return ask_variant(turn, product, traits.words, fitting, quantity=quantity)
-
-
-def ask_variant(
-    turn: Turn, product: ProductView, wanted: str, fitting: Sequence[VariantView], **about: Any
-) -> str:
-    """What was wished is not there or sold out: say what is, and ask."""
-    title = texts.short(product.title)
-    if fitting:
-        words = texts.SOLD_OUT_KIND.format(
-            title=title, label=short_label(fitting[0].label), offer=offer(product)
-        )
-    else:
-        about_traits = traits_said(turn, product)
-        choice = offer(product, trait_names_of(product, about_traits))
-        words = texts.NO_SUCH_TRAIT.format(title=title, wanted=wanted, offer=choice)
-    return turn.ask("variant", words, product=product.id, **about).content
-
-
-def _sold_out(
-    turn: Turn, product: ProductView, wanted: Sequence[VariantView], quantity: int
-) -> str:
-    """This kind is gone: another one is offered, or, when all are, other goods."""
-    if product.in_stock:
-        return ask_variant(turn, product, "", wanted, quantity=quantity)
-    category = [product.category] if product.category else []
-    words = texts.ALL_SOLD_OUT.format(title=texts.short(product.title))
-    return turn.ask("similar", words, category=category).content
-
-
-def _variant_answered(turn: Turn, product: ProductView) -> VariantView | None:
-    traits = traits_said(turn, product)
-    if traits:
-        like = None
-        line_id = turn.memory.question.get("line")
-        if line_id:
-            like = next((each for each in product.variants if each.id == line_id), None)
-        fitting = fitting_variants(product, traits, like)
-        return fitting[0] if fitting else None
+    like = next((each for each in product.variants if each.id == line_id), None)
+    fitting = fitting_variants(product, traits, like) if traits else []
     stocked = [each for each in product.variants if each.in_stock] or list(product.variants)
     if is_any(turn.text):
-        return stocked[0]
-    chosen = at_positions(bare_positions(turn), stocked)
-    return chosen[0] if chosen else None
+        fitting = stocked[:1]
+    elif not traits:
+        fitting = at_positions(bare_positions(turn), stocked) or []
+    return swap_line(turn, line_id, product, fitting[0]) if fitting else None
 
 
-def _put(turn: Turn, choice: Choice) -> str:
+def _kept(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in about.items() if name != "words"}
+
+
+def _only_counts(turn: Turn) -> int:
+    """The number of a message that says nothing else, such as 来两件; 0 for any other."""
+    is_bare = _BARE_COUNT.fullmatch(plain(turn.text)) is not None
+    return int(turn.understanding.first("quantity") or 0) if is_bare else 0
+
+
+def _put(turn: Turn, choice: Choice | Question, *, alone: bool) -> str | Question:
+    """Put it in: the words for it, or the question that has to be answered first."""
+    if isinstance(choice, Question):
+        return choice if choice.step else choice.words
     product, variant = choice.product, choice.variant
     try:
         view = cart.add(turn.session, turn.customer_id, variant.id, choice.quantity, turn.now)
     except ShopError as error:
         return _refused(turn, choice, error)
-    turn.memory.variant, turn.memory.focus = variant.id, product.id
+    _note(turn, product, variant)
+    turn.memory.added.append((variant.id, choice.quantity))
     line = next(each for each in view.lines if each.variant_id == variant.id)
     words = line_in_words(line, choice.quantity)
     if line.quantity > choice.quantity:
         words += f"，现在共{line.quantity}件"
     added = texts.ADDED.format(line=words)
-    if choice.was_named or line.quantity > choice.quantity:
-        return added
     others = [each for each in product.variants if each.in_stock and each.id != variant.id]
-    if not others:
+    if choice.was_named or not alone or line.quantity > choice.quantity or not others:
         return added
     hint = texts.SWAP_HINT.format(offer=offer(product), example=short_label(others[0].label))
     return f"{added}{hint}"
 
 
-def _refused(turn: Turn, choice: Choice, error: ShopError) -> str:
+def _note(turn: Turn, product: ProductView, variant: VariantView) -> None:
+    """This kind of this product is what the conversation is about now."""
+    turn.memory.variant = variant.id
+    turn.memory.speak_of(product.id)
+    turn.memory.choose(product.id, {name: str(each) for name, each in variant.attributes.items()})
+
+
+def _refused(turn: Turn, choice: Choice, error: ShopError) -> str | Question:
     """Why the cart does not take it; what is left is offered."""
     if not isinstance(error, OutOfStock):
         return texts.short(str(error), texts.LONGEST_ERROR)
@@ -250,9 +270,15 @@ def _refused(turn: Turn, choice: Choice, error: ShopError) -> str:
             title=title, label=label, available=variant.stock, already=already
         )
     if left <= 0:
-        return _sold_out(turn, choice.product, [variant], choice.quantity)
+        return sold_out(choice.product, choice.quantity, [variant])
     words = texts.ONLY_LEFT.format(title=title, label=label, available=left)
-    return turn.ask("take_left", words, variant=variant.id, available=left).content
+    about = {"variant": variant.id, "available": left}
+    return Question(words, "take_left", about=about)
+
+
+def _total(turn: Turn) -> str:
+    view = cart.view(turn.session, turn.customer_id)
+    return texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
 
 
 def _wants_more_of_the_same(turn: Turn) -> bool:

@@ -1,33 +1,31 @@
-"""Changes to the cart by chat: quantity, kind, taking out, emptying."""
+"""Changes to the cart by chat: quantity, kind, taking out."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
-from bot.handlers.answers import is_unsure, is_yes, plain
-from bot.handlers.cart import MORE_WORDS, ask_variant, put_into_cart, put_products, swap_line
+from bot.handlers.answers import is_yes, plain
+from bot.handlers.cart import MORE_WORDS, put_into_cart, put_products, swap_line
+from bot.handlers.cart_clearing import CLEAR_WORDS, REFUSE_ALL, ask_to_clear
 from bot.handlers.cart_lines import all_but, lines_meant
 from bot.handlers.cart_words import LINES_A_PAGE, look_at, named, show_cart_page
+from bot.handlers.choosing import not_there, put_question
 from bot.handlers.picking import at_positions, bare_positions
-from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS, refine
-from bot.handlers.variants import fitting_variants, traits_said
-from bot.handlers.wishes import said_wish
+from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS, is_refinement, refine
+from bot.handlers.variants import Traits, fitting_variants, traits_said
+from bot.handlers.wishes import said_wish, wants_cheaper
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.errors import ShopError
 from commerce.ordering import cart
-from commerce.ordering.cart import CartView
 from commerce.ordering.lines import PricedLine
 from nlu.understanding import Intent
 
 router = Router()
 
-CLEAR_WORDS: Final = re.compile(
-    r"清空|清掉|清一下|^清(?:除|理)?购物车|(?:全部?|所有)(?:的)?(?:东西|商品)?(?:都)?(?:删|不要|去掉)|都(?:删|不要)|一个都不要"
-)
 REMOVE_WORDS: Final = re.compile(
     r"删|去掉|拿掉|移除|移出|移走|不要|不想要|不买|拿出|取出|减掉|剔除"
 )
@@ -35,6 +33,7 @@ LESS_WORDS: Final = re.compile(
     r"少(?:来|要|拿|买|[一二两三四五六七八九十几俩\d]|点)|减(?:少|掉|去|一|1|两|俩)(?!成|到)"
 )
 SWAP_WORDS: Final = re.compile(r"换|改")
+ASKS: Final = re.compile(r"[吗么嘛?？]$|怎么|为什么|为啥|多少|能不能|可不可以|可以.{0,4}[吗不]")
 EXCEPT_WORDS: Final = re.compile(r"除了|只留|只保留|就留")
 BUY_WORDS: Final = re.compile(r"来|要|拿|买|加")
 DOUBLE_WORDS: Final = re.compile(r"翻倍|加倍")
@@ -51,7 +50,11 @@ def hear_about_cart(turn: Turn) -> Sequence[Reply] | None:
     """While the cart is in view, positions are lines of it, and pages are pages of it."""
     if drops_it(turn):
         return update_cart(turn)
+    if REFUSE_ALL.fullmatch(plain(turn.text)):
+        return ask_to_clear(turn, cart.view(turn.session, turn.customer_id))
     said = turn.understanding
+    if wants_cheaper(turn.text) and is_refinement(turn.text) and not turn.memory.wish.is_empty():
+        return refine(turn)  # 换便宜点的 is a wish for other goods, not for a smaller line.
     if said.intent == Intent.REFINE_SEARCH and said_wish(said).is_empty():
         return _turn_page(turn)
     positions = bare_positions(turn)
@@ -64,8 +67,11 @@ def hear_about_cart(turn: Turn) -> Sequence[Reply] | None:
 
 @router.intent(Intent.ADD_TO_CART)
 def add_to_cart(turn: Turn) -> Sequence[Reply]:
-    """Put something in; 少五件 is a change, however much it sounds like a wish."""
+    """Put something in; 少五件 and 第一件不要了 are changes, whatever they sound like."""
     view = cart.view(turn.session, turn.customer_id)
+    removes = REMOVE_WORDS.search(turn.text)
+    if removes and not BUY_WORDS.search(turn.text, removes.end()):
+        return update_cart(turn)
     is_less = LESS_WORDS.search(turn.text) is not None
     return update_cart(turn) if view.lines and is_less else put_into_cart(turn)
 
@@ -86,12 +92,13 @@ def update_cart(turn: Turn) -> Sequence[Reply]:
         return _buys_instead(turn) or look_at(turn, view, meant.question)
     if EXCEPT_WORDS.search(turn.text):
         return _take_out(turn, all_but(view, lines))
-    turn.memory.variant, turn.memory.focus = lines[-1].variant_id, lines[-1].product_id
+    turn.memory.variant = lines[-1].variant_id
+    turn.memory.speak_of(lines[-1].product_id)
     if swaps and not removes and _names_kind_of(turn, lines[0], swaps.start()):
         return _swap(turn, lines[0], swaps.start())  # The numbers of 两箱48盒 are no amount.
     quantity = _quantity_said(turn)
     if removes and quantity is None:
-        return _take_out(turn, lines)
+        return _ask_to_drop(turn, lines) if ASKS.search(turn.text) else _take_out(turn, lines)
     if quantity is None and _names_traits(turn):
         return _swap(turn, lines[0], swaps.start() if swaps else 0)
     if quantity is None:
@@ -111,27 +118,17 @@ def hear_quantity(turn: Turn) -> Sequence[Reply] | None:
     return _set_quantities(turn, line, int(quantity))
 
 
-@router.step("clear_cart")
-def hear_clear(turn: Turn) -> Sequence[Reply] | None:
-    """Yes empties the cart, no keeps it; anything else is something else."""
+@router.step("drop")
+def hear_drop(turn: Turn) -> Sequence[Reply] | None:
+    """Whether what was only asked about shall leave the cart."""
+    wanted = set(turn.memory.question["lines"])
     match is_yes(turn):
         case True:
-            cart.clear(turn.session, turn.customer_id, turn.now)
-            turn.memory.cart, turn.memory.variant = [], None
-            return [Text(texts.CART_CLEARED)]
+            view = cart.view(turn.session, turn.customer_id)
+            return _take_out(turn, [line for line in view.lines if line.variant_id in wanted])
         case False:
             return [Text(texts.CART_KEPT)]
-    if CLEAR_WORDS.search(turn.text) or is_unsure(turn):
-        return ask_to_clear(turn, cart.view(turn.session, turn.customer_id))
-    # 取消 to "shall I empty it?" keeps the cart; it is no wish to cancel an order.
-    return [Text(texts.CART_KEPT)] if plain(turn.text) in ("取消", "取消吧") else None
-
-
-def ask_to_clear(turn: Turn, view: CartView) -> Sequence[Reply]:
-    """Nothing is emptied without a yes."""
-    if not view.lines:
-        return show_cart_page(turn, view)
-    return [turn.ask("clear_cart", texts.ASK_CLEAR.format(count=view.pieces))]
+    return None
 
 
 def drops_it(turn: Turn) -> bool:
@@ -200,6 +197,12 @@ def _set_quantities(turn: Turn, lines: Sequence[PricedLine], quantity: int) -> S
     return _changed(turn, gone)
 
 
+def _ask_to_drop(turn: Turn, lines: Sequence[PricedLine]) -> Sequence[Reply]:
+    """可以不要牛奶吗 may be a question: nothing leaves the cart without a yes."""
+    words = texts.ASK_DROP.format(line="、".join(named(line) for line in lines[:3]))
+    return [turn.ask("drop", words, lines=[line.variant_id for line in lines])]
+
+
 def _take_out(turn: Turn, lines: Sequence[PricedLine]) -> Sequence[Reply]:
     for line in lines:
         cart.remove(turn.session, turn.customer_id, line.variant_id, turn.now)
@@ -209,6 +212,7 @@ def _take_out(turn: Turn, lines: Sequence[PricedLine]) -> Sequence[Reply]:
 def _changed(turn: Turn, gone: Sequence[PricedLine]) -> Sequence[Reply]:
     """Show the cart as it is now, saying first what left it."""
     view = cart.view(turn.session, turn.customer_id)
+    turn.memory.added = []
     if turn.memory.variant in {line.variant_id for line in gone}:
         turn.memory.variant = None
     if not gone:
@@ -226,9 +230,10 @@ def _swap(turn: Turn, line: PricedLine, after: int) -> Sequence[Reply]:
     like = next((each for each in product.variants if each.id == line.variant_id), None)
     traits = traits_said(turn, product, after)
     fitting = fitting_variants(product, traits, like) if traits else []
-    wanted = traits.words or "、".join(turn.understanding.strings("attribute"))
     if not fitting or not fitting[0].in_stock:
-        return [Text(ask_variant(turn, product, wanted, fitting, line=line.variant_id))]
+        wished = traits or Traits(others=tuple(turn.understanding.strings("attribute")))
+        question = not_there(product, wished, fitting, line=line.variant_id)
+        return [put_question(turn, question)]
     return swap_line(turn, line.variant_id, product, fitting[0])
 
 
@@ -239,7 +244,8 @@ def _point_at(turn: Turn, positions: Sequence[int]) -> Sequence[Reply]:
     line = next((each for each in view.lines if chosen and each.variant_id == chosen[0]), None)
     if line is None:
         return look_at(turn, view, texts.WHICH_LINE)
-    turn.memory.variant, turn.memory.focus = line.variant_id, line.product_id
+    turn.memory.variant = line.variant_id
+    turn.memory.speak_of(line.product_id)
     return [Text(texts.WHAT_ABOUT_LINE.format(line=named(line)))]
 
 

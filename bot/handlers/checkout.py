@@ -9,6 +9,7 @@ from bot.handlers.order_words import card_of
 from bot.messages import Card, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from commerce.catalogue import queries
 from commerce.ordering import cart, orders
 from commerce.ordering.tables import OrderState
 from miniprogram_cards.cards import checkout_card
@@ -36,7 +37,16 @@ def check_out(turn: Turn) -> Sequence[Reply]:
         now=turn.now,
     )
     card = checkout_card(view, token, turn.source)
-    return [Card(card.title, card.path, card.picture)]
+    return [Card(card.title, card.path, card.picture), *_left_out(turn)]
+
+
+def _left_out(turn: Turn) -> Sequence[Reply]:
+    """What was still being chosen is not in the cart, and the customer is told so."""
+    wanted = turn.memory.question.get("product") if turn.asked == "variant" else None
+    product = queries.find_product(turn.session, int(wanted)) if wanted else None
+    if product is None or turn.memory.question.get("line"):
+        return []
+    return [Text(texts.LEFT_OUT.format(title=texts.brief(product.title)))]
 
 
 def _unpaid_order(turn: Turn) -> Sequence[Reply]:

@@ -1,10 +1,10 @@
 """What the shop knows of a product, put as the answer to what was asked."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers.choosing import at_hand, remember
 from bot.handlers.variants import (
     fitting_variants,
     offer,
@@ -27,7 +27,6 @@ MOST_VARIANTS: Final = 10
 PRICE: Final = re.compile(
     r"多少钱|价格|价钱|怎么卖|咋卖|几块钱?|啥价|什么价|多钱|售价|贵不贵|价位|卖多少"
 )
-CHEAPER: Final = re.compile(r"便宜|贵|划算|价格|省钱")
 STOCK: Final = re.compile(
     r"有货|现货|库存|缺货|没货|断货|还有(?:吗|没|几|多少)|还剩|剩(?:几|多少)|能买吗|卖完"
 )
@@ -94,41 +93,6 @@ def description(product: ProductView) -> str:
     return texts.fitting(lines, _buy(product))
 
 
-def compared(products: Sequence[ProductView], places: Sequence[int], question: str) -> str:
-    """Products side by side: price, and the attributes by which they differ."""
-    if CHEAPER.search(question) and len(products) > 1:
-        return _cheaper(products, places)
-    lines = []
-    for place, product in zip(places, products, strict=False):
-        price = texts.price_range(product.lowest_price, product.highest_price)
-        gone = "" if product.in_stock else "（暂时缺货）"
-        lines.append(f"{place or '·'}. {texts.short(product.title)} {price}{gone}")
-    names = dict.fromkeys(name for product in products for name in product.attributes)
-    for name in list(names)[: MOST_ATTRIBUTES + 2]:
-        values = [str(product.attributes.get(name, "未注明")) for product in products]
-        if len(set(values)) > 1:
-            shown = " / ".join(texts.short(value, 60) for value in values)
-            lines.append(f"{texts.short(name, 40)}：{shown}")
-    choices = [offer(product) or "只有一种" for product in products]
-    if len(set(choices)) > 1:
-        lines.append("可选：" + " / ".join(texts.short(choice, 150) for choice in choices))
-    best = max(range(len(products)), key=lambda each: products[each].sales)
-    if products[best].sales > 0 and places[best]:
-        lines.append(texts.SELLS_MORE.format(place=places[best]))
-    return texts.fitting(lines, texts.COMPARED)
-
-
-def _cheaper(products: Sequence[ProductView], places: Sequence[int]) -> str:
-    ranked = sorted(zip(places, products, strict=False), key=lambda each: each[1].lowest_price)
-    lines = [
-        f"{place or '·'}. {texts.short(each.title)} {_price_of(each)}" for place, each in ranked
-    ]
-    (place, first), (_, second) = ranked[:2]
-    less = second.lowest_price - first.lowest_price
-    verdict = texts.CHEAPER_BY.format(place=place, amount=yuan(less)) if less else texts.SAME_PRICE
-    return texts.fitting([*lines, verdict if place else ""], texts.COMPARED)
-
-
 def stock_in_words(stock: int) -> str:
     """有货, a warning for the last few, or 缺货."""
     if stock <= 0:
@@ -157,11 +121,14 @@ def _choices(product: ProductView, text: str) -> str:
 
 def _about_kind(turn: Turn, product: ProductView) -> str:
     """红色有吗, XL码多少钱: about the variants of the traits that were said."""
-    traits = traits_said(turn, product)
-    title, fitting = texts.short(product.title), fitting_variants(product, traits)
+    traits, like = traits_said(turn, product), at_hand(turn, product)
+    title, fitting = texts.short(product.title), fitting_variants(product, traits, like)
+    choice = offer(product, trait_names_of(product, traits))
+    if traits.step and like is None:
+        return f"{title}\n{choice}。您要哪个码？"
     if not fitting:
-        choice = offer(product, trait_names_of(product, traits))
         return f"{title} 没有{traits.words}，{choice}。"
+    remember(turn, product, traits, fitting)
     listed = [_variant_line(each) for each in fitting[:MOST_VARIANTS]]
     stocked = any(each.in_stock for each in fitting)
     answer = f"有{traits.words}。" if stocked else f"{traits.words}暂时缺货。"

@@ -1,5 +1,6 @@
 """A page of products as the customer sees it, and the questions that follow when there is none."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,11 +11,22 @@ from bot.messages import Reply, Text
 from bot.search import SearchPage
 from bot.turn import Turn
 from commerce.catalogue import queries
+from commerce.catalogue.front import browse
 from commerce.catalogue.views import ProductSummary
+from commerce.catalogue.wish import Sorting
 from commerce.money import yuan
 
 A_PAGE: Final = 5
 MOST_CATEGORIES: Final = 12
+_LIMITS: Final = (
+    (("price_min", "price_max"), "价格"),
+    (("color",), "颜色"),
+    (("size",), "尺码"),
+    (("brand",), "品牌"),
+    (("attribute",), "其他要求"),
+    (("price_min", "price_max", "color", "size"), "价格、颜色和尺码"),
+)
+"""What is given up to find something, one limit at a time, in this order."""
 
 
 def show_page(
@@ -27,7 +39,10 @@ def show_page(
     memory = turn.memory
     memory.wish, memory.offset, memory.order, memory.said = wish, offset, order, said
     memory.shown, memory.in_view = [product.id for product in page.products], "list"
-    memory.focus = memory.shown[0] if page.total == 1 else None
+    memory.focus, memory.together, memory.added = None, [], []
+    memory.asked_of_product = {}
+    if page.total == 1:
+        memory.speak_of(memory.shown[0])
     found = texts.FOUND if page.is_strict else texts.FOUND_NEAR
     heading = found.format(count=page.total, wish=echo(wish))
     listed = texts.numbered((product.title, note(product)) for product in page.products)
@@ -42,6 +57,9 @@ def look_up(
 ) -> SearchPage:
     """A page of what fits."""
     sought = turn.shop.search.wish_from(wish.model_dump(), said)
+    if wish.among:
+        fitting = browse(turn.session, wish.among, sought, Sorting(order))
+        return SearchPage(tuple(fitting[offset : offset + A_PAGE]), len(fitting))
     return turn.shop.search.search(turn.session, sought, limit=A_PAGE, offset=offset, order=order)
 
 
@@ -52,17 +70,12 @@ def list_in_words(turn: Turn, products: Sequence[int]) -> str:
 
 
 def offer_without_limits(turn: Turn, wish: Wish) -> Sequence[Reply]:
-    """Nothing fits: say so, and offer what would fit if price, colour or size did not matter."""
-    for names, limits in (
-        (("price_min", "price_max"), "价格"),
-        (("color",), "颜色"),
-        (("size",), "尺码"),
-        (("price_min", "price_max", "color", "size"), "价格、颜色和尺码"),
-    ):
+    """Nothing fits: offer what would fit without one limit, or else the nearest shelf."""
+    for names, limits in _LIMITS:
         looser = wish.model_copy(
             update={name: None if name.startswith("price") else [] for name in names}
         )
-        if looser == wish or not (looser.product or looser.brand or looser.category):
+        if looser == wish or not _names_something(looser):
             continue
         page = look_up(turn, looser, order="cheapest")
         if page.products and page.is_strict:
@@ -72,13 +85,27 @@ def offer_without_limits(turn: Turn, wish: Wish) -> Sequence[Reply]:
                 count=page.total,
                 price=yuan(page.products[0].lowest_price),
             )
-            return [turn.ask("looser", words, wish=looser.model_dump())]
+            question = texts.SEE_LOOSER.format(limits=limits)
+            turn.ask("looser", question, wish=looser.model_dump())
+            return [Text(f"{words}{question}")]
+    nearest = _nearest_shelf(turn, wish)
+    if nearest:
+        question = texts.SEE_SHELF.format(shelf=_shelf(nearest))
+        turn.ask("similar", question, category=[nearest])
+        return [Text(f"{texts.NEAREST_SHELF.format(wish=echo(wish))}{question}")]
     return [Text("\n".join([texts.NOTHING_FOUND.format(wish=echo(wish)), *shelves(turn)]))]
 
 
-def what_there_is(turn: Turn) -> Sequence[Reply]:
-    """Somebody wants to look around: tell what the shop has, and how to ask."""
-    return [Text(texts.fitting([*shelves(turn), texts.SEARCH_WHAT]))]
+def _nearest_shelf(turn: Turn, wish: Wish) -> str:
+    """The category of most of the goods whose names end as the thing sought does; or nothing."""
+    for word in wish.product:
+        for ending, share in ((word[-2:], 0.5), (word[-1:], 0.7)):
+            page = look_up(turn, Wish(product=[ending])) if ending != word else None
+            shelves_of = Counter(each.category for each in page.products) if page else Counter()
+            name, count = next(iter(shelves_of.most_common(1)), ("", 0))
+            if page and page.is_strict and name and count > len(page.products) * share:
+                return name
+    return ""
 
 
 def shelves(turn: Turn) -> list[str]:
@@ -97,8 +124,12 @@ def note(product: ProductSummary) -> str:
 def echo(wish: Wish) -> str:
     """The wish as the shop repeats it; the customer's own words cannot become a link."""
     parts = [wish.color, wish.size, wish.brand, wish.attribute, wish.category, wish.product]
-    words = [harmless(word) for part in parts for word in part]
+    words = [harmless(word) for part in (*parts, wish.named) for word in part]
     return texts.wish_in_words(words, wish.price_min, wish.price_max)
+
+
+def _names_something(wish: Wish) -> bool:
+    return bool(wish.product or wish.brand or wish.category or wish.among)
 
 
 def _shelf(name: str) -> str:

@@ -25,15 +25,23 @@ BARE_POSITION: Final = re.compile(
     rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
     r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
 )
-_CHEAPEST: Final = re.compile(r"最便宜的?(?:那|这)?[个款件]|便宜的?那[个款件]|最便宜的?(?:来|要)")
-_DEAREST: Final = re.compile(r"最贵的?(?:那|这)?[个款件]|贵的?那[个款件]")
-_MIDDLE: Final = re.compile(r"中间(?:的|那|这)?[个款件]?")
-_TOP: Final = re.compile(r"最?上面的?(?:那|这)?[个款件]")
-_THIS: Final = re.compile(r"[这那]一?[个款件双条只台瓶盒种]|刚才|刚刚|它")
-BARE_DESCRIPTION: Final = re.compile(
-    r"(?:我?(?:就|想|要|选|买|来|拿)|给我|那就?)*"
-    r"(?:最便宜|最贵|便宜|贵|中间|最?上面)的?(?:那|这)?[个款件](?:吧|呀|啊|呢|的|了|好了|就行)*"
+_ONE: Final = r"一?(?:个|款|件|条|双|只|种|样|台|瓶|盒|支)"
+_IT: Final = rf"(?:的|点的|些的)?(?:那|这)?{_ONE}"
+CHEAPEST: Final = (
+    rf"最便宜{_IT}|便宜(?:的|点的)?[那这]{_ONE}|最便宜的?(?=来|要|多少|怎么样|有货)|价格?最低{_IT}"
 )
+DEAREST: Final = (
+    rf"最贵{_IT}|(?<!太)贵(?:的|点的)?[那这]{_ONE}|最贵的?(?=来|要|多少|怎么样|有货)|价格?最高{_IT}"
+)
+MIDDLE: Final = r"中间(?:的|那|这)?[个款件]?"
+TOP: Final = rf"最?上面{_IT}"
+BOTTOM: Final = rf"最?下面{_IT}"
+BESTSELLER: Final = rf"(?:卖得?最?(?:好|多|火)|销量最?(?:高|好)|买的人最?多){_IT}"
+EARLIER: Final = (
+    r"(?:刚才|刚刚|方才|前面|之前|先前|最开始|一开始|上次)(?:我?(?:看|说|问|提|发|推荐)(?:过|到|中)?)?"
+    r"(?:的)?(?:那|这)?一?[个款件条双只种样台]?"
+)
+THIS: Final = r"[这那]一?[个款件双条只台瓶盒种支样]|它"
 BEYOND: Final = re.compile(r"第[\d一二三四五六七八九十两]*[百千万]|第\d{3,}")
 """第一百个: no list is that long."""
 LONG_ENOUGH: Final = 4
@@ -86,9 +94,12 @@ def pick(turn: Turn) -> Picking:
             return Picking(problem="nothing")
         chosen = at_positions(turn.understanding.ordinals, shown)
         return Picking(tuple(dict.fromkeys(chosen))) if chosen else Picking(problem="outside")
-    described = described_place(turn.text, turn, shown)
+    described = described_product(turn, shown)
     if described is not None:
         return Picking((described,))
+    earlier = seen_earlier(turn)
+    if earlier is not None:
+        return Picking((earlier,))
     if names(turn):
         return _named(turn, shown)
     return _spoken_of(turn, shown)
@@ -134,23 +145,72 @@ def ask_which(turn: Turn, picking: Picking) -> Sequence[Reply]:
     return [turn.ask("pick", words, request=request)]
 
 
-def is_bare_description(text: str) -> bool:
-    """Whether the words are nothing but 最便宜的那个 or 中间那款."""
-    return BARE_DESCRIPTION.fullmatch(plain(text)) is not None
-
-
-def described_place(text: str, turn: Turn, shown: Sequence[int]) -> int | None:
-    """The one of the list that is told by its price or its place: 最便宜的那个, 中间那个."""
-    words = fold(text)
+def described_product(turn: Turn, shown: Sequence[int]) -> int | None:
+    """The one of the list that is told by price, sales, place or colour: 最便宜的那个, 红的那个."""
+    words = fold(turn.text)
     if len(shown) < 2:
         return None
-    if _CHEAPEST.search(words) or _DEAREST.search(words):
-        products = queries.list_products(turn.session, shown)
-        ranked = sorted(products, key=lambda product: product.lowest_price)
-        return (ranked[0] if _CHEAPEST.search(words) else ranked[-1]).id if ranked else None
-    if _MIDDLE.search(words) and len(shown) % 2:
+    ranked = _ranked(turn, shown, words)
+    if ranked:
+        return ranked[0].id
+    if re.search(MIDDLE, words) and len(shown) % 2:
         return shown[len(shown) // 2]
-    return shown[0] if _TOP.search(words) and turn.memory.focus is None else None
+    if re.search(BOTTOM, words):
+        return shown[-1]
+    if re.search(TOP, words) and turn.memory.focus is None:
+        return shown[0]
+    return _of_that_color(turn, shown, words)
+
+
+def seen_earlier(turn: Turn) -> int | None:
+    """刚才那个, 前面看的那条裙子: the last one spoken of, that bears the name if one is said.
+
+    上面那个 of a conversation about one product is that product.
+    """
+    words, memory = fold(turn.text), turn.memory
+    if not re.search(EARLIER, words) and not re.search(TOP, words):
+        return None
+    seen = queries.list_products(turn.session, memory.seen)
+    fitting = [each for each in seen if all(_is_a(each, name) for name in names(turn))]
+    return fitting[0].id if fitting else None
+
+
+def bears_names(turn: Turn, product_ids: Sequence[int]) -> bool:
+    """Whether all of these may be called what the message calls them: 裙子 for a 连衣裙."""
+    products = queries.list_products(turn.session, product_ids)
+    return all(_is_a(each, name) for each in products for name in names(turn))
+
+
+def _ranked(turn: Turn, shown: Sequence[int], words: str) -> list[ProductView]:
+    by_price = re.search(CHEAPEST, words) or re.search(DEAREST, words)
+    if not by_price and not re.search(BESTSELLER, words):
+        return []
+    products = queries.list_products(turn.session, shown)
+    if not by_price:
+        return sorted(products, key=lambda product: -product.sales)
+    sign = 1 if re.search(CHEAPEST, words) else -1
+    return sorted(products, key=lambda product: sign * product.lowest_price)
+
+
+def _of_that_color(turn: Turn, shown: Sequence[int], words: str) -> int | None:
+    """红的那个, when one alone of the list can be had in that colour."""
+    colors = [simplified(color) for color in turn.understanding.strings("color")]
+    pointed = [
+        each
+        for each in colors
+        if re.search(rf"{re.escape(fold(each))}的?[那这][个款件条双]", words)
+    ]
+    if not pointed:
+        return None
+    products = queries.list_products(turn.session, shown)
+    having = [each.id for each in products if queries.find_variants(each, pointed)]
+    return having[0] if len(having) == 1 else None
+
+
+def _is_a(product: ProductView, name: str) -> bool:
+    """Whether it bears a name loosely: 裙子 for a 连衣裙."""
+    kind = fold(f"{product.brand} {product.title} {product.category}")
+    return fold(name) in kind or fold(name).removesuffix("子")[-1:] in kind
 
 
 def _named(turn: Turn, shown: Sequence[int]) -> Picking:
@@ -161,8 +221,9 @@ def _named(turn: Turn, shown: Sequence[int]) -> Picking:
     best = _told_apart(among_shown, said)
     if len(best) == 1:
         return Picking((best[0].id,))
-    if best and turn.memory.focus in {product.id for product in best} and _THIS.search(said):
-        return Picking((int(turn.memory.focus or 0),))
+    focus = _focus_meant(turn, said)
+    if focus is not None:
+        return Picking((focus.id,))
     if best and turn.memory.in_view == "list":
         return Picking(problem="which")
     wish = turn.shop.search.wish_from(said_wish(turn.understanding).model_dump(), turn.text)
@@ -173,6 +234,15 @@ def _named(turn: Turn, shown: Sequence[int]) -> Picking:
     told_apart = _told_apart(found, said)
     problem: Problem = "" if len(told_apart) == 1 else "several"
     return Picking(tuple(product.id for product in told_apart), problem)
+
+
+def _focus_meant(turn: Turn, said: str) -> ProductView | None:
+    """这个裙子 is the one spoken of last, if that is one."""
+    if turn.memory.focus is None or not re.search(THIS, said):
+        return None
+    focus = queries.find_product(turn.session, turn.memory.focus)
+    is_one = focus is not None and all(_is_a(focus, name) for name in names(turn))
+    return focus if is_one else None
 
 
 def _bears(product: ProductView, turn: Turn) -> bool:

@@ -1,30 +1,24 @@
-"""Tell more of one product, compare some, show a card; and hear what is said of a list."""
+"""Tell more of a product, show its card; and hear what is said of a list."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.cart import put_into_cart, put_products
 from bot.handlers.cart_changes import drops_it, swaps_it, update_cart
-from bot.handlers.detail_words import answer_about, compared
-from bot.handlers.picking import (
-    ask_which,
-    at_positions,
-    bare_positions,
-    is_bare_description,
-    names,
-    pick,
-)
+from bot.handlers.comparing import compare, compare_these
+from bot.handlers.detail_words import COLORS, SIZES, answer_about
+from bot.handlers.picking import ask_which, at_positions, bare_positions, names, pick
+from bot.handlers.product_cards import card_of_product
 from bot.handlers.product_search import is_refinement, refine
-from bot.messages import Card, Reply, Text
+from bot.handlers.references import read_reference
+from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue import queries
-from commerce.catalogue.views import ProductView
-from miniprogram_cards.cards import product_card
+from nlu.text import fold
 from nlu.understanding import Intent
 
 router = Router()
@@ -35,19 +29,12 @@ CARD_WORDS: Final = re.compile(
     r"(?:这[个款]|它|第.{1,3}个|商品|产品|宝贝)?(?:的|有|没有)*(?:图片|图|照片|实物图|大图|链接|小程序|卡片|详情页)"
     r"(?:看看|看下|看一下|看|打开|给我|来看看|发我|发给我|发我看看)?(?:吗|吧|呢|啊|嘛)?"
 )
-QUESTION: Final = re.compile(r"(?:吗|么|嘛|没有?|不)?[?？]?$(?<=[吗么嘛没有不?？])")
-A_PAIR: Final = 2
-MOST_COMPARED: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class CardSubject:
-    """What a card shows of a product; `price` is its lowest, in fen."""
-
-    id: int
-    title: str
-    price: int
-    picture: str
+_KINDS: Final = frozenset({"color", "size"})
+QUESTION: Final = re.compile(r"[吗么嘛呢没有不?？]$")
+BARE_TRAIT: Final = re.compile(r"(?:我?(?:想|要|喜欢)|有)*(?:的|色|码|号)*(?:呢|吧)?")
+MOST_TOLD: Final = 3
+LONGEST_QUESTION: Final = 60
+"""Characters of a question that are kept, to be asked of another product."""
 
 
 @router.intent(Intent.ASK_PRODUCT_DETAIL)
@@ -58,32 +45,20 @@ def tell_more(turn: Turn) -> Sequence[Reply]:
         return ask_which(turn, picking)
     if wants_card(turn.text):
         return show_card(turn)
-    products = queries.list_products(turn.session, picking.products[:MOST_COMPARED])
+    return tell_about(turn, picking.products)
+
+
+def tell_about(turn: Turn, chosen: Sequence[int]) -> Sequence[Reply]:
+    """The answer to what was asked, of each of these; 第二个呢 may ask it of another next."""
+    products = queries.list_products(turn.session, chosen[:MOST_TOLD])
     if not products:
         return [Text(texts.GONE)]
-    turn.memory.focus = products[0].id
+    for product in reversed(products):
+        turn.memory.speak_of(product.id)
+    if len(products) > 1:
+        turn.memory.together = [product.id for product in products]
+    turn.memory.asked_of_product = _asked(turn)
     return [Text(texts.fitting([answer_about(turn, product) for product in products]))]
-
-
-@router.intent(Intent.COMPARE_PRODUCTS)
-def compare(turn: Turn) -> Sequence[Reply]:
-    """Two or three products side by side, by what differs."""
-    shown = turn.memory.shown
-    if bare_positions(turn) and turn.memory.in_view == "list":
-        return choose_from_list(turn)  # 第一个和第三个 after a list takes both.
-    chosen = at_positions(turn.understanding.ordinals, shown) or []
-    if turn.understanding.ordinals and not chosen:
-        return [turn.ask("pick", texts.WHICH_OF_LIST.format(count=len(shown)), request=_said(turn))]
-    if not chosen:
-        chosen = _named_pair(turn) or (list(shown) if len(shown) == A_PAIR else [])
-    if len(chosen) < A_PAIR:
-        words = texts.WHICH_TO_COMPARE if len(shown) >= A_PAIR else texts.NOTHING_SHOWN
-        return [
-            turn.ask("pick", words, request=_said(turn)) if len(shown) >= A_PAIR else Text(words)
-        ]
-    places = [shown.index(each) + 1 if each in shown else 0 for each in chosen[:MOST_COMPARED]]
-    products = queries.list_products(turn.session, chosen[:MOST_COMPARED])
-    return [Text(compared(products, places, turn.text))]
 
 
 @router.view("list")
@@ -93,11 +68,9 @@ def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
         return update_cart(turn)
     if wants_card(turn.text):
         return show_card(turn)
-    if is_bare_description(turn.text) and len(turn.memory.shown) > 1:
-        return put_into_cart(turn)
     if bare_positions(turn):
         return choose_from_list(turn)
-    if asks_about_one(turn):
+    if asks_about_one(turn) or _asks_for_choices(turn):
         return tell_more(turn)
     if is_refinement(turn.text):
         return refine(turn)
@@ -107,20 +80,28 @@ def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
     return None
 
 
-@router.step("pick")
+@router.step("pick", lasting=True)
 def hear_pick(turn: Turn) -> Sequence[Reply] | None:
     """The answer to which one: the earlier request goes on with it."""
     positions = bare_positions(turn)
-    if not positions:
+    reference = None if positions else read_reference(turn)
+    chosen = reference.picking.products if reference and reference.act != "refuse" else ()
+    if not positions and not chosen:
         return None
     request = turn.memory.question["request"]
-    turn.take_as(request["text"], request["intent"], {**request["entities"], "ordinal": positions})
+    said = {name: value for name, value in turn.understanding.entities.items() if name in _KINDS}
+    entities = {**request["entities"], **said}
+    if positions:
+        entities["ordinal"] = positions
+    elif reference and reference.quantity:
+        entities["quantity"] = reference.quantity
+    turn.take_as(f"{request['text']} {turn.text}".strip(), request["intent"], entities)
     match request["intent"]:
         case Intent.ADD_TO_CART:
-            return put_into_cart(turn)
+            return put_products(turn, chosen) if chosen else put_into_cart(turn)
         case Intent.COMPARE_PRODUCTS:
-            return compare(turn)
-    return tell_more(turn)
+            return compare_these(turn, chosen) if chosen else compare(turn)
+    return tell_about(turn, chosen) if chosen else tell_more(turn)
 
 
 def choose_from_list(turn: Turn) -> Sequence[Reply]:
@@ -142,9 +123,8 @@ def show_card(turn: Turn) -> Sequence[Reply]:
     product = queries.find_product(turn.session, picking.products[0])
     if product is None:
         return [Text(texts.GONE)]
-    turn.memory.focus = product.id
-    content = product_card(_subject(product), turn.source)
-    return [Card(content.title, content.path, content.picture)]
+    turn.memory.speak_of(product.id)
+    return [card_of_product(product, turn.source)]
 
 
 def wants_card(text: str) -> bool:
@@ -157,27 +137,33 @@ def asks_about_one(turn: Turn) -> bool:
     said = turn.understanding
     if said.intent != Intent.REFINE_SEARCH or not (said.ordinals or turn.memory.focus):
         return False
+    if turn.memory.added and BARE_TRAIT.fullmatch(_without_traits(turn)):
+        return True  # 黑的 of what just went into the cart begins no new list.
     names_a_trait = any(said.strings(kind) for kind in ("color", "size", "attribute"))
     names_goods = names(turn) or said.first("price_max") or said.first("price_min")
     return names_a_trait and not names_goods and QUESTION.search(turn.text) is not None
 
 
-def _subject(product: ProductView) -> CardSubject:
-    return CardSubject(product.id, product.title, product.lowest_price, product.picture)
+def _without_traits(turn: Turn) -> str:
+    words = plain(turn.text)
+    for name in _KINDS:
+        for surface in turn.understanding.strings(name):
+            words = words.replace(fold(surface), "", 1)
+    return words if len(words) < len(plain(turn.text)) else turn.text
 
 
-def _named_pair(turn: Turn) -> list[int]:
-    """The products of the list that bear one of the names each: 旗袍和针织裙哪个好."""
-    words = [*names(turn), *turn.understanding.strings("attribute")]
-    products = queries.list_products(turn.session, turn.memory.shown)
-    by_word = [[each.id for each in products if word in each.title] for word in words]
-    return list(dict.fromkeys(found[0] for found in by_word if len(found) == 1))
+def _asked(turn: Turn) -> dict[str, Any]:
+    """The question without the product that it was asked of; a very long one is not kept."""
+    said = turn.understanding.entities
+    kept = {name: said[name] for name in ("attribute", *sorted(_KINDS)) if name in said}
+    is_short = len(turn.text) <= LONGEST_QUESTION
+    return {"text": turn.text, "entities": kept} if is_short else {}
 
 
-def _said(turn: Turn) -> dict[str, object]:
-    said = turn.understanding
-    entities = {name: value for name, value in said.entities.items() if name != "ordinal"}
-    return {"text": turn.text, "intent": said.intent, "entities": entities}
+def _asks_for_choices(turn: Turn) -> bool:
+    """还有别的颜色吗 of one product, or of what must be told first, is no wish for more goods."""
+    asks = COLORS.search(turn.text) or SIZES.search(turn.text)
+    return asks is not None and turn.memory.focus is not None and not names(turn)
 
 
 def _buying() -> dict[str, object]:

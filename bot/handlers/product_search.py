@@ -10,8 +10,8 @@ from bot.handlers.listing import (
     A_PAGE,
     offer_without_limits,
     show_page,
-    what_there_is,
 )
+from bot.handlers.shop_front import show_front
 from bot.handlers.wishes import (
     narrowed,
     no_matter,
@@ -54,7 +54,7 @@ def search(turn: Turn) -> Sequence[Reply]:
     """A new wish: show the best matches."""
     wish = wish_of(turn.understanding)
     if wish.is_empty():
-        return what_there_is(turn)
+        return show_front(turn)
     names_nothing = not (wish.product or wish.brand)
     is_further = not wish.attribute or FURTHER.search(turn.text)
     if names_nothing and is_further and not turn.memory.wish.is_empty():
@@ -69,7 +69,7 @@ def refine(turn: Turn) -> Sequence[Reply]:
     """Narrow, sort or page the last list."""
     memory = turn.memory
     if memory.wish.is_empty():
-        return search(turn) if not wish_of(turn.understanding).is_empty() else what_there_is(turn)
+        return search(turn) if not wish_of(turn.understanding).is_empty() else show_front(turn)
     if said_wish(turn.understanding).is_empty():
         turned = _turn_page(turn)
         if turned is not None:

@@ -1,14 +1,13 @@
-"""Greetings, thanks, yes and no to nothing, and what to say when nothing was understood."""
+"""Greetings, thanks, yes and no to nothing, and what is no business of a shop."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from bot import texts
-from bot.handlers.answers import is_yes
 from bot.handlers.cart_changes import drops_it, update_cart
+from bot.handlers.clarifying import clarify, hand_over, show_menu
+from bot.handlers.knowledge import answer_or_ask, known_answer
 from bot.handlers.orders import tell_status
 from bot.handlers.product_search import search
-from bot.handlers.service import note_handoff
 from bot.handlers.wishes import is_general_wish
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
@@ -17,13 +16,9 @@ from nlu.understanding import Intent
 
 router = Router()
 
-PATIENCE: Final = 1
-"""Misunderstandings in a row before a person is offered."""
-A_PERSON: Final = "转人工"
-
 
 @router.kind("follow")
-@router.intent(Intent.GREET, Intent.HELP)
+@router.intent(Intent.GREET)
 def greet(turn: Turn) -> Sequence[Reply]:
     """Say who we are and what can be done here."""
     return [Choices(texts.welcome(turn.shop.name), texts.MENU)]
@@ -57,49 +52,32 @@ def hear_no(turn: Turn) -> Sequence[Reply]:
 
 @router.intent(Intent.OUT_OF_SCOPE)
 def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
-    """Say what the shop can do instead; an open question is dropped."""
+    """Say what the shop can do instead, then show it, then leave it to the shop's people."""
     if turn.understanding.first("order_no"):
         return tell_status(turn)
+    known = known_answer(turn)
+    if known is not None:
+        return known
     turn.memory.misunderstood += 1
-    if _is_lost(turn):
-        return _offer_person(turn, texts.OUT_OF_SCOPE_AGAIN)
-    return [Text(texts.OUT_OF_SCOPE)]
-
-
-@router.step("offer_person")
-def hear_offer(turn: Turn) -> Sequence[Reply] | None:
-    """Whether a person shall come."""
-    match is_yes(turn):
-        case True:
-            return note_handoff(turn)
-        case False:
-            return [Text(texts.PERSON_DECLINED)]
-    return None
+    match turn.memory.misunderstood:
+        case 1:
+            return [Text(texts.OUT_OF_SCOPE)]
+        case 2:
+            return show_menu(texts.OUT_OF_SCOPE_AGAIN)
+    return hand_over(turn)
 
 
 @router.fallback
 def ask_again(turn: Turn) -> Sequence[Reply]:
-    """Not understood: ask again, then offer a person. A voice without words was not even heard."""
+    """Not understood. A voice without words was not even heard: that does not count."""
     if turn.incoming.kind == "voice" and not turn.text:
         turn.keep_question()
         return [Text(texts.VOICE_UNHEARD)]
     if turn.understanding.first("order_no"):
         return tell_status(turn)  # A bare number of an order asks for it.
+    known = known_answer(turn)
+    if known is not None:
+        return known
     if turn.understanding.strings("product") or is_general_wish(turn.text):
         return search(turn)
-    turn.memory.misunderstood += 1
-    if _is_lost(turn):
-        return _offer_person(turn, texts.OFFER_PERSON)
-    question = turn.keep_question()
-    if question:
-        return [Text(texts.ASK_AGAIN.format(question=question))]
-    return [Choices(texts.NOT_UNDERSTOOD, texts.MENU)]
-
-
-def _is_lost(turn: Turn) -> bool:
-    return turn.memory.misunderstood > PATIENCE
-
-
-def _offer_person(turn: Turn, words: str) -> Sequence[Reply]:
-    turn.ask("offer_person", texts.ASK_PERSON)
-    return [Choices(words, (A_PERSON, *texts.MENU[:2]))]
+    return answer_or_ask(turn) or clarify(turn)

@@ -24,6 +24,19 @@ _ANY: Final = re.compile(r"随便|都行|都可以|无所谓|你看着办|哪个
 _LETTERS: Final = ("xs", "s", "m", "l", "xl", "2xl", "3xl", "4xl", "5xl")
 
 
+_SPOKEN_SIZES: Final = {
+    "小号": "S",
+    "小码": "S",
+    "中号": "M",
+    "中码": "M",
+    "大号": "L",
+    "大码": "L",
+    "加大号": "XL",
+    "加大码": "XL",
+    "特大号": "XL",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What was said of the kind: colours, sizes, other values such as 草莓味, and a size step."""
@@ -40,7 +53,10 @@ class Traits:
     @property
     def words(self) -> str:
         """As repeated to the customer."""
-        return "、".join(texts.repeated(word) for word in _all(self)[:3])
+        colors = [each if len(each) > 1 else f"{each}色" for each in self.colors]
+        step = {1: ["大一码"], -1: ["小一码"]}.get(self.step, [])
+        words = [*colors, *self.sizes, *self.others, *step]
+        return "、".join(texts.repeated(word) for word in words[:3])
 
 
 def traits_said(turn: Turn, product: ProductView, after: int = 0) -> Traits:
@@ -50,12 +66,17 @@ def traits_said(turn: Turn, product: ProductView, after: int = 0) -> Traits:
     sizes = [
         simplified(word)
         for word in turn.understanding.strings("size")
-        if word in text and _A_STEP.fullmatch(word) is None
+        if word in text and (_A_STEP.fullmatch(word) is None or _is_spoken_size(word, text))
     ]
+    sizes = [_as_lettered(word, product) for word in sizes]
+    whole = _values_in(text, product)
+    # 白色 is the very 白色, not 白绿拼色; 2.5kg of a 2.5kg×2包 that was said in full is that one.
+    colors = [word for word in colors if not _is_inside(word, whole)]
+    sizes = [word for word in sizes if not _is_inside(word, whole)]
     known = {fold(word) for word in (*colors, *sizes)}
-    values = _values_in(text, product, without=known)
-    step = 1 if _SIZE_UP.search(text) else -1 if _SIZE_DOWN.search(text) else 0
-    return Traits(tuple(colors), tuple(sizes), tuple(values), 0 if sizes else step)
+    values = whole + _values_nearly_in(text, product, without=known | set(map(fold, whole)))
+    step = 0 if sizes else 1 if _SIZE_UP.search(text) else -1 if _SIZE_DOWN.search(text) else 0
+    return Traits(tuple(colors), tuple(sizes), tuple(values), step)
 
 
 def fitting_variants(
@@ -72,15 +93,6 @@ def fitting_variants(
     return sorted(found, key=lambda each: (-_likeness(each, like), not each.in_stock, each.id))
 
 
-def default_variant(turn: Turn, product: ProductView, quantity: int) -> VariantView:
-    """One that suits the wish which found the product and is there in that quantity."""
-    wish = turn.memory.wish
-    sought = turn.shop.search.wish_from(wish.model_dump())
-    suiting = [each for each in product.variants if sought.fits(product, each)]
-    candidates = suiting or queries.find_variants(product, wish.color) or product.variants
-    return min(candidates, key=lambda each: (each.stock < quantity, not each.in_stock, each.id))
-
-
 def is_any(text: str) -> bool:
     """Whether the customer leaves the choice to the shop."""
     return _ANY.search(plain(text)) is not None
@@ -95,14 +107,19 @@ def offer(product: ProductView, names: Iterable[str] | None = None) -> str:
     chosen = [name for name in trait_names(product) if names is None or name in set(names)]
     parts = []
     for name in chosen[:3]:
-        having = [each for each in stocked if name in each.attributes]
-        if name in SIZE_NAMES:
-            having.sort(key=lambda each: _size_rank(each) or 0)
-        values = dict.fromkeys(str(each.attributes[name]) for each in having)
-        shown = "、".join(texts.short(value, LONGEST_LABEL) for value in list(values)[:MOST_VALUES])
+        values = trait_values(stocked, name)
+        shown = "、".join(texts.short(value, LONGEST_LABEL) for value in values[:MOST_VALUES])
         more = "等" if len(values) > MOST_VALUES else ""
         parts.append(f"{texts.short(name, LONGEST_LABEL)}：{shown}{more}")
     return "；".join(parts)
+
+
+def trait_values(variants: Iterable[VariantView], name: str) -> list[str]:
+    """What some variants offer of one trait, sizes from small to large."""
+    having = [each for each in variants if name in each.attributes]
+    if name in SIZE_NAMES:
+        having.sort(key=lambda each: _size_rank(each) or 0)
+    return list(dict.fromkeys(str(each.attributes[name]) for each in having))
 
 
 def trait_names(product: ProductView) -> list[str]:
@@ -127,20 +144,42 @@ def short_label(label: str) -> str:
     return texts.short(label, LONGEST_LABEL)
 
 
-def _all(traits: Traits) -> Sequence[str]:
-    step = {1: ["大一码"], -1: ["小一码"]}.get(traits.step, [])
-    return [*traits.colors, *traits.sizes, *traits.others, *step]
+def _is_spoken_size(word: str, text: str) -> bool:
+    """大号 is a size by itself; 换大号 is a step up from the one at hand."""
+    return word in _SPOKEN_SIZES and re.search(r"[换改]", text) is None
 
 
-def _values_in(text: str, product: ProductView, without: set[str]) -> list[str]:
-    """Values of the variants' traits that stand in the text, the longest first."""
+def _as_lettered(size: str, product: ProductView) -> str:
+    """大号 is L of goods whose sizes are letters."""
+    sizes = {size_key(each) for name in SIZE_NAMES for each in trait_values(product.variants, name)}
+    lettered = _SPOKEN_SIZES.get(size)
+    return lettered if lettered and lettered.lower() in sizes else size
+
+
+def _values_in(text: str, product: ProductView) -> list[str]:
+    """Values of the variants' traits that stand in the text as written, the longest first."""
+    said = fold(simplified(text))
+    values = {str(each) for variant in product.variants for each in variant.attributes.values()}
+    spoken = sorted((each for each in values if _stands_in(fold(each), said)), key=len)
+    return [
+        value
+        for number, value in enumerate(spoken)
+        if not any(fold(value) in fold(longer) for longer in spoken[number + 1 :])
+    ]
+
+
+def _is_inside(word: str, values: Sequence[str]) -> bool:
+    return any(fold(word) in fold(value) for value in values)
+
+
+def _values_nearly_in(text: str, product: ProductView, without: set[str]) -> list[str]:
+    """Values that were said in another writing: 粉红 of 粉红色, 500毫升 of 500ml."""
     said = fold(simplified(text))
     values = {
         str(value)
         for variant in product.variants
         for name, value in variant.attributes.items()
-        if _stands_in(fold(str(value)), said)
-        or (name in SIZE_NAMES and _stands_in(size_key(str(value)), said, is_size=True))
+        if (name in SIZE_NAMES and _stands_in(size_key(str(value)), said, is_size=True))
         or (
             name in COLOR_NAMES and len(color_key(str(value))) > 1 and color_key(str(value)) in said
         )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.handlers import all_handlers
 from bot.memory import Memory
-from bot.messages import Incoming, Kind, Reply, Text
+from bot.messages import Choices, Incoming, Kind, Reply, Text
 from bot.router import MOST_REPLIES, Router
 from bot.turn import Shop, Turn
 from nlu.understanding import CUSTOMER_INTENTS, Understanding
@@ -152,3 +152,74 @@ def test_understanding_ends_the_count_of_misunderstandings() -> None:
 
     router.answer(a_turn("greet", memory=memory))
     assert memory.misunderstood == 0
+
+
+def asking(turn: Turn, words: str) -> Sequence[Reply]:
+    return [turn.ask("size", words)]
+
+
+def in_between(*, lasting: bool = True) -> Router:
+    """A router with one question, some things to ask in between, and one to do instead."""
+    router = Router()
+    router.step("size", lasting=lasting)(nothing)
+    router.intent("ask_shipping")(saying("包邮"))
+    router.intent("greet")(lambda _turn: [Choices("您好", ("找商品",))])
+    router.intent("ask_store")(lambda turn: asking(turn, "哪家店？"))
+    router.intent("search_product")(saying("找到了"))
+    return router
+
+
+def test_a_lasting_question_is_put_again_after_what_was_asked_in_between() -> None:
+    router = in_between()
+    memory = Memory(question={"words": "什么尺码？"})
+
+    first = a_turn("ask_shipping", asked="size", memory=memory)
+    assert router.answer(first) == [Text("包邮\n对了，什么尺码？")]
+    second = a_turn("greet", asked=first.step, memory=memory)
+    assert router.answer(second) == [Choices("您好", ("找商品",)), Text("对了，什么尺码？")]
+    third = a_turn("ask_shipping", asked=second.step, memory=memory)
+    assert router.answer(third) == [Text("包邮")]
+    assert third.step == "size"
+
+
+def test_another_wish_or_another_question_ends_a_lasting_one() -> None:
+    router = in_between()
+
+    for intent, step in (("search_product", ""), ("ask_store", "size")):
+        memory = Memory(question={"words": "什么尺码？"})
+        turn = a_turn(intent, asked="size", memory=memory)
+        assert "什么尺码" not in str(router.answer(turn))
+        assert turn.step == step
+        assert memory.question.get("words") != "什么尺码？"
+
+
+def test_a_question_that_must_not_last_ends_with_what_was_asked_in_between() -> None:
+    router = in_between(lasting=False)
+    turn = a_turn("ask_shipping", asked="size", memory=Memory(question={"words": "清空吗？"}))
+
+    assert router.answer(turn) == [Text("包邮")]
+    assert (turn.step, turn.memory.question) == ("", {})
+
+
+def test_what_may_be_said_anywhere_is_heard_before_what_is_in_view() -> None:
+    router, other = Router(), Router()
+    router.view("list")(saying("view"))
+    other.anywhere(nothing)
+    other.anywhere(saying("anywhere"))
+    router.include(other)
+
+    assert router.answer(a_turn(memory=Memory(in_view="list"))) == [Text("anywhere")]
+
+
+def test_a_step_may_leave_the_turn_to_what_it_was_meant_as() -> None:
+    router = Router()
+
+    @router.step("guess", lasting=True)
+    def yes(turn: Turn) -> None:
+        turn.take_as("到哪了", "track_shipment", {})
+
+    router.intent("track_shipment")(saying("在路上"))
+    turn = a_turn("affirm", asked="guess", memory=Memory(question={"words": "物流吗？"}))
+
+    assert router.answer(turn) == [Text("在路上")]
+    assert turn.step == ""

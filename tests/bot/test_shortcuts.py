@@ -11,6 +11,8 @@ from nlu.understanding import Intent
 
 OPTIONS = {
     "找商品": Intent.SEARCH_PRODUCT,
+    "热销商品": Intent.SEARCH_PRODUCT,
+    "新品": Intent.SEARCH_PRODUCT,
     "看看购物车": Intent.VIEW_CART,
     "我的订单": Intent.ORDER_STATUS,
     "有什么优惠": Intent.ASK_PROMOTION,

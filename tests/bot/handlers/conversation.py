@@ -75,10 +75,15 @@ class Chat:
         *,
         intent: str = "",
         entities: Mapping[str, Any] | None = None,
+        guess: str = "",
+        payload: Mapping[str, Any] | None = None,
     ) -> list[Reply]:
         """Send a message; with `intent`, it is understood in exactly that way."""
         if intent:
-            self.parser.told[text] = Understanding(text, intent, 0.9, entities or {}, source="rasa")
+            sure = 0.25 if guess else 0.9
+            self.parser.told[text] = Understanding(
+                text, intent, sure, entities or {}, source="rasa", guess=guess
+            )
         self.clock.advance(seconds=5)
         incoming = Incoming(
             key=f"official_account:{ACCOUNT}:{self.openid}:{next(_numbers)}",
@@ -88,6 +93,7 @@ class Chat:
             kind=kind,
             text=text,
             sent_at=self.clock.now() - timedelta(seconds=1),
+            payload=payload or {},
         )
         accepted: Accepted = await self.database.write(
             inbox.accept, self.shop.sealer, incoming, self.clock.now()

@@ -15,7 +15,7 @@ class Line:
 
     `hears` stands in the answer, `never` does not. `cart` is the whole cart as `SKU×pieces` in
     its order; `asks` the question that is open then, `` for none. With `intent` the line is
-    understood in exactly that way, as Rasa might.
+    understood in exactly that way, as Rasa might; `guess` is what it leaned to.
     """
 
     says: str
@@ -25,6 +25,7 @@ class Line:
     asks: str | None = None
     kind: Kind = "text"
     intent: str = ""
+    guess: str = ""
     entities: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -36,7 +37,9 @@ def line(says: str, *hears: str, **more: Any) -> Line:
 async def play(chat: Chat, *script: Line) -> None:
     """Have the dialogue, checking every line of it."""
     for number, each in enumerate(script, 1):
-        replies = await chat.says(each.says, each.kind, intent=each.intent, entities=each.entities)
+        replies = await chat.says(
+            each.says, each.kind, intent=each.intent, entities=each.entities, guess=each.guess
+        )
         heard = "\n".join(map(reply_as_words, replies))
         said = f"line {number}, {each.says[:40]!r} was answered {heard!r}"
         assert [words for words in each.hears if words not in heard] == [], said

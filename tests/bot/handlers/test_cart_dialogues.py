@@ -8,7 +8,8 @@ from tests.bot.handlers.script import Line, line, play
 DIALOGUES: dict[str, list[Line]] = {
     "another size keeps the colour": [
         line("法式方领连衣裙", "为您找到1款"),
-        line("要黑色的来一件", "黑色 M", cart="NV001-05×1"),
+        line("要黑色的来一件", "要什么尺码", "M、L、XL", cart="", asks="variant"),
+        line("M", "黑色 M", cart="NV001-05×1", asks=""),
         line("换成XL码", "已换成 黑色 XL", cart="NV001-07×1"),
         line("换成杏色", "已换成 杏色 XL", cart="NV001-09×1"),
         line("换小一码", "已换成", cart="NV001-08×1", intent="refine_search"),
@@ -16,7 +17,9 @@ DIALOGUES: dict[str, list[Line]] = {
     ],
     "a kind that is not there is asked for": [
         line("雪纺连衣裙", "为您找到1款"),
-        line("加购物车", "红色碎花 S", cart="NV002-01×1"),
+        line("加购物车", "要什么颜色", "红色碎花、蓝色碎花", cart="", asks="variant"),
+        line("红色碎花", "要什么尺码", "S、M、L", cart="", asks="variant"),
+        line("第一个", "红色碎花 S", cart="NV002-01×1", asks=""),
         line("换成XL码", "没有XL码", "S、M、L", cart="NV002-01×1", asks="variant"),
         line("L", "已换成 红色碎花 L", cart="NV002-03×1", asks=""),
         line("换成白色", "没有白色", "蓝色碎花", asks="variant"),
@@ -134,8 +137,9 @@ DIALOGUES: dict[str, list[Line]] = {
     "a change to an empty cart is a wish of the list": [
         line("连衣裙", "为您找到6款"),
         line("换成红色", "为您找到5款“红色 连衣裙”"),
-        line("第二个来两件", "共2件", cart="NV006-01×2", intent="update_cart",
+        line("第二个来两件", "要什么尺码", asks="variant", intent="update_cart",
              entities={"ordinal": [2], "quantity": 2}),
+        line("S", "共2件", cart="NV006-01×2"),
     ],
     "how many was not said": [
         line("口红"),

@@ -1,9 +1,11 @@
 """Questions about goods, small talk, misunderstandings, odd messages."""
 
 import pytest
+from sqlmodel import select
 
 from bot.messages import Card, Choices, Text
 from bot.texts import LONGEST, MENU
+from commerce.events import ShopEvent
 from miniprogram_cards.paths import PRODUCT_PAGE, parse
 from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.script import Line, line, play
@@ -19,7 +21,8 @@ DIALOGUES: dict[str, list[Line]] = {
         line("第一个有白色吗", "没有白色", "亮橙色"),
         line("第一个有XL码吗", "有XL", "黑色 XL"),
         line("我170穿什么码", "M、L、XL、2XL", "转人工"),
-        line("来一件", "速干运动T恤", cart="YD007-01×1"),
+        line("来一件", "速干运动T恤", "要什么颜色", asks="variant"),
+        line("黑色的", "黑色 XL", cart="YD007-03×1"),
     ],
     "which one is asked before it is answered": [
         line("口红"),
@@ -32,10 +35,13 @@ DIALOGUES: dict[str, list[Line]] = {
     ],
     "compared by what differs": [
         line("T恤"),
-        line("第一个和第二个有什么区别", "材质：聚酯纤维 / 纯棉", "克重：未注明 / 220g"),
+        line("第一个和第二个有什么区别", "材质 ①聚酯纤维  ②纯棉", "克重 ①未注明  ②220g",
+             "都一样：价格 ¥69"),
         line("第二个和第三个哪个便宜", "第3个便宜¥10"),
+        line("哪个好", "② 岭北记", "③ 麻石巷", cart="", asks=""),
+        line("T恤"),
         line("哪个好", "比较哪两个", asks="pick"),
-        line("第一个和第三个", "1. 疾鹭", "3. 麻石巷", cart=""),
+        line("第一个和第三个", "① 疾鹭", "③ 麻石巷", "价格 ①¥69  ③¥59", cart=""),
         line("第一个和第九个有什么区别", "只有5款"),
     ],
     "a card only when asked for": [
@@ -61,31 +67,40 @@ DIALOGUES: dict[str, list[Line]] = {
         line("好的", "第几个", cart="", asks="pick"),
         line("第二个", cart="MZ020-01×1", asks=""),
     ],
-    "not understood: the menu, then a person": [
-        line("asdfgh", "没太明白", *MENU, asks=""),
-        line("呜啦啦啦", "转人工", "同事", asks="offer_person"),
-        line("蹦蹦嚓", "转人工", asks="offer_person"),
-        line("好的", "已经记下", asks=""),
+    "not understood: a question, the menu, then a person": [
+        line("asdfgh", "没太明白", "您是想找商品", never=MENU[1:], asks=""),
+        line("呜啦啦啦", "还是没听懂", *MENU, asks=""),
+        line("蹦蹦嚓", "没弄懂", "已经记下，店里的同事会看到", asks=""),
+        line("蹦蹦嚓", "没太明白", never=("已经记下",), asks=""),
     ],
-    "a person declined": [
-        line("asdfgh"),
-        line("呜啦啦啦", asks="offer_person"),
-        line("不用", "换个说法", asks=""),
+    "the best guess is asked about, and a yes is enough": [
+        line("那个啥到没到呀", "您是想问物流吗", asks="guess", intent="nlu_fallback",
+             guess="track_shipment"),
+        line("是的", "您还没有订单", asks=""),
+    ],
+    "a wrong guess leads to the menu": [
+        line("那个啥到没到呀", "您是想问物流吗", asks="guess", intent="nlu_fallback",
+             guess="track_shipment"),
+        line("不是", "理解错了", *MENU, asks=""),
+        line("蹦蹦嚓", "已经记下，店里的同事会看到", asks=""),
+    ],
+    "a guess forgotten by a clear wish": [
+        line("那个啥到没到呀", asks="guess", intent="nlu_fallback", guess="track_shipment"),
+        line("有没有口红", "为您找到2款", asks=""),
     ],
     "understanding begins the count anew": [
         line("asdfgh", "没太明白"),
         line("谢谢", "不客气"),
-        line("呜啦啦啦", "没太明白", never=("转人工，请",)),
+        line("呜啦啦啦", "没太明白", never=("已经记下",)),
     ],
-    "far from the shop, twice": [
+    "far from the shop, again and again": [
         line("今天天气怎么样", "不太在行", never=("转人工",)),
-        line("1+1等于几", "转人工", asks="offer_person"),
+        line("1+1等于几", "帮不上", *MENU),
+        line("讲个笑话", "已经记下，店里的同事会看到"),
     ],
     "what only people can do is passed on": [
-        line("我要退款", "退换和售后", "已经记下，店里的同事会看到"),
         line("能开发票吗", "开发票", "已经记下，店里的同事会看到"),
         line("包邮吗", "运费", "已经记下，店里的同事会看到"),
-        line("删除我的个人信息", "个人信息", never=("订单号",)),
         line("付款失败了怎么办", "付款遇到问题"),
         line("太差劲了", "抱歉"),
         line("转人工", "已经记下"),
@@ -130,6 +145,15 @@ async def test_a_card_of_a_product_leads_to_its_page_and_knows_where_it_was_seen
     assert (path.page, path.subject) == (PRODUCT_PAGE, str(memory.shown[0]))
     assert path.source == "oa-chat"
     assert card.picture == "mz018.jpg"
+
+
+async def test_the_third_turn_not_understood_calls_a_person_once(chat: Chat) -> None:
+    for words in ("asdfgh", "蹦蹦嚓", "啷里个啷", "咿呀咿呀", "哦咦哦咦"):
+        await chat.says(words)
+
+    with chat.database.reading() as session:
+        calls = session.exec(select(ShopEvent).where(ShopEvent.kind == "person_wanted")).all()
+    assert [call.subject["reason"] for call in calls] == ["low_confidence"]
 
 
 async def test_the_menu_is_offered_to_tap_and_every_option_does_something(chat: Chat) -> None:

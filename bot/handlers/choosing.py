@@ -1,0 +1,221 @@
+"""Which variant goes into the cart: what was said, now or before, and one question for the rest."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot import texts
+from bot.handlers.variants import (
+    Traits,
+    fitting_variants,
+    offer,
+    short_label,
+    trait_names,
+    trait_names_of,
+    trait_values,
+    traits_said,
+)
+from bot.messages import Text
+from bot.turn import Turn
+from commerce.catalogue import queries
+from commerce.catalogue.traits import COLOR_NAMES, SIZE_NAMES
+from commerce.catalogue.views import ProductView, VariantView
+
+FIT_NAMES: Final = frozenset({"尺码", "鞋码", "码数", "号码", "尺寸"})
+"""What fits one person does not fit another: these are never chosen for a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A variant to put in, and whether the customer named its kind."""
+
+    product: ProductView
+    variant: VariantView
+    quantity: int
+    was_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be answered first; with no step it is only told."""
+
+    words: str
+    step: str = ""
+    again: str = ""
+    """The question alone, as it is put again; as `words` when that is no longer."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+def put_question(turn: Turn, question: Question, **more: Any) -> Text:
+    """Ask it, if it asks anything."""
+    if not question.step:
+        return Text(question.words)
+    asked = turn.ask(question.step, question.words, **{**more, **question.about})
+    turn.memory.question["words"] = question.again or question.words
+    return asked
+
+
+def settle(
+    turn: Turn, product_id: int, quantity: int, *, anything: bool = False
+) -> Choice | Question:
+    """The variant to put in, or the one question that is asked next: colour, then size.
+
+    With `anything` the customer leaves the rest to the shop.
+    """
+    product = queries.find_product(turn.session, product_id)
+    if product is None:
+        return Question(texts.GONE)
+    turn.memory.speak_of(product_id)
+    if not product.in_stock:
+        return sold_out(product, quantity)
+    traits = traits_said(turn, product)
+    fitting = fitting_variants(product, traits, at_hand(turn, product))
+    left = [each for each in fitting if each.in_stock]
+    if traits and not left:
+        return not_there(product, traits, fitting, quantity=quantity)
+    for words, having in _known(turn, product, names_said(product, traits)):
+        both = [each for each in left if each in having]
+        if traits and not both:
+            return _not_together(product, traits, words, having, quantity)
+        left = both or left
+    remember(turn, product, traits, fitting)
+    name = "" if anything else _to_ask(product, left)
+    if name:
+        return _which(product, name, left, quantity)
+    variant = min(left, key=lambda each: (each.stock < quantity, each.id))
+    return Choice(product, variant, quantity, was_named=bool(traits) or len(left) == 1)
+
+
+def not_there(
+    product: ProductView, traits: Traits, fitting: Sequence[VariantView], **about: Any
+) -> Question:
+    """What was wished is not there or sold out: say what is, and ask."""
+    title = texts.short(product.title)
+    if fitting:
+        label = short_label(fitting[0].label)
+        words = texts.SOLD_OUT_KIND.format(title=title, label=label, offer=offer(product))
+    else:
+        choice = offer(product, trait_names_of(product, traits))
+        words = texts.NO_SUCH_TRAIT.format(title=title, wanted=traits.words, offer=choice)
+    return Question(words, "variant", _again(product), {"product": product.id, **about})
+
+
+def sold_out(product: ProductView, quantity: int, gone: Sequence[VariantView] = ()) -> Question:
+    """This kind is gone: another one is offered, or, when all are, other goods."""
+    if product.in_stock:
+        return not_there(product, Traits(), gone, quantity=quantity)
+    category = [product.category] if product.category else []
+    words = texts.ALL_SOLD_OUT.format(title=texts.short(product.title))
+    return Question(words, "similar", texts.SIMILAR_INSTEAD, {"category": category})
+
+
+def at_hand(turn: Turn, product: ProductView) -> VariantView | None:
+    """The variant of this product that 大一码 starts from: the one spoken of, or the one chosen."""
+    spoken_of = [each for each in product.variants if each.id == turn.memory.variant]
+    if spoken_of:
+        return spoken_of[0]
+    chosen = turn.memory.chosen.get(str(product.id), {})
+    having = [each for each in product.variants if chosen and _has(each, chosen)]
+    return having[0] if having else None
+
+
+def remember(
+    turn: Turn, product: ProductView, traits: Traits, fitting: Sequence[VariantView]
+) -> None:
+    """Keep what was said of its kind, so that it is not asked for again."""
+    if not traits or not fitting:
+        return
+    about = names_said(product, traits)
+    first = fitting[0].attributes
+    agreed = {
+        name: str(first[name])
+        for name in about & first.keys()
+        if all(each.attributes.get(name) == first[name] for each in fitting)
+    }
+    turn.memory.choose(product.id, agreed)
+
+
+def names_said(product: ProductView, traits: Traits) -> set[str]:
+    """The names of the traits that were said, such as 颜色 of 红色的."""
+    said = {name for name in trait_names(product) if traits.colors and name in COLOR_NAMES}
+    if traits.sizes or traits.step:
+        said |= {name for name in trait_names(product) if name in SIZE_NAMES}
+    return said | {
+        name
+        for each in product.variants
+        for name, value in each.attributes.items()
+        if str(value) in traits.others
+    }
+
+
+def _known(
+    turn: Turn, product: ProductView, without: set[str]
+) -> Iterator[tuple[str, list[VariantView]]]:
+    """What is known of its kind beside what was just said: in words, and the variants of it.
+
+    What was chosen before counts most, then what the search asked for, as far as there is such.
+    """
+    chosen = turn.memory.chosen.get(str(product.id), {})
+    for name, value in chosen.items():
+        having = [each for each in product.variants if _has(each, {name: value})]
+        if name not in without and having:
+            yield value, having
+    wish, decided = turn.memory.wish, without | chosen.keys()
+    for words, names in ((wish.color, COLOR_NAMES), (wish.size, SIZE_NAMES)):
+        sought = (words, ()) if names is COLOR_NAMES else ((), words)
+        having = list(queries.find_variants(product, *sought)) if words else []
+        if having and not names & decided:
+            yield texts.repeated("、".join(words)), having
+
+
+def _not_together(
+    product: ProductView, traits: Traits, words: str, having: Sequence[VariantView], quantity: int
+) -> Question:
+    """白色 and 38 are there, but not of one piece: say what goes with the one that came first."""
+    said = names_said(product, traits)
+    others = [name for name in trait_names(product) if name not in said]
+    fitting = fitting_variants(product, traits)
+    parts = [
+        texts.NOT_TOGETHER.format(
+            title=texts.brief(product.title), having=words, wanted=traits.words
+        ),
+        _goes_with(words, having, [name for name in trait_names(product) if name in said]),
+        _goes_with(traits.words, fitting, others),
+    ]
+    about = {"product": product.id, "quantity": quantity}
+    return Question(
+        "，".join(filter(None, parts)) + texts.WHICH_KIND, "variant", _again(product), about
+    )
+
+
+def _goes_with(words: str, variants: Sequence[VariantView], names: Sequence[str]) -> str:
+    stocked = [each for each in variants if each.in_stock]
+    values = [short_label(value) for name in names for value in trait_values(stocked, name)]
+    return texts.GOES_WITH.format(having=words, offer="、".join(values)) if values else ""
+
+
+def _to_ask(product: ProductView, left: Sequence[VariantView]) -> str:
+    """The name of the next trait to ask for; none of a thing that fits everybody."""
+    stocked = [each for each in product.variants if each.in_stock]
+    names = trait_names(product)
+    if not any(name in FIT_NAMES and len(trait_values(stocked, name)) > 1 for name in names):
+        return ""
+    return next((name for name in names if len(trait_values(left, name)) > 1), "")
+
+
+def _which(product: ProductView, name: str, left: Sequence[VariantView], quantity: int) -> Question:
+    values = trait_values(left, name)
+    offered = "、".join(short_label(each) for each in values)
+    words = texts.WHICH_TRAIT.format(
+        title=texts.brief(product.title), name=texts.short(name, 30), values=offered
+    )
+    about = {"product": product.id, "quantity": quantity, "trait": name, "values": values}
+    return Question(words, "variant", about=about)
+
+
+def _again(product: ProductView) -> str:
+    return texts.WHICH_AGAIN.format(title=texts.brief(product.title))
+
+
+def _has(variant: VariantView, chosen: Mapping[str, str]) -> bool:
+    return all(str(variant.attributes.get(name)) == value for name, value in chosen.items())
