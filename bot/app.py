@@ -209,8 +209,9 @@ def open_trackers(settings: Settings, http: aiohttp.ClientSession, clock: Clock)
 
 def open_shop(settings: Settings, sealer: Sealer) -> Shop:
     """What handlers need of the shop besides its database."""
-    search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
     embedder = open_embedder(settings.embedder, settings.embedder_key.get_secret_value())
+    folder = settings.var_folder / "search"
+    search = ShopSearch(folder, settings.lexicon_file, embedder=embedder)
     return Shop(
         name=settings.name,
         search=search,

@@ -13,6 +13,7 @@ from bot.handlers.product_search import wish_of
 from bot.pipeline import Parser
 from bot.search import ShopSearch
 from bot.settings import Settings
+from nlu.embedder import open_embedder
 from nlu.serving import rasa_at
 from nlu.understanding import Understanding
 
@@ -48,7 +49,7 @@ async def search_products(
         understood = [await parser.parse(text) for text in texts]
     database = Database(settings.database_url)
     try:
-        search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
+        search = open_search(settings)
         return [
             await database.read(shown, search, understanding, limit) for understanding in understood
         ]
@@ -56,12 +57,20 @@ async def search_products(
         database.close()
 
 
+def open_search(settings: Settings) -> ShopSearch:
+    """The search over the installation's index."""
+    embedder = open_embedder(settings.embedder, settings.embedder_key.get_secret_value())
+    return ShopSearch(settings.var_folder / "search", settings.lexicon_file, embedder=embedder)
+
+
 def shown(
     session: Any, search: ShopSearch, said: Understanding, limit: int
 ) -> list[dict[str, Any]]:
-    """One product a line, by its first matching variant."""
+    """One product a line, by its first matching variant; a few that fit, then what comes near."""
     wish = wish_of(said)
-    page = search.search(session, search.wish_from(wish.model_dump(), said.text), limit=limit)
+    entities = {"product": said.text} if wish.is_empty() else wish.model_dump()
+    sought = search.wish_from(entities, said.text)
+    page = search.search(session, sought, limit=limit, is_wide=True)
     return [
         {
             "sku": product.first.sku,

@@ -92,10 +92,15 @@ def _words_of(
     session: Session, product_ids: Iterable[int], tokenise: ChineseTokeniser
 ) -> Iterator[Word]:
     for chosen in batched(product_ids, BATCH):
-        for product in list_products(session, chosen):
-            yield from _names(product)
-            yield from ((noun, "product") for noun in _nouns(product, tokenise))
-            yield from _attribute_words(product)
+        yield from words_of(list_products(session, chosen), tokenise)
+
+
+def words_of(products: Iterable[ProductView], tokenise: ChineseTokeniser) -> Iterator[Word]:
+    """The words of some products, one more than once."""
+    for product in products:
+        yield from _names(product)
+        yield from ((noun, "product") for noun in _nouns(product, tokenise))
+        yield from _attribute_words(product)
 
 
 def _names(product: ProductView) -> Iterator[Word]:

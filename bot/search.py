@@ -1,20 +1,29 @@
 """The shop's search as the dialogue, the API and the command line use it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import structlog
 from sqlmodel import Session
 
+from bot.sounds import pronounce
 from bot.tokenise import ChineseTokeniser
 from commerce.catalogue.changes import forget_changes, list_changes
-from commerce.catalogue.index import SearchIndex
+from commerce.catalogue.index import Language, SearchIndex
 from commerce.catalogue.indexing import index_changes, rebuild
+from commerce.catalogue.meaning import Vectors
 from commerce.catalogue.queries import list_products
+from commerce.catalogue.synonyms import Synonyms
 from commerce.catalogue.views import ProductSummary
 from commerce.catalogue.wish import ProductWish, Sorting, summarise
 from commerce.money import LARGEST_PRICE
+from nlu.embedder import Embedder, EmbedderUnavailable
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +35,16 @@ class SearchPage:
     """How many products fit, on all pages."""
     is_strict: bool = True
     """False when nothing held all words of the wish: these come near."""
+    fitting: int = 0
+    """How many of the total hold all words of the wish; they come first."""
 
 
 class ShopSearch:
     """Finds products on sale. Safe to use from several threads, and beside other processes.
 
-    `folder` holds the index and jieba's cache; `lexicon_file` the words of the catalogue. A
-    tokeniser that is there already may be shared.
+    `folder` holds the index and jieba's cache; `lexicon_file` the words of the catalogue, and a
+    `synonyms.txt` beside it the merchant's own synonyms. A tokeniser that is there already may be
+    shared. Without an `embedder` words find what they name, and not what they mean.
     """
 
     def __init__(
@@ -40,9 +52,18 @@ class ShopSearch:
         folder: Path,
         lexicon_file: Path | None = None,
         tokenise: ChineseTokeniser | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         self.tokenise = tokenise or ChineseTokeniser(folder / "jieba", lexicon_file)
-        self.index = SearchIndex(folder / "index", self.tokenise)
+        own = None if lexicon_file is None else lexicon_file.with_name("synonyms.txt")
+        language = Language(
+            tokenise=self.tokenise,
+            pronounce=pronounce,
+            synonyms=Synonyms(own),
+            embed=None if embedder is None else partial(_embed, embedder),
+            model="" if embedder is None else embedder.name,
+        )
+        self.index = SearchIndex(folder / "index", language)
 
     def search(
         self,
@@ -51,13 +72,17 @@ class ShopSearch:
         limit: int,
         offset: int = 0,
         order: Sorting | str = Sorting.BEST,
+        *,
+        is_wide: bool = False,
     ) -> SearchPage:
         """The products that fit, what is in stock first. Pages of one wish do not overlap.
+
+        With `is_wide`, a few that fit are followed by others that come near.
 
         What is shown is read from the database: a product that no longer fits is left out, even
         before the index has learnt of it.
         """
-        hits = self.index.search(wish, limit, offset, Sorting(order))
+        hits = self.index.search(wish, limit, offset, Sorting(order), is_wide=is_wide)
         scores = dict(hits.products)
         summaries = (
             summarise(product, wish, scores[product.id])
@@ -67,6 +92,7 @@ class ShopSearch:
             products=tuple(summary for summary in summaries if summary is not None),
             total=hits.total,
             is_strict=hits.is_strict,
+            fitting=hits.fitting,
         )
 
     def wish_from(self, entities: Mapping[str, Any], text: str = "") -> ProductWish:
@@ -101,6 +127,14 @@ class ShopSearch:
 
     def close(self) -> None:
         """Nothing is held open between two calls; here for the composition root's symmetry."""
+
+
+def _embed(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    try:
+        return embedder.embed(texts, "query")
+    except EmbedderUnavailable as error:
+        log.warning("no vectors for search", reason=str(error))
+        return np.zeros((0, 0), dtype=np.float32)
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from rich.progress import Progress
 from sqlmodel import Session, col, select, update
 
 from bot import migrations
+from bot.asking import open_search
 from bot.clock import SystemClock
 from bot.database import Database
 from bot.lexicon import write_lexicon
-from bot.search import ShopSearch
 from bot.seeds import PRODUCTS_CSV, SALES_CSV
 from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
@@ -25,6 +25,9 @@ from commerce.inserting import affected_rows
 from commerce.knowledge.entries import SaveReport, seed_entries
 from commerce.knowledge.facts import seed_fact
 from commerce.knowledge.importing import read_entries, read_facts
+
+NAMES_LEARNT = 400
+"""Names whose meaning is learnt at once, in four seconds or so; the server learns the others."""
 
 
 def import_file(settings: Settings, path: Path, progress: Progress) -> ImportReport:
@@ -75,7 +78,7 @@ def learn_catalogue(settings: Settings, database: Database) -> None:
 
     A running server that holds the index does the latter by itself.
     """
-    search = ShopSearch(settings.var_folder / "search", settings.lexicon_file)
+    search = open_search(settings)
     with database.reading() as session:
         write_lexicon(session, settings.lexicon_file, search.tokenise)
     try:
@@ -83,6 +86,7 @@ def learn_catalogue(settings: Settings, database: Database) -> None:
             search.refresh(session)
     except IndexBusy:
         pass
+    search.index.learn_names(NAMES_LEARNT)
 
 
 def note_sales(session: Session, path: Path) -> int:

@@ -18,7 +18,7 @@ from bot.handlers.aftersale_draft import (
 from bot.handlers.aftersale_follow import names_request, take_back, tell_progress
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.order_choice import in_view, names_order, order_answered, order_meant
-from bot.handlers.picking import at_positions, names
+from bot.handlers.picking import at_positions, bare_positions, names
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -161,7 +161,10 @@ def hear_quantity(turn: Turn) -> Sequence[Reply] | None:
 def hear_reason(turn: Turn) -> Sequence[Reply] | None:
     """Why: one of the options, or the customer's own account."""
     draft = draft_of(turn)
-    reason = words.reason_in(turn.text)
+    if not plain(turn.text):
+        return None  # A voice without words, or a smiley.
+    tapped = at_positions(bare_positions(turn), list(words.REASON_OPTIONS.values()))
+    reason = tapped[0] if tapped else words.reason_in(turn.text)
     if reason is None and words.takes_back(turn.text):
         return [Text(words.GIVEN_UP)]
     if reason is None and turn.understanding.intent in OTHER_ERRANDS:
@@ -169,7 +172,7 @@ def hear_reason(turn: Turn) -> Sequence[Reply] | None:
     if reason is None and is_yes(turn) is not None:
         return _give_up(turn)
     draft.hear(turn.text)
-    draft.reason = draft.reason or Reason.OTHER
+    draft.reason = reason or Reason.OTHER
     return go_on(turn, draft)
 
 
@@ -179,9 +182,9 @@ def hear_kind(turn: Turn) -> Sequence[Reply] | None:
     draft = draft_of(turn)
     if words.takes_back(turn.text):
         return [Text(words.GIVEN_UP)]
-    if _EXCHANGES.search(turn.text):
+    if _EXCHANGES.search(turn.text) or bare_positions(turn) == [2]:
         draft.kind = RequestKind.EXCHANGE
-    elif "退" in turn.text:
+    elif "退" in turn.text or bare_positions(turn) == [1]:
         draft.kind = words.kind_in(turn.text, None) or RequestKind.RETURN_REFUND
     else:
         return _give_up(turn)

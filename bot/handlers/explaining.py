@@ -12,6 +12,7 @@ from bot.handlers.explaining_words import (
     ASKS_HOW,
     ASKS_WHY,
     CART_ENDING,
+    MAY_ASK,
     NOTHING_OF_THAT_AMOUNT,
     NOTHING_TO_EXPLAIN,
     order_in_words,
@@ -44,11 +45,13 @@ RECENT: Final = 5
 @router.anywhere
 def hear_why(turn: Turn) -> Sequence[Reply] | None:
     """怎么算的, 为什么是87.3; None for whatever else is said, and for the price of one product."""
+    if len(turn.text) > LONGEST_REQUEST or not MAY_ASK.search(turn.text) or names(turn):
+        return None
     words = _words(turn)
     asked = next(
         (found for each in _QUESTIONS if (found := each.fullmatch(words)) is not None), None
     )
-    if asked is None or len(words) > LONGEST_REQUEST or names(turn):
+    if asked is None:
         return None
     amount = _fen(asked.groupdict().get("amount"))
     if names_order(turn):

@@ -49,6 +49,8 @@ ASKS_FOR_STEPS: Final = re.compile(
     r"(?:总价|价格|金额|费用|价钱|扣款|付款金额)的?(?:明细|构成|组成)(?:是什么|呢|看看)?"
 )
 """价格明细, 费用构成."""
+MAY_ASK: Final = re.compile(r"[怎咋如為为凭憑幹干]|明细|明細|构成|構成|组成|組成")
+"""Without any of these it is none of those questions."""
 
 
 def quote_in_words(quote: Quote, ending: str) -> str:

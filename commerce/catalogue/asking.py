@@ -1,50 +1,50 @@
-"""From a wish to the index's queries: first all words, then fewer, the noun longest."""
+"""From a wish to the index's queries: first all words, then fewer, the noun longest.
 
-from collections.abc import Callable, Iterator, Sequence
+Scores are sums of constants, not of term frequencies: titles repeat words to be found. What a good
+is called counts most, the written word more than another name, the title more than an attribute.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product as combinations
 from typing import Final
 
 import tantivy
 from tantivy import Occur, Query
 
-from commerce.catalogue.entries import (
-    ANY,
-    brand_key,
-    covering,
-    kind_term,
-    price_term,
+from commerce.catalogue.entries import brand_key
+from commerce.catalogue.filtering import (
+    Availability,
+    Condition,
+    all_of,
+    any_of,
+    availability,
+    unscored,
 )
-from commerce.catalogue.traits import color_key, size_key
+from commerce.catalogue.meaning import Meaning
+from commerce.catalogue.mending import Vocabulary
+from commerce.catalogue.reading import Reader, Reading, Term
 from commerce.catalogue.wish import ProductWish
-from commerce.catalogue.words import Tokenise, bare, fold, needed, pairs
-from commerce.money import LARGEST_PRICE
+from commerce.catalogue.words import bare, fold, pairs
 
 TITLE_SCORE: Final = 1000.0
 
-type IsKnown = Callable[[str, str], bool]
-"""Whether any entry holds a term in a field."""
-
-
-type Condition = tuple[Occur, Query]
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """Conditions on the variants of one sort of product."""
-
-    stocked: tuple[Query, ...]
-    """Together: a fitting variant is in stock. The first alone excludes from what is not."""
-    offered: tuple[Query, ...]
-    """Together: a fitting variant is on sale, be it sold out or not."""
-
-    def in_stock(self) -> list[Condition]:
-        """At least one can be bought."""
-        return [(Occur.Must, each) for each in self.stocked]
-
-    def out_of_stock(self) -> list[Condition]:
-        """They are on sale, but none can be bought."""
-        return [*((Occur.Must, each) for each in self.offered), (Occur.MustNot, self.stocked[0])]
+NOUN: Final = 2.0
+TITLE: Final = 1.0
+ATTRIBUTE: Final = 0.8
+SAME: Final = 0.8
+"""What another name counts, of what the written one does; sales may add 15 % to either."""
+NARROWER: Final = 0.7
+PARTS: Final = 0.75
+BOOST: Final = 0.4
+COMMONEST: Final = 0.6
+"""What a word that every title holds counts, of what a rare one does."""
+WHOLE: Final = 1.5
+"""What it counts to hold all words, where some would do."""
+SHELF: Final = 0.4
+"""What it counts to stand where most things of that name do."""
+MEANT: Final = 1.6
+"""What a name that means the same counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,118 +81,169 @@ class Question:
         branches = [Query.boolean_query([*common, *each]) for each in fitting]
         if self.title is not None:
             branches.append(Query.boolean_query([*whatever, (Occur.Must, self.title)]))
-        return _any(branches)
+        return any_of(branches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A wish's words as queries."""
+
+    words: str
+    clauses: list[Query]
+    noun: int | None
+    """Which of the clauses names the thing."""
+    wishes: list[Query]
+    better: list[Query]
+    """Wanted of none."""
 
 
 class Asker:
     """Puts wishes into the index's language."""
 
-    def __init__(self, schema: tantivy.Schema, tokenise: Tokenise, is_known: IsKnown) -> None:
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        reader: Reader,
+        vocabulary: Vocabulary,
+        meaning: Meaning | None,
+    ) -> None:
         self._schema = schema
-        self._tokenise = tokenise
-        self._is_known = is_known
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._meaning = meaning
 
-    def questions(self, wish: ProductWish) -> Iterator[Question]:
-        """The wish, strictest first; ask the next one only when nothing was found."""
-        brands = [key for key in map(brand_key, wish.brands) if self._is_known("brand", key)]
-        unknown = [brand for brand in wish.brands if not self._is_known("brand", brand_key(brand))]
-        filters = [self._any_of("brand", brands)] if brands else []
+    def strict(self, wish: ProductWish) -> Question:
+        """All that was said."""
+        asked = self._understand(wish)
+        if not asked.clauses:
+            return self._question(wish, None, is_strict=True)
+        text = all_of([*asked.clauses, *asked.wishes], better_with=asked.better)
+        return self._question(wish, text, is_strict=True)
+
+    def wider(self, wish: ProductWish, *, is_guessed: bool) -> Iterator[Question]:
+        """Less and less of it: without the further wishes, the thing, what is meant, any word.
+
+        What holds all comes first in each. With `is_guessed`, what the words mean counts at once.
+        """
+        asked = self._understand(wish)
+        if not asked.clauses:
+            return
+        for text in self._texts(asked, is_guessed=is_guessed):
+            yield self._question(wish, text, is_strict=False)
+
+    def _texts(self, asked: _Asked, *, is_guessed: bool) -> Iterator[Query]:
+        clauses, noun = asked.clauses, asked.noun
+        if asked.wishes:
+            yield all_of(clauses, better_with=[*asked.wishes, *asked.better])
+        whole = Query.const_score_query(all_of([*clauses, *asked.wishes]), WHOLE)
+        rest = [*asked.wishes, *asked.better, whole]
+        meant = self._meant(asked.words) if is_guessed else []
+        if noun is not None and len(clauses) > 1:
+            others = [clause for at, clause in enumerate(clauses) if at != noun]
+            yield all_of([clauses[noun]], better_with=[*others, *rest, *meant])
+        meant = meant or self._meant(asked.words)
+        if meant:
+            yield any_of([*meant, *clauses, *rest])
+        if len(clauses) > 1:
+            yield any_of([*clauses, *rest])
+
+    def _understand(self, wish: ProductWish) -> _Asked:
+        unknown = (each for each in wish.brands if not self._count("brand", brand_key(each)))
+        words, further = fold(" ".join([*unknown, wish.text])), fold(" ".join(wish.attributes))
+        said, wished = self._reader.read(words), self._reader.read(further)
+        if not said.terms:
+            said, wished = wished, Reading(())
+        known = {term.word for term in said.terms}
+        noun = said.noun
+        boosts = (
+            Query.boost_query(self._clause(term), BOOST) for term in (*said.boosts, *wished.boosts)
+        )
+        return _Asked(
+            words=words or further,
+            clauses=[self._clause(term) for term in said.terms],
+            noun=None if noun is None else said.terms.index(noun),
+            wishes=[self._clause(term) for term in wished.terms if term.word not in known],
+            better=[*boosts, *self._shelf_of(noun)],
+        )
+
+    def _question(self, wish: ProductWish, text: Query | None, *, is_strict: bool) -> Question:
+        known = [key for key in map(brand_key, wish.brands) if self._count("brand", key)]
+        filters = [self._any_of("brand", known)] if known else []
         if wish.category is not None:
             filters.append(self._any_of("category", [brand_key(wish.category)]))
-        words = needed(self._tokenise(fold(" ".join([*unknown, wish.text]))))
-        wishes = [
-            word
-            for word in needed(self._tokenise(fold(" ".join(wish.attributes))))
-            if word not in words
+        return Question(
+            text=text,
+            filters=tuple(unscored(each) for each in filters),
+            title=self._title(wish.title),
+            fitting=tuple(availability(self._schema, wish)),
+            whatever=next(availability(self._schema, ProductWish())),
+            is_strict=is_strict,
+        )
+
+    def _shelf_of(self, noun: Term | None) -> list[Query]:
+        """沐浴露 without a word about animals is not the one for them."""
+        shelf = self._vocabulary.shelf((noun.word, *noun.same)) if noun else ""
+        return [Query.const_score_query(self._term("category", shelf), SHELF)] if shelf else []
+
+    def _clause(self, term: Term) -> Query:
+        """The term by whichever of its names counts most."""
+        worth = NOUN if term.is_noun else self._rarity(term)
+        shares = ((term.word,), 1.0), (term.same, SAME), (term.narrower, NARROWER)
+        ways = [
+            way
+            for names, share in shares
+            for name in names
+            for way in self._ways(name, share * worth, is_noun=term.is_noun)
         ]
-        for strictness, text in enumerate(self._texts(words, wishes)):
-            yield Question(
-                text=text,
-                filters=tuple(_unscored(each) for each in filters),
-                title=self._title(wish.title),
-                fitting=tuple(self._availability(wish)),
-                whatever=next(self._availability(ProductWish())),
-                is_strict=strictness == 0,
-            )
+        if term.parts:
+            parts = all_of([self._holding("text", part) for part in term.parts])
+            ways.append(Query.const_score_query(parts, PARTS * worth))
+        if not ways:
+            return Query.empty_query()
+        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
 
-    def _texts(self, words: Sequence[str], wishes: Sequence[str]) -> Iterator[Query | None]:
-        """All words; all but the further wishes; the noun and what else there is; any word."""
-        if not words and not wishes:
-            yield None
-            return
-        clauses = [self._word(word) for word in words]
-        further = [self._word(word) for word in wishes]
-        yield _all_of([*clauses, *further])
-        if further and clauses:
-            yield _all_of(clauses, better_with=further)
-        if len(clauses) > 1:
-            *others, noun = clauses
-            yield _all_of([noun], better_with=[*others, *further])
-        if len(clauses) + len(further) > 1:
-            yield Query.boolean_query([(Occur.Should, each) for each in [*clauses, *further]])
+    def _ways(self, name: str, worth: float, *, is_noun: bool) -> Iterator[Query]:
+        """The name as what the thing is called, in the title, in an attribute."""
+        if is_noun and self._count("noun", name):
+            yield Query.const_score_query(self._term("noun", name), worth)
+            worth /= NOUN
+        for field, share in (("text", TITLE), ("about", ATTRIBUTE)):
+            if all(self._count(field, pair) for pair in pairs(name) or [name]):
+                yield Query.const_score_query(self._holding(field, name), share * worth)
 
-    def _word(self, word: str) -> Query:
-        """The word, whole or by its pairs of characters: better when it is seen as a word."""
-        whole = self._term("text", word)
-        parts = [self._term("text", pair) for pair in pairs(word) if pair != word]
-        return _all_of(parts, better_with=[whole]) if parts else whole
+    def _holding(self, field: str, word: str) -> Query:
+        """The word, wherever jieba cut it: by its pairs of characters."""
+        return all_of([self._term(field, pair) for pair in pairs(word) or [word]])
+
+    def _rarity(self, term: Term) -> float:
+        """From COMMONEST to 1."""
+        held = max(
+            min(self._count(field, pair) for pair in pairs(term.word) or [term.word])
+            for field in ("text", "about")
+        )
+        total = max(2, self._vocabulary.size)
+        return max(COMMONEST, min(1.0, math.log(total / max(1, held)) / math.log(total)))
+
+    def _meant(self, words: str) -> list[Query]:
+        """Goods whose name means about what the words do."""
+        nearest = self._meaning.nearest(words) if self._meaning else []
+        ways = [
+            Query.const_score_query(self._term("noun", name), MEANT * likeness)
+            for name, likeness in nearest
+        ]
+        return [Query.disjunction_max_query(ways)] if ways else []
 
     def _title(self, written: str) -> Query | None:
         key = bare(written)
-        if not key or not self._is_known("title", key):
+        if not key or not self._count("title", key):
             return None
         return Query.const_score_query(self._term("title", key), TITLE_SCORE)
 
-    def _availability(self, wish: ProductWish) -> Iterator[Availability]:
-        """One variant has a wished colour, a wished size and a wished price."""
-        colors = [color_key(each) for each in wish.colors] or [ANY]
-        sizes = [size_key(each) for each in wish.sizes] or [ANY]
-        kinds = [kind_term(color, size) for color, size in combinations(colors, sizes)]
-        stocked = _unscored(self._any_of("stocked", kinds))
-        sold_out = _unscored(self._any_of("sold_out", kinds))
-        if wish.price_min is None and wish.price_max is None:
-            yield Availability((stocked,), (sold_out,))
-            return
-        lowest = max(wish.price_min or 0, 0)
-        highest = LARGEST_PRICE if wish.price_max is None else min(wish.price_max, LARGEST_PRICE)
-        if lowest > highest:
-            yield Availability((Query.empty_query(),), (Query.empty_query(),))
-            return
-        span = Query.range_query(
-            self._schema, "one_price", tantivy.FieldType.Unsigned, lowest, highest
-        )
-        yield Availability((stocked, _unscored(span)), (sold_out, _unscored(span)))
-        terms = [
-            price_term(kind, step, place)
-            for kind in kinds
-            for step, place in covering(lowest, highest)
-        ]
-        yield Availability(
-            (_unscored(self._any_of("stocked", terms)),),
-            (_unscored(self._any_of("offers", terms)),),
-        )
-
     def _any_of(self, field: str, keys: Sequence[str]) -> Query:
-        return _any([self._term(field, key) for key in keys])
+        return any_of([self._term(field, key) for key in keys])
 
-    def _term(self, field: str, word: str) -> Query:
-        kind = "freq" if field == "text" else "basic"
-        return Query.term_query(self._schema, field, word, kind)
+    def _term(self, field: str, key: str) -> Query:
+        return Query.term_query(self._schema, field, key, "basic")
 
-
-def _any(queries: Sequence[Query]) -> Query:
-    if len(queries) == 1:
-        return queries[0]
-    return Query.boolean_query([(Occur.Should, each) for each in queries])
-
-
-def _all_of(queries: Sequence[Query], better_with: Sequence[Query] = ()) -> Query:
-    if len(queries) == 1 and not better_with:
-        return queries[0]
-    return Query.boolean_query(
-        [*((Occur.Must, each) for each in queries), *((Occur.Should, each) for each in better_with)]
-    )
-
-
-def _unscored(query: Query) -> Query:
-    return Query.const_score_query(query, 0.0)
+    def _count(self, field: str, key: str) -> int:
+        return self._vocabulary.count(field, key)

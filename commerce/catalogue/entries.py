@@ -16,12 +16,14 @@ from typing import Final
 
 import tantivy
 
+from commerce.catalogue.sounds import Pronounce, initials_key, sound_key
 from commerce.catalogue.traits import colors_of, sizes_of
 from commerce.catalogue.views import ProductView, VariantView
 from commerce.catalogue.words import (
     Tokenise,
     bare,
     fold,
+    is_han,
     noun_phrase,
     pairs,
     segments,
@@ -31,7 +33,9 @@ from commerce.catalogue.words import (
 ANY: Final = ""
 """Stands for every colour, or every size."""
 
-NOUN_REPEATED: Final = 3
+LONGEST_NOUN: Final = 8
+INITIALS: Final = (3, 4, 5)
+"""Nouns of so many characters are found by their initials."""
 
 STEPS: Final = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 """Fen to a price term."""
@@ -41,7 +45,10 @@ LARGEST_BOOST: Final = 0.15
 """What the score of a best seller gains on that of an equal text never sold."""
 
 FIELDS: Final = {
-    "text": "text, freq: words and pairs of characters, repeated by how much they say",
+    "noun": "text, basic: what the title calls the thing, and the ends of that",
+    "text": "text, basic: words and pairs of characters of the title",
+    "about": "text, basic: those of brand, category and attributes",
+    "sound": "text, basic: words behind what they sound like, see sounds",
     "title": "text, basic: the whole title",
     "brand": "text, basic",
     "category": "text, basic",
@@ -117,11 +124,21 @@ def sales_weight(sales: int) -> float:
     return float(2 ** (1 + LARGEST_BOOST * share) - 2)
 
 
-def build_entry(product: ProductView, tokenise: Tokenise) -> tantivy.Document:
+def build_entry(
+    product: ProductView, tokenise: Tokenise, pronounce: Pronounce | None = None
+) -> tantivy.Document:
     """The entry of a product that has a variant on sale."""
     title, brand, category = fold(product.title), fold(product.brand), fold(product.category)
     entry = tantivy.Document()
-    entry.add_text("text", _spaced(_terms(product, title, brand, category, tokenise)))
+    words = tokenise(title)
+    nouns = names_of(title, brand, tokenise)
+    further = [_cut(text, tokenise) for text in _further(product, brand, category)]
+    entry.add_text("noun", _spaced(nouns))
+    entry.add_text("text", _spaced({*with_last_characters(words), *pairs(title)}))
+    entry.add_text("about", _spaced(frozenset[str]().union(*further)))
+    if pronounce is not None:
+        sounding = {*words, *nouns}.union(*further)
+        entry.add_text("sound", _spaced(_sounds(sounding, nouns, pronounce)))
     entry.add_text("title", bare(product.title))
     entry.add_text("brand", brand_key(brand))
     entry.add_text("category", brand_key(category))
@@ -153,24 +170,33 @@ def _spaced(words: Iterable[str]) -> str:
     return " ".join(words)
 
 
-def _terms(
-    product: ProductView, title: str, brand: str, category: str, tokenise: Tokenise
-) -> Iterator[str]:
-    """A word of the title counts twice if jieba sees it too; the noun thrice more; all else once.
+def names_of(title: str, brand: str, tokenise: Tokenise) -> frozenset[str]:
+    """What a folded title calls its thing: the noun's own words and ends, down to its last one.
 
-    Pairs of characters find what jieba cuts otherwise here than in the wish.
+    >>> sorted(names_of("声域 头戴 耳机", "声域", str.split))
+    ['头戴', '戴']
     """
-    words = tokenise(title)
-    yield from with_last_characters(words)
-    yield from pairs(title)
     phrase = noun_phrase(title, brand)
-    nouns = [word for word in words if phrase.endswith(word)]
-    nouns += {pair for noun in nouns if len(noun) > 1 for pair in pairs(noun)} - {*nouns}
-    for _ in range(NOUN_REPEATED):
-        yield from nouns
-    yield from {
-        term for text in _further(product, brand, category) for term in _cut(text, tokenise)
-    }
+    starts = {phrase.rfind(word) for word in tokenise(phrase) if phrase.endswith(word)}
+    starts |= {phrase.find(word) for word in tokenise(phrase)}
+    names = {phrase[start:] for start in starts if 0 <= start}
+    return frozenset(
+        name for name in {*names, phrase[-1:]} if 0 < len(name) <= LONGEST_NOUN and " " not in name
+    )
+
+
+def _sounds(words: Iterable[str], nouns: Iterable[str], pronounce: Pronounce) -> set[str]:
+    """Terms under which a misspelt word is looked up; see sounds."""
+    found = {f"{key}:{word}" for word in words if (key := _sound(word, pronounce))}
+    named = (noun for noun in nouns if len(noun) in INITIALS and is_han(noun))
+    return found | {f"{initials_key(pronounce(noun))}:{noun}" for noun in named}
+
+
+@lru_cache(maxsize=65536)
+def _sound(word: str, pronounce: Pronounce) -> str:
+    if not 1 < len(word) <= LONGEST_NOUN or not is_han(word):
+        return ""
+    return sound_key(pronounce(word))
 
 
 def _further(product: ProductView, brand: str, category: str) -> set[str]:

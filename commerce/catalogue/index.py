@@ -4,10 +4,11 @@ One folder on disk. Whoever holds its lock writes; every process reads, and sees
 next search. The index only finds: what is shown is read from the database.
 """
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -16,12 +17,21 @@ import tantivy
 
 from commerce.catalogue.asking import Asker, Question
 from commerce.catalogue.entries import build_entry, build_schema, schema_digest
+from commerce.catalogue.filtering import any_of
+from commerce.catalogue.meaning import Embed, Meaning
+from commerce.catalogue.mending import Mender
+from commerce.catalogue.reading import Reader
+from commerce.catalogue.sounds import Pronounce
+from commerce.catalogue.synonyms import Synonyms
 from commerce.catalogue.views import ProductView
 from commerce.catalogue.wish import ProductWish, Sorting
 from commerce.catalogue.words import Tokenise
 from commerce.errors import ShopError
 
 WRITER_MEMORY: Final = 64_000_000
+ENOUGH: Final = 10
+"""A list that holds so many needs no products that fit less."""
+SHELVES_KEPT: Final = 2_000
 COMPLETE: Final = "complete"
 """A file of this name says that the folder once held the whole catalogue."""
 
@@ -31,6 +41,20 @@ _ORDER: Final[dict[Sorting, tuple[str, tantivy.Order]]] = {
     Sorting.DEAREST: ("price", tantivy.Order.Desc),
     Sorting.NEWEST: ("product_id", tantivy.Order.Desc),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the index knows of the customers' language; only the first is needed."""
+
+    tokenise: Tokenise
+    pronounce: Pronounce | None = None
+    """Without it nothing is found by its sound."""
+    synonyms: Synonyms = field(default_factory=Synonyms)
+    embed: Embed | None = None
+    """Without it words mean only themselves and their synonyms."""
+    model: str = ""
+    """Which `embed` asks: vectors of two models cannot be compared."""
 
 
 class IndexBusy(ShopError):
@@ -46,15 +70,17 @@ class Hits:
     total: int
     is_strict: bool
     """False when nothing held all words, so that these hold only some."""
+    fitting: int = 0
+    """How many of the whole hold all words: the others, asked for with `is_wide`, come after."""
 
 
 class IndexWriting:
     """Changes that become visible together."""
 
-    def __init__(self, writer: Any, schema: tantivy.Schema, tokenise: Tokenise) -> None:
+    def __init__(self, writer: Any, schema: tantivy.Schema, language: Language) -> None:
         self._writer = writer
         self._schema = schema
-        self._tokenise = tokenise
+        self._language = language
 
     def put(self, product: ProductView) -> None:
         """Enter a product, in place of what stood for it."""
@@ -63,7 +89,8 @@ class IndexWriting:
 
     def add(self, product: ProductView) -> None:
         """Enter a product that has no entry yet."""
-        self._writer.add_document(build_entry(product, self._tokenise))
+        language = self._language
+        self._writer.add_document(build_entry(product, language.tokenise, language.pronounce))
 
     def remove(self, product_id: int) -> None:
         """Take a product out, if it is in."""
@@ -79,17 +106,19 @@ class IndexWriting:
 class SearchIndex:
     """The index under `folder`, made if it is missing. Searching is safe from several threads."""
 
-    def __init__(self, folder: Path, tokenise: Tokenise) -> None:
+    def __init__(self, folder: Path, language: Language) -> None:
         self.folder = folder / schema_digest()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._schema = build_schema()
         self._index = tantivy.Index(self._schema, str(self.folder))
         self._index.config_reader("manual")
-        self._tokenise = tokenise
-        self._asker = Asker(self._schema, tokenise, self._is_known)
+        self._language = language
         self._lock = Lock()
         self._seen: tuple[int, int] | None = None
         self._searcher = self._index.searcher()
+        self._shelves: dict[tuple[str, ...], str] = {}
+        self._meaning = self._open_meaning()
+        self._asker = Asker(self._schema, self._reader(), self, self._meaning)
 
     @property
     def is_complete(self) -> bool:
@@ -116,7 +145,7 @@ class SearchIndex:
                 raise IndexBusy("商品搜索正由另一个进程更新，请稍后再试") from None
             raise
         try:
-            yield IndexWriting(writer, self._schema, self._tokenise)
+            yield IndexWriting(writer, self._schema, self._language)
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -134,26 +163,85 @@ class SearchIndex:
                 writing.put(product)
 
     def search(
-        self, wish: ProductWish, limit: int, offset: int = 0, sorting: Sorting = Sorting.BEST
+        self,
+        wish: ProductWish,
+        limit: int,
+        offset: int = 0,
+        sorting: Sorting = Sorting.BEST,
+        *,
+        is_wide: bool = False,
     ) -> Hits:
         """The products that fit, best first, those in stock before all others.
 
+        With `is_wide`, fewer than ENOUGH that hold all words are followed by those that hold some.
         Pages of one state of the index never overlap.
         """
         searcher = self._current()
-        hits = Hits((), 0, is_strict=True)
-        for question in self._asker.questions(wish):
-            hits = _ask(searcher, question, sorting, limit, offset)
-            if hits.total:
+        hits = _ask(searcher, self._asker.strict(wish), sorting, limit, offset)
+        if hits.total >= (ENOUGH if is_wide else 1):
+            return hits
+        for question in self._asker.wider(wish, is_guessed=not hits.fitting):
+            found = _ask(searcher, question, sorting, limit, offset)
+            if found.total > hits.total:
+                hits = replace(found, is_strict=hits.fitting > 0, fitting=hits.fitting)
+            if hits.total >= (ENOUGH if is_wide else 1):
                 break
         return hits
 
-    def count(self) -> int:
+    @property
+    def state(self) -> object:
+        """Differs between two states of the index: see Vocabulary."""
+        return self._seen
+
+    @property
+    def size(self) -> int:
+        """How many products the last search saw."""
+        return int(self._searcher.num_docs)
+
+    def count(self, field: str, term: str) -> int:
+        """How many products hold a term in a field: see Vocabulary."""
+        return int(self._searcher.doc_freq(field, term))
+
+    def beginning(self, field: str, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """The terms of a field that begin so, with their counts: see Vocabulary."""
+        found: list[tuple[str, int]] = self._searcher.terms_with_prefix(field, prefix, limit=limit)
+        return found
+
+    def shelf(self, names: tuple[str, ...]) -> str:
+        """The category of most products called any of these: see Vocabulary."""
+        with self._lock:
+            known = self._shelves.get(names)
+        if known is None:
+            named = any_of(
+                [tantivy.Query.term_query(self._schema, "noun", name, "basic") for name in names]
+            )
+            found = self._searcher.terms_with_prefix("category", "", named, 1)
+            known = str(found[0][0]) if found else ""
+            with self._lock:
+                self._shelves[names] = known
+        return known
+
+    def learn_names(self, limit: int) -> int:
+        """Learn what at most so many more names mean; how many it were, 0 when all are known."""
+        self._current()
+        return 0 if self._meaning is None else self._meaning.learn(limit)
+
+    def count_products(self) -> int:
         """How many products are entered."""
         return int(self._current().num_docs)
 
-    def _is_known(self, field: str, term: str) -> bool:
-        return bool(self._searcher.doc_freq(field, term))
+    def _reader(self) -> Reader:
+        language = self._language
+        mender = None
+        if language.pronounce is not None:
+            mender = Mender(language.tokenise, language.pronounce, self)
+        return Reader(language.tokenise, self, language.synonyms, mender)
+
+    def _open_meaning(self) -> Meaning | None:
+        if self._language.embed is None:
+            return None
+        model = re.sub(r"\W+", "-", self._language.model)
+        return Meaning(self.folder / f"names-{model}.npz", self._language.embed, self)
 
     def _current(self) -> Any:
         """A searcher over the last commit, whoever made it."""
@@ -164,6 +252,8 @@ class SearchIndex:
                 self._index.reload()
                 self._searcher = self._index.searcher()
                 self._seen = stamp
+                if len(self._shelves) > SHELVES_KEPT:
+                    self._shelves.clear()
             return self._searcher
 
 
@@ -182,6 +272,7 @@ def _ask(searcher: Any, question: Question, sorting: Sorting, limit: int, offset
         products=(*available[0], *gone[0]),
         total=available[1] + gone[1],
         is_strict=question.is_strict,
+        fitting=available[1] + gone[1] if question.is_strict else 0,
     )
 
 

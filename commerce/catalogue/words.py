@@ -15,6 +15,12 @@ _SPOKEN = re.compile(f"[{HAN}a-z0-9.]+")
 _FOR_WHOM = re.compile("(?:男女|男士|女士|男|女|儿童|中性)?(?:同款|通用|款)?$")
 SILENT: Final = frozenset("的了吗呢吧啊呀和与或及有没要想买给个")
 """Single characters that wish for nothing."""
+ASIDE: Final = SILENT | frozenset(
+    "用 能 吃 喝 穿 戴 盖 背 装 打 多 好 点 些 时 时候 适合 可以 能用 可用 能吃 好用 好吃 什么 怎么 哪个"
+    " 哪种 哪款 味 推荐 介绍 一下 一款 几款 一个 一些 几个 东西 有没有 想要 想买 求 找 看看 用的 会 是 在 我"
+    " 你们 你 请问 那种 这种 比较 礼物 礼品".split()
+)
+"""Words that help to say what is wished for, and are not it."""
 
 
 def fold(text: str) -> str:
@@ -44,6 +50,11 @@ def pairs(text: str) -> list[str]:
     return [
         run[start : start + 2] for run in _HAN_RUN.findall(text) for start in range(len(run) - 1)
     ]
+
+
+def is_han(text: str) -> bool:
+    """Whether it is of Chinese characters alone."""
+    return _HAN_RUN.fullmatch(text) is not None
 
 
 def segments(text: str) -> list[str]:

@@ -188,6 +188,19 @@ async def test_reasons_are_offered_to_tap(chat: Chat) -> None:
         )  # fmt: skip
 
 
+async def test_reasons_may_be_answered_by_number_but_not_by_silence(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat)
+
+    await play(
+        chat,
+        line("我要售后", asks="aftersale_reason", intent="request_refund"),
+        line("", "没听清", kind="voice", asks="aftersale_reason"),
+        line("5", "退货退款，还是换一件", asks="aftersale_kind"),
+        line("2", "登记换货", "大小不合适", asks="aftersale_confirm"),
+    )
+
+
 async def test_pictures_are_taken_whenever_a_request_is_open_and_acknowledged_once(
     chat: Chat,
 ) -> None:

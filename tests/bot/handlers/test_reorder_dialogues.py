@@ -80,10 +80,10 @@ async def test_a_cart_that_holds_something_is_not_added_to_without_a_yes(chat: C
 
     await play(
         chat,
-        line("第二个", cart="MZ020-01×1"),
-        line("再来一单", "原有的1件不动", "¥65", cart="MZ020-01×1", asks="reorder"),
-        line("几天能到", cart="MZ020-01×1", asks="reorder"),
-        line("是", cart=f"MZ020-01×1 {MILK}×1"),
+        line("第一个", cart=f"{LIPSTICK}×1"),
+        line("再来一单", "原有的1件不动", "¥65", cart=f"{LIPSTICK}×1", asks="reorder"),
+        line("几天能到", cart=f"{LIPSTICK}×1", asks="reorder"),
+        line("是", cart=f"{LIPSTICK}×1 {MILK}×1"),
     )
 
 

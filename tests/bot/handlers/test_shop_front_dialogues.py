@@ -37,7 +37,7 @@ DIALOGUES: dict[str, list[Line]] = {
     "what is new, then another thing": [
         line("新品", "为您找到20款“新品”", "1. 毛豆爪 狗狗尿垫", "[小程序] 毛豆爪"),
         line("第二个", "已加购物车", "宠物除毛梳"),
-        line("有没有口红", "为您找到2款“口红”", never=("新品",)),
+        line("有没有口红", "“口红”", "1. 奈鹿 丝绒哑光", never=("新品",)),
     ],
     "a shelf by its name, narrowed": [
         line("数码家电", "为您找到31款“数码家电”", "[小程序] ", kind="menu_choice"),
@@ -53,8 +53,8 @@ DIALOGUES: dict[str, list[Line]] = {
     "advice is what sells best": [
         line("有什么推荐的吗", "“热销商品”", "[小程序] "),
         line("口红", "1. 奈鹿 丝绒哑光"),
-        line("推荐一下", "为您找到2款“口红”", never=("热销商品",)),
-        line("什么卖得好", "为您找到2款“口红”"),
+        line("推荐一下", "“口红”", never=("热销商品",)),
+        line("什么卖得好", "“口红”"),
         line("店里什么卖得好", "为您找到20款“热销商品”"),
     ],
     "an open question is not answered by it": [
@@ -76,16 +76,18 @@ async def test_front(chat: Chat, name: str) -> None:
     await play(chat, *DIALOGUES[name])
 
 
-@pytest.mark.parametrize(
-    "opening", ["菜单", "帮助", "你能做什么", "逛逛", "分类", "商品分类", "找商品"]
-)
-async def test_every_choice_of_the_front_leads_to_a_product_card(chat: Chat, opening: str) -> None:
-    (front,) = await chat.says(opening)
+async def test_every_way_in_opens_the_same_front(chat: Chat) -> None:
+    for opening in ("菜单", "帮助", "你能做什么", "逛逛", "分类", "商品分类", "找商品"):
+        (front,) = await chat.says(opening)
+        assert isinstance(front, Choices)
+        assert front.options[:2] == (HOT, NEW)
+        assert front.options[-1] == MORE_SHELVES
+        assert len(front.options) == 9
+
+
+async def test_every_choice_of_the_front_leads_to_a_product_card(chat: Chat) -> None:
+    (front,) = await chat.says("菜单")
     assert isinstance(front, Choices)
-    assert len(front.options) == 9
-    assert {HOT, NEW, MORE_SHELVES} < set(front.options)
-    if opening != "菜单":
-        return  # The options are the same.
 
     further: list[str] = []
     for option in front.options:

@@ -7,7 +7,7 @@ from bot.database import Database
 from bot.search import ShopSearch
 from commerce.catalogue import stock
 from commerce.catalogue.changes import forget_changes, list_changes, mark_for_indexing
-from commerce.catalogue.index import IndexBusy, SearchIndex
+from commerce.catalogue.index import IndexBusy, Language, SearchIndex
 from commerce.catalogue.indexing import index_changes
 from commerce.catalogue.tables import Product, Variant
 from commerce.catalogue.wish import ProductWish
@@ -20,7 +20,7 @@ def test_a_change_is_found_after_the_next_run_and_only_once(
     search: ShopSearch, database: Database, stock_shop: Stocking
 ) -> None:
     stock_shop(*SHOP)
-    other = SearchIndex(search.index.folder.parent, search.tokenise)
+    other = SearchIndex(search.index.folder.parent, Language(search.tokenise))
     assert other.search(ProductWish(text="搪瓷杯"), 5).total == 1
 
     stock_shop(
@@ -32,7 +32,11 @@ def test_a_change_is_found_after_the_next_run_and_only_once(
     assert skus(shown(search, database, product=["搪瓷杯"])) == ["W1"]
     assert not shown(search, database, product=["搪瓷杯"]).products[0].in_stock
     assert other.search(ProductWish(text="马克杯"), 5).total == 1
-    assert other.count() == search.index.count() == len({line.split(",")[1] for line in SHOP}) + 1
+    assert (
+        other.count_products()
+        == search.index.count_products()
+        == len({line.split(",")[1] for line in SHOP}) + 1
+    )
 
 
 def test_the_last_piece_sold_sends_a_product_to_the_end(
@@ -68,14 +72,14 @@ def test_only_one_may_write_and_the_other_is_told_so(
     search: ShopSearch, database: Database, stock_shop: Stocking
 ) -> None:
     stock_shop(*SHOP[:2])
-    other = SearchIndex(search.index.folder.parent, search.tokenise)
+    other = SearchIndex(search.index.folder.parent, Language(search.tokenise))
 
     with search.index.writing(), pytest.raises(IndexBusy), other.writing():
         pass
     with other.writing() as writing:
         writing.clear()
 
-    assert search.index.count() == 0
+    assert search.index.count_products() == 0
 
 
 def test_an_index_of_another_schema_is_left_alone_and_removed_once_ours_is_built(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commerce.catalogue.index import SearchIndex
+from commerce.catalogue.index import Language, SearchIndex
 from commerce.catalogue.views import ProductView, VariantView
 from commerce.catalogue.wish import ProductWish, Sorting, summarise
 from tests.commerce.catalogue.products import cut_into_characters
@@ -88,7 +88,7 @@ def test_the_index_finds_exactly_what_fits_in_disjoint_pages_with_stock_first(
 ) -> None:
     products = products_of(rows)
     with TemporaryDirectory() as folder:
-        index = SearchIndex(Path(folder), cut_into_characters)
+        index = SearchIndex(Path(folder), Language(cut_into_characters))
         index.put(products)
         for wish in asked:
             fitting = {
@@ -114,14 +114,14 @@ def test_the_index_finds_exactly_what_fits_in_disjoint_pages_with_stock_first(
 
 
 def test_entering_a_product_again_replaces_it(tmp_path: Path) -> None:
-    index = SearchIndex(tmp_path, cut_into_characters)
+    index = SearchIndex(tmp_path, Language(cut_into_characters))
     [before] = products_of([("长裙", "棠里", "女装", [("红色", "S", 100, 1)])])
     [after] = products_of([("水杯", "木白", "家居", [("蓝色", "", 200, 0)])])
 
     index.put([before])
     index.put([after])
 
-    assert index.count() == 1
+    assert index.count_products() == 1
     assert index.search(ProductWish(text="长裙"), 5).total == 0
     assert index.search(ProductWish(colors=("蓝",)), 5).total == 1
     index.put([], gone=[1])
@@ -129,7 +129,7 @@ def test_entering_a_product_again_replaces_it(tmp_path: Path) -> None:
 
 
 def test_changes_that_fail_halfway_are_dropped(tmp_path: Path) -> None:
-    index = SearchIndex(tmp_path, cut_into_characters)
+    index = SearchIndex(tmp_path, Language(cut_into_characters))
     products = products_of([("长裙", "棠里", "女装", [("红色", "S", 100, 1)])])
 
     def fail_halfway() -> None:
@@ -140,6 +140,6 @@ def test_changes_that_fail_halfway_are_dropped(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fail_halfway()
 
-    assert index.count() == 0
+    assert index.count_products() == 0
     index.put(products)
-    assert index.count() == 1
+    assert index.count_products() == 1
