@@ -41,10 +41,15 @@ def put_into_cart(turn: Turn) -> Sequence[Reply]:
     """Put what was pointed at or named into the cart."""
     if _wants_more_of_the_same(turn):
         return put_variant(turn, int(turn.memory.variant or 0), wanted_quantity(turn))
+    if turn.understanding.first("quantity") == 0:
+        return [Text(texts.AT_LEAST_ONE)]
+    several = wishes_apart(turn)
+    if several:
+        return _put_apart(turn, several)
     picking = pick(turn)
     if picking.problem:
         return ask_which(turn, picking)
-    return put_products(turn, picking.products)
+    return put_products(turn, picking.products, anything=is_any(turn.text))
 
 
 def put_products(
@@ -55,12 +60,11 @@ def put_products(
     Those that need an answer first are asked for one after another; the others are in the cart
     by then. Without `pieces` the message says how many.
     """
-    quantity = pieces or wanted_quantity(turn)
     lines: list[str] = []
     questions: list[tuple[int, Question]] = []
     turn.memory.added = []
     for product_id in products:
-        outcome = settle(turn, product_id, quantity, anything=anything)
+        outcome = settle(turn, product_id, pieces, anything=anything)
         said = _put(turn, outcome, alone=len(products) == 1)
         if isinstance(said, str):
             lines.append(said)
@@ -69,7 +73,8 @@ def put_products(
     if len(products) > 1:
         turn.memory.together = list(products)
     rest = [product_id for product_id, _ in questions[1:]]
-    return _said(turn, lines, questions[0][1] if questions else None, rest, quantity)
+    each = pieces or wanted_quantity(turn)
+    return _said(turn, lines, questions[0][1] if questions else None, rest, each)
 
 
 def put_variant(

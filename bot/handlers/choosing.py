@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot import texts
+from bot.handlers.kind_words import pieces_said
 from bot.handlers.variants import (
     Traits,
     fitting_variants,
@@ -56,16 +57,18 @@ def put_question(turn: Turn, question: Question, **more: Any) -> Text:
 
 
 def settle(
-    turn: Turn, product_id: int, quantity: int, *, anything: bool = False
+    turn: Turn, product_id: int, pieces: int = 0, *, anything: bool = False
 ) -> Choice | Question:
     """The variant to put in, or the one question that is asked next: colour, then size.
 
-    With `anything` the customer leaves the rest to the shop.
+    Without `pieces` the message says how many. With `anything` the customer leaves the rest to
+    the shop.
     """
     product = queries.find_product(turn.session, product_id)
     if product is None:
         return Question(texts.GONE)
     turn.memory.speak_of(product_id)
+    quantity = pieces or pieces_said(turn, product)
     if not product.in_stock:
         return sold_out(product, quantity)
     traits = traits_said(turn, product)
@@ -76,7 +79,7 @@ def settle(
     for words, having in _known(turn, product, names_said(product, traits)):
         both = [each for each in left if each in having]
         if traits and not both:
-            return _not_together(product, traits, words, having, quantity)
+            return _not_together(product, traits, words, having, quantity=quantity)
         left = both or left
     remember(turn, product, traits, fitting)
     name = "" if anything else _to_ask(product, left)
@@ -107,6 +110,29 @@ def sold_out(product: ProductView, quantity: int, gone: Sequence[VariantView] = 
     category = [product.category] if product.category else []
     words = texts.ALL_SOLD_OUT.format(title=texts.short(product.title))
     return Question(words, "similar", texts.SIMILAR_INSTEAD, {"category": category})
+
+
+def another_kind(
+    product: ProductView, traits: Traits, like: VariantView, quantity: int
+) -> VariantView | Question:
+    """The kind in a line's place: what was not said of it stays, or else it is asked for.
+
+    红色 110 is no 藏青色 120 because there is no 藏青色 110.
+    """
+    fitting = fitting_variants(product, traits, like) if traits else []
+    stocked = [each for each in fitting if each.in_stock]
+    about = {"line": like.id, "quantity": quantity}
+    if not stocked:
+        return not_there(product, traits, fitting[:1], **about)
+    said = names_said(product, traits)
+    kept = {name: str(each) for name, each in like.attributes.items() if name not in said}
+    same = [each for each in stocked if _has(each, kept)]
+    if same:
+        return same[0]
+    having = [each for each in product.variants if _has(each, kept)]
+    changed = {name: str(stocked[0].attributes[name]) for name in said & like.attributes.keys()}
+    wanted = changed if all(_has(each, changed) for each in stocked) else {}
+    return _not_together(product, traits, " ".join(kept.values()), having, wanted=wanted, **about)
 
 
 def at_hand(turn: Turn, product: ProductView) -> VariantView | None:
@@ -169,7 +195,7 @@ def _known(
 
 
 def _not_together(
-    product: ProductView, traits: Traits, words: str, having: Sequence[VariantView], quantity: int
+    product: ProductView, traits: Traits, words: str, having: Sequence[VariantView], **about: Any
 ) -> Question:
     """白色 and 38 are there, but not of one piece: say what goes with the one that came first."""
     said = names_said(product, traits)
@@ -182,10 +208,10 @@ def _not_together(
         _goes_with(words, having, [name for name in trait_names(product) if name in said]),
         _goes_with(traits.words, fitting, others),
     ]
-    about = {"product": product.id, "quantity": quantity}
-    return Question(
-        "，".join(filter(None, parts)) + texts.WHICH_KIND, "variant", _again(product), about
-    )
+    told = "，".join(filter(None, parts)) + texts.WHICH_KIND
+    again = "，".join(filter(None, parts[1:])) + texts.WHICH_KIND if any(parts[1:]) else ""
+    again = f"{texts.brief(product.title)} {again}" if again else _again(product)
+    return Question(told, "variant", again, {"product": product.id, **about})
 
 
 def _goes_with(words: str, variants: Sequence[VariantView], names: Sequence[str]) -> str:
@@ -214,7 +240,7 @@ def _which(product: ProductView, name: str, left: Sequence[VariantView], quantit
 
 
 def _again(product: ProductView) -> str:
-    return texts.WHICH_AGAIN.format(title=texts.brief(product.title))
+    return texts.WHICH_AGAIN.format(title=texts.brief(product.title), offer=offer(product))
 
 
 def _has(variant: VariantView, chosen: Mapping[str, str]) -> bool:

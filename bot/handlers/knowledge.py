@@ -43,17 +43,21 @@ OFFERED: Final = 2
 @router.intent(*ASKED_ON)
 def ask_on(turn: Turn) -> Sequence[Reply]:
     """What has no certain answer is asked of the shop's people."""
-    words_said = texts.ASKED_ON.format(topic=ASKED_ON[turn.understanding.intent])
     known = answer_or_ask(turn)
-    return known or [Text(leave_word(turn, turn.understanding.intent, words_said))]
+    if known is not None:
+        return known
+    unsure = texts.ASKED_ON.format(topic=ASKED_ON[turn.understanding.intent])
+    return [Text(leave_word(turn, turn.understanding.intent, unsure))]
 
 
 @router.intent(Intent.ASK_INVOICE)
 def tell_about_invoices(turn: Turn) -> Sequence[Reply]:
     """The rules are known; writing one is a person's work."""
     known = answer_or_ask(turn)
+    if known is not None:
+        return known
     passed_on = texts.PASSED_ON.format(topic="开发票") + texts.SEND_ORDER_NO
-    return known or [Text(leave_word(turn, Intent.ASK_INVOICE, passed_on))]
+    return [Text(leave_word(turn, Intent.ASK_INVOICE, passed_on))]
 
 
 @router.intent(*NOT_OFFERED)
@@ -104,9 +108,8 @@ def answer_or_ask(turn: Turn) -> Sequence[Reply] | None:
 
     While another question is open none is asked.
     """
-    known = known_answer(turn)
-    if known is not None or turn.asked or not turn.found.is_near:
-        return known
+    if turn.found.is_certain or turn.asked or not turn.found.is_near:
+        return known_answer(turn)
     entries = list_valid_entries(turn.session, turn.found.entry_ids, turn.now)
     near = [entries[id_] for id_ in turn.found.entry_ids if id_ in entries][:OFFERED]
     if not near:

@@ -7,19 +7,20 @@ from typing import Final
 
 from bot import texts
 from bot.handlers.answers import plain
+from bot.handlers.kind_words import values_said, weighs, weights_not_there
 from bot.handlers.wishes import simplified
 from bot.turn import Turn
 from commerce.catalogue import queries
-from commerce.catalogue.traits import COLOR_NAMES, SIZE_NAMES, color_key, size_key
+from commerce.catalogue.traits import COLOR_NAMES, SIZE_NAMES, size_key
 from commerce.catalogue.views import ProductView, VariantView
 from commerce.catalogue.words import fold
 
 MOST_VALUES: Final = 10
 LONGEST_LABEL: Final = 48
-_LATIN: Final = re.compile(r"[a-z0-9.]+")
-_SIZE_UP: Final = re.compile(r"大(?:一|1|个)?[码号]|大一?点")
-_SIZE_DOWN: Final = re.compile(r"小(?:一|1|个)?[码号]|小一?点")
-_A_STEP: Final = re.compile(r"[大小]?[一1]?[个]?[码号]")
+_SIZE_STEP: Final = re.compile(
+    r"(?P<way>[大小])(?:(?P<two>两|2|二)个?[码号]|(?:一|1|半)?个?[码号]|一?点)"
+)
+_A_STEP: Final = re.compile(r"[大小]?[一1两二2半]?[个]?[码号]")
 _ANY: Final = re.compile(r"随便|都行|都可以|无所谓|你看着办|哪个都|默认")
 _LETTERS: Final = ("xs", "s", "m", "l", "xl", "2xl", "3xl", "4xl", "5xl")
 
@@ -45,7 +46,7 @@ class Traits:
     sizes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     step: int = 0
-    """1 for a size larger than the one at hand, -1 for one smaller."""
+    """1 for a size larger than the one at hand, -2 for two smaller."""
 
     def __bool__(self) -> bool:
         return bool(self.colors or self.sizes or self.others or self.step)
@@ -54,7 +55,8 @@ class Traits:
     def words(self) -> str:
         """As repeated to the customer."""
         colors = [each if len(each) > 1 else f"{each}色" for each in self.colors]
-        step = {1: ["大一码"], -1: ["小一码"]}.get(self.step, [])
+        way, count = "大" if self.step > 0 else "小", "一两"[abs(self.step) - 1]
+        step = [f"{way}{count}码"] if self.step else []
         words = [*colors, *self.sizes, *self.others, *step]
         return "、".join(texts.repeated(word) for word in words[:3])
 
@@ -69,14 +71,13 @@ def traits_said(turn: Turn, product: ProductView, after: int = 0) -> Traits:
         if word in text and (_A_STEP.fullmatch(word) is None or _is_spoken_size(word, text))
     ]
     sizes = [_as_lettered(word, product) for word in sizes]
-    whole = _values_in(text, product)
+    whole, near = values_said(text, product, (*colors, *sizes))
     # 白色 is the very 白色, not 白绿拼色; 2.5kg of a 2.5kg×2包 that was said in full is that one.
     colors = [word for word in colors if not _is_inside(word, whole)]
-    sizes = [word for word in sizes if not _is_inside(word, whole)]
-    known = {fold(word) for word in (*colors, *sizes)}
-    values = whole + _values_nearly_in(text, product, without=known | set(map(fold, whole)))
-    step = 0 if sizes else 1 if _SIZE_UP.search(text) else -1 if _SIZE_DOWN.search(text) else 0
-    return Traits(tuple(colors), tuple(sizes), tuple(values), step)
+    missing = weights_not_there(text, product)
+    sizes = [word for word in sizes if not _is_inside(word, whole) and not weighs(word, near)]
+    sizes += [word for word in missing if word not in sizes]
+    return Traits(tuple(colors), tuple(sizes), (*whole, *near), 0 if sizes else _step(text))
 
 
 def fitting_variants(
@@ -156,51 +157,15 @@ def _as_lettered(size: str, product: ProductView) -> str:
     return lettered if lettered and lettered.lower() in sizes else size
 
 
-def _values_in(text: str, product: ProductView) -> list[str]:
-    """Values of the variants' traits that stand in the text as written, the longest first."""
-    said = fold(simplified(text))
-    values = {str(each) for variant in product.variants for each in variant.attributes.values()}
-    spoken = sorted((each for each in values if _stands_in(fold(each), said)), key=len)
-    return [
-        value
-        for number, value in enumerate(spoken)
-        if not any(fold(value) in fold(longer) for longer in spoken[number + 1 :])
-    ]
+def _step(text: str) -> int:
+    said = _SIZE_STEP.search(fold(text))
+    if said is None:
+        return 0
+    return (2 if said["two"] else 1) * (1 if said["way"] == "大" else -1)
 
 
 def _is_inside(word: str, values: Sequence[str]) -> bool:
     return any(fold(word) in fold(value) for value in values)
-
-
-def _values_nearly_in(text: str, product: ProductView, without: set[str]) -> list[str]:
-    """Values that were said in another writing: 粉红 of 粉红色, 500毫升 of 500ml."""
-    said = fold(simplified(text))
-    values = {
-        str(value)
-        for variant in product.variants
-        for name, value in variant.attributes.items()
-        if (name in SIZE_NAMES and _stands_in(size_key(str(value)), said, is_size=True))
-        or (
-            name in COLOR_NAMES and len(color_key(str(value))) > 1 and color_key(str(value)) in said
-        )
-    }
-    found: list[str] = []
-    for value in sorted(values, key=len, reverse=True):
-        folded = fold(value)
-        if any(folded in fold(other) for other in found) or folded in without:
-            continue
-        if any(word in folded or color_key(word) in folded for word in without):
-            continue
-        found.append(value)
-    return found
-
-
-def _stands_in(value: str, said: str, *, is_size: bool = False) -> bool:
-    """Whether a value was said; letters and digits only as a whole word, a bare size with 码."""
-    if _LATIN.fullmatch(value) is None:
-        return len(value) > 1 and value in said
-    behind = r"(?=码|号|的|$|\s)" if is_size or len(value) <= 2 else r"(?![a-z0-9.])"
-    return re.search(rf"(?<![a-z0-9.第]){re.escape(value)}{behind}", said) is not None
 
 
 def _has_value(variant: VariantView, value: str) -> bool:
@@ -214,7 +179,7 @@ def _likeness(variant: VariantView, like: VariantView | None) -> int:
 
 
 def _next_size(variants: Sequence[VariantView], like: VariantView, step: int) -> list[VariantView]:
-    """Those that differ in size alone, the nearest one in that direction."""
+    """Those that differ in size alone, so many sizes away in that direction."""
     mine = _size_rank(like)
     others = [
         (rank, each)
@@ -224,8 +189,9 @@ def _next_size(variants: Sequence[VariantView], like: VariantView, step: int) ->
         and (rank - mine) * step > 0
         and _without_size(each) == _without_size(like)
     ]
-    nearest = min((abs(rank - (mine or 0)) for rank, _ in others), default=None)
-    return [each for rank, each in others if abs(rank - (mine or 0)) == nearest]
+    away = sorted({abs(rank - (mine or 0)) for rank, _ in others})
+    wanted = away[abs(step) - 1] if len(away) >= abs(step) else None
+    return [each for rank, each in others if abs(rank - (mine or 0)) == wanted]
 
 
 def _size_rank(variant: VariantView) -> float | None:

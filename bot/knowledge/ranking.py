@@ -4,12 +4,12 @@ The weights come from `python -m tests.bot.knowledge`: logistic regression over 
 that were written apart from the entries' own, a third of them near misses that nothing answers.
 Those whose intent asks for an answer, (a) left out of the fit, (b) written when all this stood:
 
-    by meaning   threshold  precision    coverage      by wording   threshold  precision    coverage
-                            a     b      a     b                               a     b      a     b
-                      0.70  .923  .932   .750  .833                      0.85  .916  .889   .270  .282
-                      0.80  .939  .967   .653  .718                      0.90  1.00  .913   .150  .244
-                      0.85  .971  .961   .607  .603                      0.95  1.00  1.00   .093  .128
-                      0.90  .983  .976   .523  .500
+    by meaning  threshold  precision    coverage    by wording  threshold  precision    coverage
+                            a     b      a     b                            a     b      a     b
+                   0.70    .923  .932   .750  .833                 0.85    .916  .889   .270  .282
+                   0.80    .939  .967   .653  .718                 0.90    1.00  .913   .150  .244
+                   0.85    .971  .961   .607  .603                 0.95    1.00  1.00   .093  .128
+                   0.90    .983  .976   .523  .500
 
 An answer has to be right nineteen times in twenty: 0.85, and 0.95 where only letters are compared.
 Below, the right one is among the two that are offered in .95 and .93 of the cases (by meaning).

@@ -1,6 +1,9 @@
 """Questions about the shop, answered as it is written, with what holds at that moment."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -71,7 +74,7 @@ DIALOGUES: dict[str, list[Line]] = {
         line("口红"),
         line("加购物车", asks="pick"),
         line("发什么快递", "中通", "第几个", intent=FAQ, asks="pick"),
-        line("第二个", cart="MZ020-01×1", asks=""),
+        line("第二个", "已加购物车", asks=""),
     ],
     "what belongs elsewhere is said to": [
         line("淘宝怎么退货", "别的平台", intent="ask_return_policy"),
@@ -79,21 +82,40 @@ DIALOGUES: dict[str, list[Line]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def answered_shop(demo_shop: DemoShop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo shop's database with all that it has written down, to copy."""
+    file = tmp_path_factory.mktemp("answered-shop") / "shop.db"
+    shutil.copy(demo_shop.database, file)
+    database = Database(f"sqlite:///{file}")
+    with database.writing() as session:
+        seed_knowledge(session, NOW)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def answering(demo_shop: DemoShop) -> Answering:
+    """Compares by letters; every test's database is of the same edition."""
+    return Answering(demo_shop.search.tokenise, hold_minutes=45)
+
+
 @pytest.fixture
 def chat(
-    demo_shop: DemoShop, demo_database: Database, frozen_clock: FrozenClock, sealer: Sealer
-) -> Chat:
-    """A conversation with the demo shop and all it has written down, compared by letters."""
-    with demo_database.writing() as session:
-        seed_knowledge(session, NOW)
-    shop = Shop(
-        "掌柜小店",
-        demo_shop.search,
-        sealer,
-        CartTokens("a secret of the tests"),
-        answering=Answering(demo_shop.search.tokenise, hold_minutes=45),
-    )
-    return Chat(demo_database, shop, Recorded(demo_shop.keyword), frozen_clock)
+    demo_shop: DemoShop,
+    answered_shop: Path,
+    answering: Answering,
+    tmp_path: Path,
+    frozen_clock: FrozenClock,
+    sealer: Sealer,
+) -> Iterator[Chat]:
+    """A conversation with this test's own copy of the shop."""
+    shutil.copy(answered_shop, tmp_path / "shop.db")
+    database = Database(f"sqlite:///{tmp_path / 'shop.db'}")
+    tokens = CartTokens("a secret of the tests")
+    shop = Shop("掌柜小店", demo_shop.search, sealer, tokens, answering=answering)
+    yield Chat(database, shop, Recorded(demo_shop.keyword), frozen_clock)
+    database.close()
 
 
 async def reasons(chat: Chat) -> list[str]:
