@@ -5,42 +5,29 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import aiohttp
-import structlog
 from aiohttp import web
 
-from bot import handlers, health, inspection
+from bot import deliveries, handlers, health, inspection
 from bot.api.app import MiniProgramApi
 from bot.background import Background
-from bot.carriers.kuaidi100 import Kuaidi100
-from bot.carriers.sf import Sf
-from bot.carriers.trackers import Tracker, Trackers
-from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.official_account import OfficialAccountChannel
-from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.official_account_wire import OfficialAccountWire
-from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
 from bot.channels.pay_notify import PayNotify
 from bot.clock import Clock, SystemClock
 from bot.database import Database
 from bot.duties import Duties
-from bot.evidence import EvidenceStore
 from bot.jobs import Jobs
 from bot.knowledge.answering import Answering
 from bot.listeners import Listeners
-from bot.media import MediaLibrary
 from bot.parcel_rounds import ParcelRounds
 from bot.pay_reports import PayReports
-from bot.payments.client import PayClient
-from bot.payments.merchant import Merchant
 from bot.payments.notify import NotifyVerifier
 from bot.pipeline import Lanes, Pipeline
+from bot.platform import Platform, open_platform
 from bot.search import ShopSearch
-from bot.sender import Deliverer, Sender
+from bot.sender import Sender
 from bot.settings import Settings
-from bot.token_store import DatabaseTokenStore
 from bot.turn import Shop
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
@@ -49,28 +36,15 @@ from nlu.dictionary import Dictionary
 from nlu.embedder import open_embedder
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser
-from wecom.transport import AsyncWeChatClient, open_http
-
-log = structlog.get_logger()
+from wecom.transport import open_http
 
 DRAIN_SECONDS = 8.0
 """How long a stop waits for answers and calls that are under way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
-    """The clients of the world outside. They live as long as the application."""
-
-    http: aiohttp.ClientSession
-    official_account: AsyncWeChatClient
-    mini_program: AsyncWeChatClient
-    pay: PayClient
-    merchant: Merchant
-
-
-@dataclass(frozen=True, slots=True)
 class Running:
-    """A whole shop. `routes` serve it; `work` is everything that happens by itself."""
+    """A whole shop: `serving` answers with it, `working` lets it do what happens by itself."""
 
     settings: Settings
     clock: Clock
@@ -107,13 +81,12 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         parser = await open_parser(stack, settings)
         pipeline = Pipeline(database, clock, parser, handlers.all_handlers(), shop, Lanes())
         reports = PayReports(platform.merchant)
-        delivering = deliverers(settings, platform, reports, database, clock, sealer)
+        delivering = deliveries.deliverers(settings, platform, reports, database, clock, sealer)
         sender = Sender(database, clock, sealer, delivering, background)
         duties = Duties(
             database, clock, shop, platform.pay, reports, pipeline, settings.lexicon_file
         )
-        trackers = open_trackers(settings, http, clock)
-        rounds = ParcelRounds(database, clock, sealer, trackers)
+        rounds = ParcelRounds(database, clock, sealer, platform.trackers)
         if not shop.search.index.is_complete:
             await duties.build_index()
         yield Running(
@@ -132,57 +105,6 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         )
 
 
-async def open_platform(
-    stack: contextlib.AsyncExitStack,
-    settings: Settings,
-    clock: Clock,
-    database: Database,
-    sealer: Sealer,
-    http: aiohttp.ClientSession,
-) -> Platform:
-    """The clients of WeChat and WeChat Pay, with tokens shared through the database."""
-    tokens = DatabaseTokenStore(database, clock, sealer)
-
-    def client(app_id: str, secret: str) -> AsyncWeChatClient:
-        made = AsyncWeChatClient(
-            app_id,
-            secret,
-            http=http,
-            token_store=tokens,
-            now=clock.now,
-            base_url=settings.wechat_api_url,
-        )
-        stack.push_async_callback(made.close)
-        return made
-
-    merchant = merchant_of(settings)
-    pay = PayClient(merchant, notify_url=settings.notify_url, base_url=settings.pay_api_url)
-    return Platform(
-        http=http,
-        official_account=client(
-            settings.official_account_app_id, settings.official_account_secret.get_secret_value()
-        ),
-        mini_program=client(
-            settings.mini_program_app_id, settings.mini_program_secret.get_secret_value()
-        ),
-        pay=await stack.enter_async_context(pay),
-        merchant=merchant,
-    )
-
-
-def merchant_of(settings: Settings) -> Merchant:
-    """The merchant's account, with its keys read from their files."""
-    return Merchant(
-        mch_id=settings.pay_mch_id,
-        app_id=settings.mini_program_app_id,
-        cert_serial=settings.pay_cert_serial,
-        private_key=_pem(settings.pay_private_key_file),
-        api_v3_key=settings.pay_api_v3_key.get_secret_value(),
-        public_key_id=settings.pay_public_key_id,
-        public_key=_pem(settings.pay_public_key_file),
-    )
-
-
 async def open_parser(stack: contextlib.AsyncExitStack, settings: Settings) -> Cascade:
     """Rasa with the keyword parser behind it; keywords alone when no Rasa is set up."""
     dictionary = Dictionary(settings.lexicon_file)
@@ -192,19 +114,6 @@ async def open_parser(stack: contextlib.AsyncExitStack, settings: Settings) -> C
     parser = Cascade(rasa, KeywordParser(dictionary), settings.nlu_threshold)
     stack.push_async_callback(parser.close)
     return parser
-
-
-def open_trackers(settings: Settings, http: aiohttp.ClientSession, clock: Clock) -> Trackers:
-    """Those who can be asked about parcels: 顺丰 for its own, 快递100 for the rest."""
-    own: dict[str, Tracker] = {}
-    general = None
-    if settings.sf_partner_id:
-        check_word = settings.sf_check_word.get_secret_value()
-        own["sf"] = Sf(http, settings.sf_partner_id, check_word, clock.now, settings.sf_api_url)
-    if settings.kuaidi100_customer:
-        key = settings.kuaidi100_key.get_secret_value()
-        general = Kuaidi100(http, settings.kuaidi100_customer, key, settings.kuaidi100_api_url)
-    return Trackers(own, general)
 
 
 def open_shop(settings: Settings, sealer: Sealer) -> Shop:
@@ -221,28 +130,6 @@ def open_shop(settings: Settings, sealer: Sealer) -> Shop:
         embedder=embedder,
         answering=Answering(search.tokenise, embedder, settings.reservation_minutes),
     )
-
-
-def deliverers(
-    settings: Settings,
-    platform: Platform,
-    reports: PayReports,
-    database: Database,
-    clock: Clock,
-    sealer: Sealer,
-) -> dict[str, Deliverer]:
-    """Who delivers which kind of outbox row."""
-    client = platform.official_account
-    app_id = settings.official_account_app_id
-    media = MediaLibrary(app_id, client, settings.picture_folder, database, clock)
-    evidence = EvidenceStore(settings.var_folder / "evidence", sealer)
-    return {
-        "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
-        "official_account.profile": ProfileDelivery(client, app_id, clock),
-        "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
-        "pay.close": CloseDelivery(platform.pay, reports, clock),
-        "pay.refund": RefundDelivery(platform.pay, reports, clock),
-    }
 
 
 @contextlib.asynccontextmanager
@@ -325,7 +212,3 @@ async def working(running: Running) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _pem(path: Path | None) -> str:
-    return "" if path is None else path.read_text()

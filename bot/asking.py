@@ -13,6 +13,7 @@ from bot.handlers.product_search import wish_of
 from bot.pipeline import Parser
 from bot.search import ShopSearch
 from bot.settings import Settings
+from nlu.cascade import parse_all
 from nlu.embedder import open_embedder
 from nlu.serving import rasa_at
 from nlu.understanding import Understanding
@@ -33,7 +34,7 @@ async def parse_texts(
     Starts Rasa when none answers at the configured address; raises RasaNotStarted if it cannot.
     """
     async with parser_for(settings, keyword_only) as parser:
-        return [(await parser.parse(text)).to_json() for text in texts]
+        return [understood.to_json() for understood in await parse_all(parser, texts)]
 
 
 async def search_products(
@@ -46,7 +47,7 @@ async def search_products(
     if await asyncio.to_thread(migrations.current, settings.database_url) is None:
         raise NoTables
     async with parser_for(settings, keyword_only) as parser:
-        understood = [await parser.parse(text) for text in texts]
+        understood = await parse_all(parser, texts)
     database = Database(settings.database_url)
     try:
         search = open_search(settings)

@@ -9,10 +9,10 @@ from typing import Final
 from sqlmodel import Session, func, select
 
 from bot import migrations
-from bot.app import open_platform
 from bot.clock import SystemClock
 from bot.database import Database
 from bot.keys import refuse_unusable_keys
+from bot.platform import open_platform
 from bot.refusal import sentence_of
 from bot.settings import Settings
 from commerce.catalogue.tables import Product

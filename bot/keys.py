@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.app import merchant_of
+from bot.platform import merchant_of
 from bot.refusal import sentence_of
 from bot.settings import Settings, SettingsRefused
 from commerce.sealing import Sealer, SealingRefused

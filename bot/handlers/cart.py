@@ -1,21 +1,16 @@
-"""The cart by chat: put in, and hear what had to be asked first."""
+"""Into the cart by chat: what was pointed at or named, one thing or several."""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bot import texts
-from bot.handlers.answers import is_yes, plain
-from bot.handlers.cart_words import line_in_words, look_at, show_cart_page
+from bot.handlers.cart_words import line_in_words, show_cart_page
 from bot.handlers.choosing import Choice, Question, put_question, settle, sold_out
-from bot.handlers.picking import ask_which, at_positions, bare_positions, names, pick
-from bot.handlers.variants import (
-    fitting_variants,
-    is_any,
-    offer,
-    short_label,
-    traits_said,
-)
+from bot.handlers.picking import Picking, ask_which, pick
+from bot.handlers.several_wishes import names_of, wishes_apart
+from bot.handlers.variants import is_any, offer, short_label
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -32,9 +27,15 @@ MORE_WORDS: Final = re.compile(
     r"再(?:来|加|要|买|拿|多)|多(?:来|加|要|拿|[一1两2几俩]|点)|加(?:一|1|两|2|俩|几)(?!成|到)"
 )
 
-_BARE_COUNT: Final = re.compile(
-    r"(?:我|就|给我|帮我|想|要|买|来|拿|各|每样)*[0-9一二两三四五六七八九十俩仨]{1,3}[个件条双只支瓶盒箱包袋台套份]?(?:吧|呀|的|就行|就够了)*"
-)
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A product that is wanted, and the words that say which kind of it and how many."""
+
+    product: int
+    said: Turn
+    pieces: int = 0
+    """0 when the words say how many."""
 
 
 def put_into_cart(turn: Turn) -> Sequence[Reply]:
@@ -60,119 +61,44 @@ def put_products(
     Those that need an answer first are asked for one after another; the others are in the cart
     by then. Without `pieces` the message says how many.
     """
+    return put_wants(turn, [Want(each, turn, pieces) for each in products], anything=anything)
+
+
+def put_wants(turn: Turn, wants: Sequence[Want], *, anything: bool = False) -> list[Reply]:
+    """Put what is wanted into the cart, as `put_products` does, each by its own words."""
     lines: list[str] = []
-    questions: list[tuple[int, Question]] = []
+    questions: list[tuple[Want, Question]] = []
     turn.memory.added = []
-    for product_id in products:
-        outcome = settle(turn, product_id, pieces, anything=anything)
-        said = _put(turn, outcome, alone=len(products) == 1)
+    for want in wants:
+        outcome = settle(want.said, want.product, want.pieces, anything=anything)
+        said = _put(turn, outcome, alone=len(wants) == 1)
         if isinstance(said, str):
             lines.append(said)
         else:
-            questions.append((product_id, said))
-    if len(products) > 1:
-        turn.memory.together = list(products)
-    rest = [product_id for product_id, _ in questions[1:]]
-    each = pieces or wanted_quantity(turn)
-    return _said(turn, lines, questions[0][1] if questions else None, rest, each)
+            questions.append((want, said))
+    if len(wants) > 1:
+        turn.memory.together = [want.product for want in wants]
+    rest = [
+        {"product": want.product, "pieces": int(question.about.get("quantity", 1))}
+        for want, question in questions[1:]
+    ]
+    return _said(turn, lines, questions[0][1] if questions else None, rest)
 
 
-def put_variant(
-    turn: Turn, variant_id: int, quantity: int, rest: Sequence[int] = ()
-) -> list[Reply]:
-    """Put so many more of one variant into the cart, then what else is wanted."""
+def put_variant(turn: Turn, variant_id: int, quantity: int) -> list[Reply]:
+    """Put so many more of one variant into the cart."""
     found = queries.list_products_of_variants(turn.session, [variant_id]).get(variant_id)
     if found is None:
         return [Text(texts.GONE)]
     turn.memory.added = []
     said = _put(turn, Choice(*found, quantity, was_named=True), alone=True)
     question = None if isinstance(said, str) else said
-    return _said(turn, [said] if isinstance(said, str) else [], question, rest, quantity)
+    return _said(turn, [said] if isinstance(said, str) else [], question, [])
 
 
 def wanted_quantity(turn: Turn) -> int:
     """The pieces that were asked for; one if no number was said."""
     return max(1, int(turn.understanding.first("quantity") or 1))
-
-
-@router.step("variant", lasting=True)
-def hear_variant(turn: Turn) -> Sequence[Reply] | None:
-    """The answer to which colour or size it shall be."""
-    about = turn.memory.question
-    product = queries.find_product(turn.session, int(about["product"]))
-    if product is None:
-        return [Text(texts.GONE)]
-    traits = traits_said(turn, product)
-    if about.get("line"):
-        return _hear_swap(turn, product, int(about["line"]))
-    pieces = int(about.get("quantity", 1))
-    place = at_positions(bare_positions(turn), about.get("values", ()))
-    if is_any(turn.text):
-        answer = put_products(turn, [product.id], pieces=pieces, anything=True)
-        return _go_on(turn, answer, about)
-    if traits and not names(turn):
-        if not bare_positions(turn):  # A bare 38 is a size, not an amount.
-            pieces = int(turn.understanding.first("quantity") or pieces)
-    elif place and about.get("trait"):
-        turn.memory.choose(product.id, {about["trait"]: place[0]})
-    elif turn.understanding.intent in (Intent.AFFIRM, Intent.CHECKOUT) or _only_counts(turn):
-        pieces = _only_counts(turn) or pieces
-        is_paying = turn.understanding.intent == Intent.CHECKOUT
-        if is_paying and cart.view(turn.session, turn.customer_id).lines:
-            return None
-        return [turn.ask("variant", about["words"], **{**_kept(about), "quantity": pieces})]
-    else:
-        return None
-    return _go_on(turn, put_products(turn, [product.id], pieces=pieces), about)
-
-
-def swap_line(
-    turn: Turn, line_id: int, product: ProductView, variant: VariantView, pieces: int = 0
-) -> Sequence[Reply]:
-    """Another kind of the same product in a line's place; its quantity stays.
-
-    With `pieces` only so many of the line are another kind.
-    """
-    view = cart.view(turn.session, turn.customer_id)
-    line = next((each for each in view.lines if each.variant_id == line_id), None)
-    if line is None:
-        return look_at(turn, view, texts.NOT_IN_CART.format(what=texts.short(product.title)))
-    moved = min(pieces or line.quantity, line.quantity)
-    if variant.id != line.variant_id:
-        try:
-            # In before out: when the new one is sold out, the cart stays as it was.
-            cart.add(turn.session, turn.customer_id, variant.id, moved, turn.now)
-        except ShopError as error:
-            said = _refused(turn, Choice(product, variant, moved, was_named=True), error)
-            return [Text(said) if isinstance(said, str) else put_question(turn, said)]
-        left = line.quantity - moved
-        cart.set_quantity(turn.session, turn.customer_id, line.variant_id, left, turn.now)
-    _note(turn, product, variant)
-    turn.memory.added = [
-        (variant.id if each == line_id else each, count) for each, count in turn.memory.added
-    ]
-    changed = texts.VARIANT_CHANGED.format(
-        label=short_label(variant.label),
-        title=texts.short(product.title),
-        quantity=moved,
-        price=yuan(variant.price * moved),
-    )
-    turn.memory.cart = [variant.id if each == line_id else each for each in turn.memory.cart]
-    return [Text(f"{changed}\n{_total(turn)}")]
-
-
-@router.step("take_left")
-def hear_take_left(turn: Turn) -> Sequence[Reply] | None:
-    """Whether to take as many as are left."""
-    about = turn.memory.question
-    match is_yes(turn):
-        case True:
-            answer = put_variant(turn, int(about["variant"]), int(about["available"]))
-        case False:
-            answer = [Text(texts.NOTHING_ASKED_NO)]
-        case None:
-            return None
-    return _go_on(turn, answer, about)
 
 
 @router.intent(Intent.VIEW_CART)
@@ -181,54 +107,49 @@ def show_cart(turn: Turn) -> Sequence[Reply]:
     return show_cart_page(turn, cart.view(turn.session, turn.customer_id))
 
 
+def _put_apart(turn: Turn, parts: Sequence[Turn]) -> Sequence[Reply]:
+    """一个拖把和两把菜刀: each by its own words; what is not clear is said, not dropped."""
+    picked = [(part, pick(part)) for part in parts]
+    wants = [
+        Want(each, part)
+        for part, found in picked
+        for each in found.products[:1]
+        if not found.problem
+    ]
+    unclear = [
+        _not_put(name, found)
+        for name, (_, found) in zip(names_of(parts), picked, strict=True)
+        if found.problem
+    ]
+    if not wants:
+        first = next(part for part, found in picked if found.problem)
+        turn.take_as(first.text, Intent.ADD_TO_CART, first.understanding.entities)
+        return [
+            *ask_which(turn, pick(turn)),
+            *([Text("\n".join(unclear[1:]))] if unclear[1:] else []),
+        ]
+    answer = put_wants(turn, wants)
+    return [Text("\n".join(unclear)), *answer] if unclear else answer
+
+
+def _not_put(name: str, found: Picking) -> str:
+    words = texts.NOT_PUT if found.problem == "several" else texts.NOT_FOUND
+    return words.format(name=texts.repeated(name))
+
+
 def _said(
-    turn: Turn, lines: list[str], question: Question | None, rest: Sequence[int], quantity: int
+    turn: Turn,
+    lines: list[str],
+    question: Question | None,
+    rest: Sequence[Mapping[str, Any]],
 ) -> list[Reply]:
     """What became of the goods, the total when something went in, and the question if any."""
     if turn.memory.added:
-        lines = [*lines, _total(turn)]
+        lines = [*lines, cart_total(turn)]
     if question is None:
         return [Text(texts.fitting(lines))]
-    words = put_question(turn, question, rest=list(rest), each=quantity).content
+    words = put_question(turn, question, rest=list(rest)).content
     return [Text(texts.fitting(lines, words))]
-
-
-def _go_on(turn: Turn, answer: list[Reply], about: Mapping[str, Any]) -> list[Reply]:
-    """After an answer, what waited for it: the other things that were wanted in one breath."""
-    rest = [int(each) for each in about.get("rest", ())]
-    if not rest:
-        return answer
-    if turn.step:  # One more question about the same thing comes first.
-        turn.memory.question["rest"] = rest
-        return answer
-    added = turn.memory.added
-    turn.take_as("", Intent.ADD_TO_CART, {})  # What was said of the one is not said of the other.
-    more = put_products(turn, rest, pieces=int(about.get("each", 1)))
-    turn.memory.added = [*added, *turn.memory.added]
-    return [*answer, *more]
-
-
-def _hear_swap(turn: Turn, product: ProductView, line_id: int) -> Sequence[Reply] | None:
-    """Which other kind a line of the cart shall be."""
-    traits = traits_said(turn, product)
-    like = next((each for each in product.variants if each.id == line_id), None)
-    fitting = fitting_variants(product, traits, like) if traits else []
-    stocked = [each for each in product.variants if each.in_stock] or list(product.variants)
-    if is_any(turn.text):
-        fitting = stocked[:1]
-    elif not traits:
-        fitting = at_positions(bare_positions(turn), stocked) or []
-    return swap_line(turn, line_id, product, fitting[0]) if fitting else None
-
-
-def _kept(about: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in about.items() if name != "words"}
-
-
-def _only_counts(turn: Turn) -> int:
-    """The number of a message that says nothing else, such as 来两件; 0 for any other."""
-    is_bare = _BARE_COUNT.fullmatch(plain(turn.text)) is not None
-    return int(turn.understanding.first("quantity") or 0) if is_bare else 0
 
 
 def _put(turn: Turn, choice: Choice | Question, *, alone: bool) -> str | Question:
@@ -239,8 +160,8 @@ def _put(turn: Turn, choice: Choice | Question, *, alone: bool) -> str | Questio
     try:
         view = cart.add(turn.session, turn.customer_id, variant.id, choice.quantity, turn.now)
     except ShopError as error:
-        return _refused(turn, choice, error)
-    _note(turn, product, variant)
+        return refused(turn, choice, error)
+    note_kind(turn, product, variant)
     turn.memory.added.append((variant.id, choice.quantity))
     line = next(each for each in view.lines if each.variant_id == variant.id)
     words = line_in_words(line, choice.quantity)
@@ -254,14 +175,14 @@ def _put(turn: Turn, choice: Choice | Question, *, alone: bool) -> str | Questio
     return f"{added}{hint}"
 
 
-def _note(turn: Turn, product: ProductView, variant: VariantView) -> None:
+def note_kind(turn: Turn, product: ProductView, variant: VariantView) -> None:
     """This kind of this product is what the conversation is about now."""
     turn.memory.variant = variant.id
     turn.memory.speak_of(product.id)
     turn.memory.choose(product.id, {name: str(each) for name, each in variant.attributes.items()})
 
 
-def _refused(turn: Turn, choice: Choice, error: ShopError) -> str | Question:
+def refused(turn: Turn, choice: Choice, error: ShopError) -> str | Question:
     """Why the cart does not take it; what is left is offered."""
     if not isinstance(error, OutOfStock):
         return texts.short(str(error), texts.LONGEST_ERROR)
@@ -281,7 +202,8 @@ def _refused(turn: Turn, choice: Choice, error: ShopError) -> str | Question:
     return Question(words, "take_left", about=about)
 
 
-def _total(turn: Turn) -> str:
+def cart_total(turn: Turn) -> str:
+    """How much is in the cart now, and for how much."""
     view = cart.view(turn.session, turn.customer_id)
     return texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
 

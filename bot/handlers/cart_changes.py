@@ -1,19 +1,30 @@
 """Changes to the cart by chat: quantity, kind, taking out."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from bot import texts
 from bot.handlers.answers import is_yes, plain
-from bot.handlers.cart import MORE_WORDS, put_into_cart, put_products, swap_line
+from bot.handlers.cart import MORE_WORDS, put_into_cart, put_products
+from bot.handlers.cart_change_words import (
+    ASKS,
+    BUY_WORDS,
+    DOUBLE_WORDS,
+    DROP_IT,
+    EXCEPT_WORDS,
+    LESS_WORDS,
+    PART_OF_IT,
+    REMOVE_WORDS,
+    SET_IT,
+    SWAP_IT,
+    SWAP_WORDS,
+)
 from bot.handlers.cart_clearing import CLEAR_WORDS, REFUSE_ALL, ask_to_clear
 from bot.handlers.cart_lines import all_but, lines_meant
-from bot.handlers.cart_words import LINES_A_PAGE, look_at, named, show_cart_page
-from bot.handlers.choosing import not_there, put_question
+from bot.handlers.cart_swaps import swap_kind
+from bot.handlers.cart_words import look_at, named, show_cart_page, turn_cart_page
 from bot.handlers.picking import at_positions, bare_positions
-from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS, is_refinement, refine
-from bot.handlers.variants import Traits, fitting_variants, traits_said
+from bot.handlers.product_search import is_refinement, refine
+from bot.handlers.variants import Traits, traits_said
 from bot.handlers.wishes import said_wish, wants_cheaper
 from bot.messages import Reply, Text
 from bot.router import Router
@@ -21,28 +32,28 @@ from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.errors import ShopError
 from commerce.ordering import cart
+from commerce.ordering.cart import CartView
 from commerce.ordering.lines import PricedLine
+from nlu.extractors.numerals import read_whole
+from nlu.text import fold
 from nlu.understanding import Intent
 
 router = Router()
 
-REMOVE_WORDS: Final = re.compile(
-    r"删|去掉|拿掉|移除|移出|移走|不要|不想要|不买|拿出|取出|减掉|剔除"
-)
-LESS_WORDS: Final = re.compile(
-    r"少(?:来|要|拿|买|[一二两三四五六七八九十几俩\d]|点)|减(?:少|掉|去|一|1|两|俩)(?!成|到)"
-)
-SWAP_WORDS: Final = re.compile(r"换|改")
-ASKS: Final = re.compile(r"[吗么嘛?？]$|怎么|为什么|为啥|多少|能不能|可不可以|可以.{0,4}[吗不]")
-EXCEPT_WORDS: Final = re.compile(r"除了|只留|只保留|就留")
-BUY_WORDS: Final = re.compile(r"来|要|拿|买|加")
-DOUBLE_WORDS: Final = re.compile(r"翻倍|加倍")
-SWAP_IT: Final = re.compile(
-    r"(?:帮我|给我)?[换改](?:成|个|为)?[大小](?:一|1)?[个]?[码号](?:的|吧)?"
-)
-DROP_IT: Final = re.compile(
-    r"(?:这|那|它|刚才那)?(?:个|件|款|双|条)?(?:我)?(?:不想?要|不买)(?:这个|它)?了?"
-)
+
+@router.anywhere
+def hear_about_line(turn: Turn) -> Sequence[Reply] | None:
+    """就要俩 and 还是小一码 of the line just put in or changed mean that line."""
+    line = _line_spoken_of(turn)
+    if line is None or line.product_id != turn.memory.focus:
+        return None
+    if swaps_it(turn):
+        return _swap(turn, line, 0)
+    quantity = turn.understanding.first("quantity")
+    is_amount = SET_IT.fullmatch(fold(plain(turn.text))) is not None
+    if not is_amount or quantity is None or names_goods(turn) or _names_traits(turn):
+        return None
+    return _set_quantities(turn, [line], int(quantity))
 
 
 @router.view("cart")
@@ -56,7 +67,7 @@ def hear_about_cart(turn: Turn) -> Sequence[Reply] | None:
     if wants_cheaper(turn.text) and is_refinement(turn.text) and not turn.memory.wish.is_empty():
         return refine(turn)  # 换便宜点的 is a wish for other goods, not for a smaller line.
     if said.intent == Intent.REFINE_SEARCH and said_wish(said).is_empty():
-        return _turn_page(turn)
+        return turn_cart_page(turn)
     positions = bare_positions(turn)
     if positions:
         return _point_at(turn, positions)
@@ -82,6 +93,8 @@ def update_cart(turn: Turn) -> Sequence[Reply]:
     view = cart.view(turn.session, turn.customer_id)
     if CLEAR_WORDS.search(turn.text) and not names_goods(turn):
         return ask_to_clear(turn, view)
+    if _asks_for_goods(turn, view):
+        return put_into_cart(turn)
     if not view.lines:
         return _nothing_to_change(turn)
     swaps = SWAP_WORDS.search(turn.text)
@@ -133,12 +146,12 @@ def hear_drop(turn: Turn) -> Sequence[Reply] | None:
 
 def drops_it(turn: Turn) -> bool:
     """Whether the customer says no more than 不要了 of a line that was just spoken of."""
-    return DROP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn)
+    return DROP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn) is not None
 
 
 def swaps_it(turn: Turn) -> bool:
     """Whether 换大一码 is said of a line that was just spoken of, not of the list."""
-    return SWAP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn)
+    return SWAP_IT.fullmatch(plain(turn.text)) is not None and _line_spoken_of(turn) is not None
 
 
 def names_goods(turn: Turn) -> bool:
@@ -147,11 +160,22 @@ def names_goods(turn: Turn) -> bool:
     return bool(said.ordinals or said.strings("product") or said.strings("brand"))
 
 
-def _line_spoken_of(turn: Turn) -> bool:
+def _line_spoken_of(turn: Turn) -> PricedLine | None:
     if turn.memory.variant is None:
-        return False
+        return None
     view = cart.view(turn.session, turn.customer_id)
-    return any(line.variant_id == turn.memory.variant for line in view.lines)
+    return next((line for line in view.lines if line.variant_id == turn.memory.variant), None)
+
+
+def _asks_for_goods(turn: Turn, view: CartView) -> bool:
+    """高原纯牛奶一箱 of a cart that has none is a wish to buy, whatever it was understood as."""
+    said = turn.understanding
+    changes = (REMOVE_WORDS, LESS_WORDS, SWAP_WORDS, EXCEPT_WORDS, DOUBLE_WORDS)
+    if not said.strings("product") or not said.first("quantity") or said.ordinals:
+        return False
+    if any(words.search(turn.text) for words in changes):
+        return False
+    return not lines_meant(turn, view).lines
 
 
 def _names_traits(turn: Turn) -> bool:
@@ -227,14 +251,16 @@ def _swap(turn: Turn, line: PricedLine, after: int) -> Sequence[Reply]:
     product = queries.find_product(turn.session, line.product_id)
     if product is None:
         return [Text(texts.GONE)]
-    like = next((each for each in product.variants if each.id == line.variant_id), None)
     traits = traits_said(turn, product, after)
-    fitting = fitting_variants(product, traits, like) if traits else []
-    if not fitting or not fitting[0].in_stock:
-        wished = traits or Traits(others=tuple(turn.understanding.strings("attribute")))
-        question = not_there(product, wished, fitting, line=line.variant_id)
-        return [put_question(turn, question)]
-    return swap_line(turn, line.variant_id, product, fitting[0])
+    wished = traits or Traits(sizes=tuple(turn.understanding.strings("attribute")))
+    return swap_kind(turn, line.variant_id, product, wished, _part_of(turn, line, after))
+
+
+def _part_of(turn: Turn, line: PricedLine, before: int) -> int:
+    """其中一条换成粉的: so many of the line; 0 for all of it."""
+    said = PART_OF_IT.search(fold(turn.text[:before]))
+    pieces = (2 if said["number"] == "俩" else read_whole(said["number"]) or 0) if said else 0
+    return pieces if pieces < line.quantity else 0
 
 
 def _point_at(turn: Turn, positions: Sequence[int]) -> Sequence[Reply]:
@@ -247,18 +273,6 @@ def _point_at(turn: Turn, positions: Sequence[int]) -> Sequence[Reply]:
     turn.memory.variant = line.variant_id
     turn.memory.speak_of(line.product_id)
     return [Text(texts.WHAT_ABOUT_LINE.format(line=named(line)))]
-
-
-def _turn_page(turn: Turn) -> Sequence[Reply] | None:
-    view, offset = cart.view(turn.session, turn.customer_id), turn.memory.cart_offset
-    is_long = len(view.lines) > LINES_A_PAGE
-    if NEXT_WORDS.search(turn.text) and "页" in turn.text and is_long:
-        if offset + LINES_A_PAGE >= len(view.lines):
-            return [Text(texts.CART_ENDS_HERE)]
-        return show_cart_page(turn, view, offset + LINES_A_PAGE)
-    if BACK_WORDS.search(turn.text) and "页" in turn.text and is_long:
-        return show_cart_page(turn, view, max(0, offset - LINES_A_PAGE))
-    return None
 
 
 def _nothing_to_change(turn: Turn) -> Sequence[Reply]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS
 from bot.handlers.variants import short_label
 from bot.messages import Reply, Text
 from bot.turn import Turn
 from commerce.money import yuan
+from commerce.ordering import cart
 from commerce.ordering.cart import CartView
 from commerce.ordering.lines import PricedLine
 
@@ -22,6 +24,19 @@ def show_cart_page(turn: Turn, view: CartView, offset: int = 0) -> Sequence[Repl
         return [Text(texts.CART_EMPTY)]
     turn.memory.in_view, turn.memory.cart_offset = "cart", offset
     return [Text(cart_in_words(view, offset))]
+
+
+def turn_cart_page(turn: Turn) -> Sequence[Reply] | None:
+    """Another page of a long cart; None when none is asked for."""
+    view, offset = cart.view(turn.session, turn.customer_id), turn.memory.cart_offset
+    is_long = len(view.lines) > LINES_A_PAGE
+    if NEXT_WORDS.search(turn.text) and "页" in turn.text and is_long:
+        if offset + LINES_A_PAGE >= len(view.lines):
+            return [Text(texts.CART_ENDS_HERE)]
+        return show_cart_page(turn, view, offset + LINES_A_PAGE)
+    if BACK_WORDS.search(turn.text) and "页" in turn.text and is_long:
+        return show_cart_page(turn, view, max(0, offset - LINES_A_PAGE))
+    return None
 
 
 def look_at(turn: Turn, view: CartView, words: str) -> Sequence[Reply]:

@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from bot import texts
 from bot.handlers.answers import plain
-from bot.handlers.cart import put_into_cart, put_products, swap_line
+from bot.handlers.cart import put_into_cart, put_products
+from bot.handlers.cart_swaps import swap_kind
 from bot.handlers.cart_words import look_at, named, show_cart_page
-from bot.handlers.choosing import not_there, put_question
 from bot.handlers.listing import list_in_words
 from bot.handlers.picking import names
 from bot.handlers.product_detail import tell_about
 from bot.handlers.product_search import refine, search
 from bot.handlers.references import read_reference
-from bot.handlers.variants import fitting_variants, traits_said
+from bot.handlers.several_wishes import part_of
+from bot.handlers.variants import traits_said
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -24,8 +24,7 @@ from commerce.catalogue.views import ProductView
 from commerce.errors import ShopError
 from commerce.ordering import cart
 from commerce.ordering.lines import PricedLine
-from nlu.normalise import normalise
-from nlu.understanding import Intent, Understanding
+from nlu.understanding import Intent
 
 router = Router()
 
@@ -55,11 +54,7 @@ def hear_correction(turn: Turn) -> Sequence[Reply] | None:
     rest = _ENOUGH.sub("", rest)
     if not plain(rest):
         return _nothing_instead(turn)
-    meant = replace(
-        turn,
-        incoming=replace(turn.incoming, text=rest),
-        understanding=Understanding(rest, Intent.ADD_TO_CART, 1.0, _entities(turn, rest)),
-    )
+    meant = part_of(turn, rest)
     for put_right in (_another_product, _another_kind, _another_amount, _another_thing):
         answer = put_right(turn, meant)
         if answer is not None:
@@ -92,15 +87,10 @@ def _another_kind(turn: Turn, meant: Turn) -> Sequence[Reply] | None:
     traits = traits_said(meant, product) if product else None
     if product is None or not traits:
         return None if line else _of_what_is_seen(turn, meant)
-    like = next((each for each in product.variants if line and each.id == line.variant_id), None)
-    fitting = fitting_variants(product, traits, like)
     turn.take_as(meant.text, Intent.UPDATE_CART, meant.understanding.entities)
     if line is None:
         return tell_about(turn, [product.id])
-    if not fitting or not fitting[0].in_stock:
-        question = not_there(product, traits, fitting, line=line.variant_id)
-        return [put_question(turn, question)]
-    return swap_line(turn, line.variant_id, product, fitting[0], pieces)
+    return swap_kind(turn, line.variant_id, product, traits, pieces)
 
 
 def _another_amount(turn: Turn, meant: Turn) -> Sequence[Reply] | None:
@@ -211,18 +201,3 @@ def _instead(gone: Sequence[str], answer: Sequence[Reply]) -> Sequence[Reply]:
         return answer
     words = texts.TAKEN_BACK.format(lines="、".join(gone))
     return [Text(texts.fitting([words], first.content)), *others]
-
-
-def _entities(turn: Turn, rest: str) -> Mapping[str, Any]:
-    """What was understood of the words that are left."""
-    kept: dict[str, Any] = {}
-    for name in ("product", "brand", "color", "size", "attribute"):
-        words = [each for each in turn.understanding.strings(name) if each in rest]
-        kept |= {name: words} if words else {}
-    for each in normalise(rest):
-        if each.entity == "quantity":
-            kept.setdefault("quantity", each.value)
-        elif each.entity in ("ordinal", "color", "size"):
-            kept.setdefault(each.entity, [])
-            kept[each.entity] += [] if each.value in kept[each.entity] else [each.value]
-    return kept

@@ -8,6 +8,18 @@ from typing import Final, Literal
 from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.listing import echo, list_in_words
+from bot.handlers.pointing_words import (
+    BESTSELLER,
+    BEYOND,
+    BOTTOM,
+    CHEAPEST,
+    DEAREST,
+    EARLIER,
+    MIDDLE,
+    THIS,
+    TOP,
+)
+from bot.handlers.title_words import bears_noun, noun_behind, told_by_title, unnamed_words
 from bot.handlers.wishes import said_wish, simplified
 from bot.messages import Reply, Text
 from bot.turn import Turn
@@ -15,6 +27,7 @@ from commerce.catalogue import queries
 from commerce.catalogue.views import ProductView
 from commerce.catalogue.words import fold, segments
 from commerce.ordering import cart
+from nlu.understanding import Intent
 
 _CLASSIFIER: Final = "(?:个|款|号|件|条|双|只|种|样|笔|单)?"
 _PLACE: Final = (
@@ -25,28 +38,11 @@ BARE_POSITION: Final = re.compile(
     rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
     r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
 )
-_ONE: Final = r"一?(?:个|款|件|条|双|只|种|样|台|瓶|盒|支)"
-_IT: Final = rf"(?:的|点的|些的)?(?:那|这)?{_ONE}"
-CHEAPEST: Final = (
-    rf"最便宜{_IT}|便宜(?:的|点的)?[那这]{_ONE}|最便宜的?(?=来|要|多少|怎么样|有货)|价格?最低{_IT}"
-)
-DEAREST: Final = (
-    rf"最贵{_IT}|(?<!太)贵(?:的|点的)?[那这]{_ONE}|最贵的?(?=来|要|多少|怎么样|有货)|价格?最高{_IT}"
-)
-MIDDLE: Final = r"中间(?:的|那|这)?[个款件]?"
-TOP: Final = rf"最?上面{_IT}"
-BOTTOM: Final = rf"最?下面{_IT}"
-BESTSELLER: Final = rf"(?:卖得?最?(?:好|多|火)|销量最?(?:高|好)|买的人最?多){_IT}"
-EARLIER: Final = (
-    r"(?:刚才|刚刚|方才|前面|之前|先前|最开始|一开始|上次)(?:我?(?:看|说|问|提|发|推荐)(?:过|到|中)?)?"
-    r"(?:的)?(?:那|这)?一?[个款件条双只种样台]?"
-)
-THIS: Final = r"[这那]一?[个款件双条只台瓶盒种支样]|它"
-BEYOND: Final = re.compile(r"第[\d一二三四五六七八九十两]*[百千万]|第\d{3,}")
-"""第一百个: no list is that long."""
 LONG_ENOUGH: Final = 4
 """Characters of a title that name one product, such as 低脂高钙."""
 A_FEW: Final = 5
+HEAD: Final = 2
+"""Characters at the end of a name that say what the thing is: 收纳袋 is some 纳袋."""
 
 Problem = Literal["", "outside", "which", "several", "unknown", "nothing"]
 
@@ -102,7 +98,7 @@ def pick(turn: Turn) -> Picking:
         return Picking((earlier,))
     if names(turn):
         return _named(turn, shown)
-    return _spoken_of(turn, shown)
+    return _unnamed(turn) or _spoken_of(turn, shown)
 
 
 def products_in_view(turn: Turn) -> list[int]:
@@ -159,7 +155,25 @@ def described_product(turn: Turn, shown: Sequence[int]) -> int | None:
         return shown[-1]
     if re.search(TOP, words) and turn.memory.focus is None:
         return shown[0]
-    return _of_that_color(turn, shown, words)
+    told = part_of_title(turn, shown)
+    return _of_that_color(turn, shown, words) if told is None else told[0]
+
+
+def part_of_title(turn: Turn, shown: Sequence[int]) -> tuple[int, str] | None:
+    """The one of the list whose title alone holds words that were said, with these: 骨传导那个.
+
+    这个适合学生吗 is about the product spoken of, whatever titles say of 学生.
+    """
+    if len(shown) < 2:
+        return None
+    told = told_by_title(turn, queries.list_products(turn.session, shown))
+    if told is None:
+        return None
+    (product, part), words = told, fold(simplified(turn.text))
+    points_elsewhere = re.search(THIS, words) or re.search(EARLIER, words)
+    if points_elsewhere and not re.search(rf"{re.escape(part)}[^，,。]{{0,4}}(?:{THIS})", words):
+        return None
+    return (product.id, part) if _bears(product, turn) else None
 
 
 def seen_earlier(turn: Turn) -> int | None:
@@ -172,6 +186,9 @@ def seen_earlier(turn: Turn) -> int | None:
         return None
     seen = queries.list_products(turn.session, memory.seen)
     fitting = [each for each in seen if all(_is_a(each, name) for name in names(turn))]
+    noun = noun_behind(words, EARLIER) if re.search(EARLIER, words) else ""
+    if noun and not names(turn):
+        fitting = [each for each in seen if bears_noun(each, noun)] or fitting
     return fitting[0].id if fitting else None
 
 
@@ -231,7 +248,8 @@ def _named(turn: Turn, shown: Sequence[int]) -> Picking:
     if not page.products:
         return Picking(problem="unknown")
     found = queries.list_products(turn.session, [product.id for product in page.products])
-    told_apart = _told_apart(found, said)
+    bearing = [product for product in found if _bears(product, turn)]
+    told_apart = _told_apart(bearing or found, said)  # Who bears the very name stands alone.
     problem: Problem = "" if len(told_apart) == 1 else "several"
     return Picking(tuple(product.id for product in told_apart), problem)
 
@@ -258,6 +276,19 @@ def _told_apart(products: Sequence[ProductView], said: str) -> Sequence[ProductV
         if any(len(part) >= LONG_ENOUGH and part in said for part in segments(fold(product.title)))
     ]
     return spoken or products
+
+
+def _unnamed(turn: Turn) -> Picking | None:
+    """行李收纳袋来一套: a thing that no name was recognised of, if the search finds just that."""
+    if turn.understanding.intent != Intent.ADD_TO_CART:
+        return None
+    for words in unnamed_words(turn):
+        wish = turn.shop.search.wish_from({"product": [words]}, turn.text)
+        page = turn.shop.search.search(turn.session, wish, limit=A_FEW)
+        found = [each.id for each in page.products if words[-HEAD:] in fold(each.title)]
+        if page.is_strict and found and turn.memory.focus not in found:
+            return Picking(tuple(found), "" if len(found) == 1 else "several")
+    return None
 
 
 def _spoken_of(turn: Turn, shown: Sequence[int]) -> Picking:

@@ -14,6 +14,7 @@ from bot.handlers.picking import ask_which, at_positions, bare_positions, names,
 from bot.handlers.product_cards import card_of_product
 from bot.handlers.product_search import is_refinement, refine
 from bot.handlers.references import read_reference
+from bot.handlers.variants import says_step
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -61,6 +62,12 @@ def tell_about(turn: Turn, chosen: Sequence[int]) -> Sequence[Reply]:
     return [Text(texts.fitting([answer_about(turn, product) for product in products]))]
 
 
+@router.anywhere
+def hear_about_one(turn: Turn) -> Sequence[Reply] | None:
+    """有红的吗 of the product just spoken of, be it in the list or in the cart."""
+    return tell_more(turn) if asks_about_one(turn) else None
+
+
 @router.view("list")
 def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
     """While a list is in view, a bare position chooses from it, and 便宜点的 narrows it."""
@@ -70,9 +77,9 @@ def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
         return show_card(turn)
     if bare_positions(turn):
         return choose_from_list(turn)
-    if asks_about_one(turn) or _asks_for_choices(turn):
+    if _asks_for_choices(turn):
         return tell_more(turn)
-    if is_refinement(turn.text):
+    if is_refinement(turn.text) and not turn.understanding.ordinals:
         return refine(turn)
     is_yes = turn.understanding.intent == Intent.AFFIRM and turn.memory.variant is None
     if is_yes and len(turn.memory.shown) > 1:
@@ -139,7 +146,9 @@ def asks_about_one(turn: Turn) -> bool:
         return False
     if turn.memory.added and BARE_TRAIT.fullmatch(_without_traits(turn)):
         return True  # 黑的 of what just went into the cart begins no new list.
-    names_a_trait = any(said.strings(kind) for kind in ("color", "size", "attribute"))
+    names_a_trait = says_step(turn.text) or any(
+        said.strings(kind) for kind in ("color", "size", "attribute")
+    )
     names_goods = names(turn) or said.first("price_max") or said.first("price_min")
     return names_a_trait and not names_goods and QUESTION.search(turn.text) is not None
 

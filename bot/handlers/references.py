@@ -7,6 +7,15 @@ from typing import Final, Literal
 
 from bot.handlers.answers import plain
 from bot.handlers.picking import (
+    Picking,
+    at_positions,
+    bears_names,
+    described_product,
+    names,
+    part_of_title,
+    seen_earlier,
+)
+from bot.handlers.pointing_words import (
     BESTSELLER,
     BOTTOM,
     CHEAPEST,
@@ -15,15 +24,11 @@ from bot.handlers.picking import (
     MIDDLE,
     THIS,
     TOP,
-    Picking,
-    at_positions,
-    bears_names,
-    described_product,
-    seen_earlier,
 )
 from bot.turn import Turn
 from nlu.normalise import normalise
 from nlu.text import fold
+from nlu.understanding import Intent
 
 Act = Literal["take", "ask", "compare", "refuse"]
 type Finder = Callable[[Turn, str], Picking | None]
@@ -92,6 +97,8 @@ def read_reference(turn: Turn) -> Reference | None:
     words = plain(turn.text)
     if _REFUSE.fullmatch(words):
         return Reference("refuse")
+    if turn.understanding.first("quantity") == 0:
+        return None
     excepted = _EXCEPT.search(words)
     pointer = _pointer(turn, excepted["but"] if excepted else words)
     if pointer is None:
@@ -131,10 +138,13 @@ def _pointer(turn: Turn, words: str) -> Pointer | None:
     """The first words that point at something, by the surest way of pointing."""
     colors = "|".join(re.escape(fold(each)) for each in turn.understanding.strings("color"))
     colored = re.compile(rf"(?:{colors})的?[那这]{_PIECE}") if colors else None
+    titled, pointed = _titled(turn)
     ways: Sequence[tuple[re.Pattern[str] | None, Finder, bool]] = (
         (_PLACES, _at_places, True),
         (_DESCRIBED, _described, True),
         (colored, _described, True),
+        (pointed, _described, True),
+        (titled, _described, False),
         (_DESCRIBED, _seen, False),
         (_EARLIER, _seen, False),
         (_THIS, _focus, False),
@@ -146,6 +156,17 @@ def _pointer(turn: Turn, words: str) -> Pointer | None:
         if found and picking is not None:
             return Pointer(found[0], picking, takes)
     return None
+
+
+def _titled(turn: Turn) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Where words stand that one title of the list has, alone and with 那个 behind them."""
+    told = part_of_title(turn, turn.memory.shown) if turn.memory.in_view == "list" else None
+    if told is None:
+        return None, None
+    words = rf"{re.escape(told[1])}(?:的|款)?"
+    # 想买连衣裙 looks for more of them, 连衣裙那件 is the one of the list.
+    seeks = names(turn) or turn.understanding.intent == Intent.SEARCH_PRODUCT
+    return None if seeks else re.compile(words), re.compile(rf"{words}[那这]一?{_PIECE}")
 
 
 def _at_places(turn: Turn, words: str) -> Picking | None:

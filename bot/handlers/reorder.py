@@ -7,7 +7,7 @@ from typing import Final
 from bot import texts
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.cart import put_products, put_variant, wanted_quantity
-from bot.handlers.cart_changes import REMOVE_WORDS
+from bot.handlers.cart_change_words import REMOVE_WORDS
 from bot.handlers.listing import show_page
 from bot.handlers.order_choice import in_view, names_order, order_meant
 from bot.handlers.order_words import card_of

@@ -94,6 +94,11 @@ def fitting_variants(
     return sorted(found, key=lambda each: (-_likeness(each, like), not each.in_stock, each.id))
 
 
+def says_step(text: str) -> bool:
+    """Whether a size larger or smaller is spoken of: 大一码."""
+    return _step(text) != 0
+
+
 def is_any(text: str) -> bool:
     """Whether the customer leaves the choice to the shop."""
     return _ANY.search(plain(text)) is not None

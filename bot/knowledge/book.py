@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.knowledge.terms import Scores, TermIndex, Tokenise, bare, terms_of
 from bot.knowledge.vectors import Vectors, from_bytes
@@ -55,6 +56,7 @@ class Book:
         questions.sort(key=lambda pair: pair[0])
         topics = [place for place, _ in questions]
         self._starts = np.searchsorted(topics, np.arange(len(self.pointers)))
+        self._rows = _table_of_rows(topics)
         self._exact = {bare(each.text): place for place, each in reversed(questions)}
         self._tokenise = tokenise
         self._terms = TermIndex([terms_of(each.text, tokenise) for _, each in questions], topics)
@@ -94,14 +96,22 @@ class Book:
 
     def _best(self, scores: Scores, count: int = 1) -> Scores:
         """The mean of the best few of each entry's questions."""
-        ends = [*self._starts[1:], len(scores)]
-        return np.asarray(
-            [
-                np.sort(scores[start:end])[-count:].mean()
-                for start, end in zip(self._starts, ends, strict=True)
-            ],
-            dtype=np.float32,
-        )
+        if count == 1:
+            return np.asarray(np.maximum.reduceat(scores, self._starts), dtype=np.float32)
+        table = np.append(scores, -np.inf)[self._rows]
+        best = np.partition(table, -count, axis=1)[:, -count:]
+        there = np.isfinite(best)
+        totals = np.where(there, best, 0).sum(axis=1) / there.sum(axis=1)
+        return np.asarray(totals, dtype=np.float32)
+
+
+def _table_of_rows(topics: Sequence[int]) -> NDArray[np.int64]:
+    """The rows of each topic, side by side; what is left over points behind the last row."""
+    rows: list[list[int]] = [[] for _ in range(max(topics, default=-1) + 1)]
+    for row, topic in enumerate(topics):
+        rows[topic].append(row)
+    width = max(TYPICAL, max(map(len, rows), default=0))
+    return np.asarray([each + [len(topics)] * (width - len(each)) for each in rows])
 
 
 def _centred(kept: list[bytes | None]) -> tuple[Vectors, Vectors | None]:

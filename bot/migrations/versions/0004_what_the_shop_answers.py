@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "knowledge_edition",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name="ck_knowledge_edition_single"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_edition")),

@@ -1,7 +1,5 @@
 """The demo shop's questions as a book, without vectors, made once a run."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.knowledge.book import Book
@@ -19,11 +17,3 @@ def tokenise(tmp_path_factory: pytest.TempPathFactory) -> ChineseTokeniser:
 def lettered_book(tokenise: ChineseTokeniser) -> Book:
     """Compares by letters alone."""
     return demo_book(demo_drafts(), tokenise, None)
-
-
-@pytest.fixture(scope="session")
-def seeds_folder() -> Path:
-    """Where the demo shop's files lie."""
-    import bot.seeds.knowledge
-
-    return Path(bot.seeds.knowledge.__path__[0])

@@ -57,6 +57,7 @@ def test_by_letters_alone_few_are_answered_but_those_rightly(lettered_book: Book
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # Two thousand texts are embedded, one by one.
 def test_by_meaning_most_are_answered_and_those_rightly(
     tokenise: ChineseTokeniser, embed: Embed
 ) -> None:

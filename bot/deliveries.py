@@ -1,0 +1,36 @@
+"""Who takes the rows of the outbox to the world outside."""
+
+from bot.channels.evidence_delivery import EvidenceDelivery
+from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
+from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
+from bot.clock import Clock
+from bot.database import Database
+from bot.evidence import EvidenceStore
+from bot.media import MediaLibrary
+from bot.pay_reports import PayReports
+from bot.platform import Platform
+from bot.sender import Deliverer
+from bot.settings import Settings
+from commerce.sealing import Sealer
+
+
+def deliverers(
+    settings: Settings,
+    platform: Platform,
+    reports: PayReports,
+    database: Database,
+    clock: Clock,
+    sealer: Sealer,
+) -> dict[str, Deliverer]:
+    """Who delivers which kind of outbox row."""
+    client = platform.official_account
+    app_id = settings.official_account_app_id
+    media = MediaLibrary(app_id, client, settings.picture_folder, database, clock)
+    evidence = EvidenceStore(settings.var_folder / "evidence", sealer)
+    return {
+        "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
+        "official_account.profile": ProfileDelivery(client, app_id, clock),
+        "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
+        "pay.close": CloseDelivery(platform.pay, reports, clock),
+        "pay.refund": RefundDelivery(platform.pay, reports, clock),
+    }

@@ -1,0 +1,100 @@
+"""The clients of the world outside, made from the settings."""
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.carriers.kuaidi100 import Kuaidi100
+from bot.carriers.sf import Sf
+from bot.carriers.trackers import Tracker, Trackers
+from bot.clock import Clock
+from bot.database import Database
+from bot.payments.client import PayClient
+from bot.payments.merchant import Merchant
+from bot.settings import Settings
+from bot.token_store import DatabaseTokenStore
+from commerce.sealing import Sealer
+from wecom.transport import AsyncWeChatClient
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The clients of the world outside. They live as long as the application."""
+
+    http: aiohttp.ClientSession
+    official_account: AsyncWeChatClient
+    mini_program: AsyncWeChatClient
+    pay: PayClient
+    merchant: Merchant
+    trackers: Trackers
+
+
+async def open_platform(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    sealer: Sealer,
+    http: aiohttp.ClientSession,
+) -> Platform:
+    """All of them. Access tokens are shared through the database."""
+    tokens = DatabaseTokenStore(database, clock, sealer)
+
+    def client(app_id: str, secret: str) -> AsyncWeChatClient:
+        made = AsyncWeChatClient(
+            app_id,
+            secret,
+            http=http,
+            token_store=tokens,
+            now=clock.now,
+            base_url=settings.wechat_api_url,
+        )
+        stack.push_async_callback(made.close)
+        return made
+
+    merchant = merchant_of(settings)
+    pay = PayClient(merchant, notify_url=settings.notify_url, base_url=settings.pay_api_url)
+    return Platform(
+        http=http,
+        official_account=client(
+            settings.official_account_app_id, settings.official_account_secret.get_secret_value()
+        ),
+        mini_program=client(
+            settings.mini_program_app_id, settings.mini_program_secret.get_secret_value()
+        ),
+        pay=await stack.enter_async_context(pay),
+        merchant=merchant,
+        trackers=open_trackers(settings, http, clock),
+    )
+
+
+def merchant_of(settings: Settings) -> Merchant:
+    """The merchant's account, with its keys read from their files."""
+    return Merchant(
+        mch_id=settings.pay_mch_id,
+        app_id=settings.mini_program_app_id,
+        cert_serial=settings.pay_cert_serial,
+        private_key=_pem(settings.pay_private_key_file),
+        api_v3_key=settings.pay_api_v3_key.get_secret_value(),
+        public_key_id=settings.pay_public_key_id,
+        public_key=_pem(settings.pay_public_key_file),
+    )
+
+
+def open_trackers(settings: Settings, http: aiohttp.ClientSession, clock: Clock) -> Trackers:
+    """Those who can be asked about parcels: 顺丰 for its own, 快递100 for the rest."""
+    own: dict[str, Tracker] = {}
+    general = None
+    if settings.sf_partner_id:
+        check_word = settings.sf_check_word.get_secret_value()
+        own["sf"] = Sf(http, settings.sf_partner_id, check_word, clock.now, settings.sf_api_url)
+    if settings.kuaidi100_customer:
+        key = settings.kuaidi100_key.get_secret_value()
+        general = Kuaidi100(http, settings.kuaidi100_customer, key, settings.kuaidi100_api_url)
+    return Trackers(own, general)
+
+
+def _pem(path: Path | None) -> str:
+    return "" if path is None else path.read_text()

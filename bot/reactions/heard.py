@@ -1,0 +1,84 @@
+"""What a reaction hears of an event, and how it tells the customer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot import conversations
+from bot.messages import Text
+from bot.speaking import say, write_down
+from bot.tables import Conversation
+from commerce.aftersale.tables import AfterSale
+from commerce.customers import ids_of
+from commerce.events import ShopEvent
+from commerce.ordering.tables import Order
+from commerce.privacy.tables import PrivacyRequest
+from commerce.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event and what a listener may use."""
+
+    session: Session
+    sealer: Sealer
+    event: ShopEvent
+    now: datetime
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """The event's subject."""
+        return self.event.subject
+
+
+Listener = Callable[[Heard], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What follows from an event. Both parts may run again: they name their effects by keys."""
+
+    demand: Listener | None = None
+    """What must be done. Tried until it is."""
+    words: Listener | None = None
+    """What the customer is told, once the demand is met. Given up after some tries."""
+
+
+def order_of(heard: Heard) -> Order:
+    """The order that the event is about."""
+    return heard.session.get_one(Order, heard.about["order_id"])
+
+
+def tell(
+    heard: Heard,
+    subject: Order | AfterSale | PrivacyRequest,
+    words: str,
+    until: datetime | None = None,
+) -> None:
+    """Say something in the chat that it came from, or in the customer's latest one.
+
+    After `until` it is old news, and no more sent.
+    """
+    conversation_id = subject.conversation_id or latest_conversation(
+        heard.session, subject.customer_id
+    )
+    if conversation_id is None:
+        return
+    conversation = conversations.lock(heard.session, conversation_id)
+    about = f"event:{heard.event.id}"
+    replies = [Text(words)]
+    if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
+        write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
+
+
+def latest_conversation(session: Session, customer_id: int) -> int | None:
+    """The conversation of the customer, or of one merged into them, that was busy last, if any."""
+    return session.exec(
+        select(Conversation.id)
+        .where(col(Conversation.customer_id).in_(ids_of(session, customer_id)))
+        .order_by(col(Conversation.updated_at).desc())
+        .limit(1)
+    ).first()
