@@ -11,6 +11,7 @@ from aiohttp import web
 from bot import deliveries, handlers, health, inspection
 from bot.api.app import MiniProgramApi
 from bot.background import Background
+from bot.carriers.trackers import Trackers
 from bot.channels.official_account import OfficialAccountChannel
 from bot.channels.official_account_wire import OfficialAccountWire
 from bot.channels.pay_notify import PayNotify
@@ -74,7 +75,7 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         http = open_http()
         stack.push_async_callback(http.close)
         platform = await open_platform(stack, settings, clock, database, sealer, http)
-        shop = open_shop(settings, sealer)
+        shop = open_shop(settings, sealer, platform.trackers)
         stack.callback(shop.search.close)
         background = Background()
         stack.push_async_callback(background.close, DRAIN_SECONDS)
@@ -116,7 +117,7 @@ async def open_parser(stack: contextlib.AsyncExitStack, settings: Settings) -> C
     return parser
 
 
-def open_shop(settings: Settings, sealer: Sealer) -> Shop:
+def open_shop(settings: Settings, sealer: Sealer, trackers: Trackers) -> Shop:
     """What handlers need of the shop besides its database."""
     embedder = open_embedder(settings.embedder, settings.embedder_key.get_secret_value())
     folder = settings.var_folder / "search"
@@ -126,7 +127,7 @@ def open_shop(settings: Settings, sealer: Sealer) -> Shop:
         search=search,
         sealer=sealer,
         cart_tokens=CartTokens(settings.session_secret.get_secret_value()),
-        tracks_parcels=bool(settings.kuaidi100_customer or settings.sf_partner_id),
+        may_track=trackers.may_ask,
         embedder=embedder,
         answering=Answering(search.tokenise, embedder, settings.reservation_minutes),
     )

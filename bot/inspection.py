@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.app import Running
 
 CHANNEL: Final = "official_account"
+OF_BROWSERS_AND_PROXIES: Final = ("Origin", "Sec-Fetch-Site", "Forwarded", "X-Real-IP")
+"""Headers that a page's request or a proxied one bears; the sandbox asks from server to server."""
 
 
 def routes(running: "Running") -> list[web.RouteDef]:
@@ -30,8 +32,7 @@ def routes(running: "Running") -> list[web.RouteDef]:
         return []
 
     async def lines(request: web.Request) -> web.Response:
-        if not is_loopback(request):
-            raise web.HTTPForbidden(text="loopback only")
+        _refuse_strangers(request)
         user, after = request.query.get("user", ""), request.query.get("after", "0")
         if not user or not after.isdecimal():
             return web.json_response({"error": "user is missing, or after no number"}, status=400)
@@ -41,9 +42,9 @@ def routes(running: "Running") -> list[web.RouteDef]:
         return web.json_response({"lines": found})
 
     async def ship_one(request: web.Request) -> web.Response:
-        if not is_loopback(request):
-            raise web.HTTPForbidden(text="loopback only")
-        user = str((await request.json()).get("user", ""))
+        _refuse_strangers(request)
+        body = await request.json() if request.can_read_body else None
+        user = str(body.get("user", "")) if isinstance(body, dict) else ""
         number = await running.database.write(_ship_latest, user, running.clock.now())
         if number is None:
             return web.json_response({"error": "没有等待发货的订单"}, status=409)
@@ -51,6 +52,14 @@ def routes(running: "Running") -> list[web.RouteDef]:
         return web.json_response({"tracking_no": number})
 
     return [web.get("/inspect/lines", lines), web.post("/inspect/ship", ship_one)]
+
+
+def _refuse_strangers(request: web.Request) -> None:
+    """Answer programs of this machine alone: no proxy's clients, and no page in a browser."""
+    host = request.host.rpartition(":")[0] or request.host
+    is_ours = is_loopback(request) and host in ("127.0.0.1", "localhost", "[::1]")
+    if not is_ours or any(name in request.headers for name in OF_BROWSERS_AND_PROXIES):
+        raise web.HTTPForbidden(text="for programs on this machine only")
 
 
 def _ship_latest(session: Session, user: str, now: datetime) -> str | None:

@@ -52,7 +52,9 @@ class Memory(BaseModel):
     cart_offset: int = 0
     """How many lines of the cart stand on earlier pages than the one last shown."""
     orders: list[str] = Field(default_factory=list)
-    """Numbers of the orders last shown, in the order shown."""
+    """Numbers of the orders last listed, in the order shown: what positions mean."""
+    order_no: str = ""
+    """The order spoken of last, one of those listed."""
     in_view: View = ""
     """Which of these the customer saw last: that is what a position means."""
     focus: int | None = None

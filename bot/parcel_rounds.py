@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import structlog
 from sqlmodel import Session
@@ -16,6 +17,9 @@ from commerce.parcels.tracking import Question
 from commerce.sealing import Sealer
 
 log = structlog.get_logger()
+
+AFTER_OUR_FAULT: Final = timedelta(hours=1)
+"""Before a carrier is asked again that refused the shop's own account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,25 @@ class ParcelRounds:
         try:
             track = await self.trackers.track(question)
         except NotTracked as error:
-            log.warning("parcel not tracked", parcel_id=question.parcel_id, reason=str(error))
+            tell = log.error if error.is_misconfigured else log.warning
+            tell("parcel not tracked", parcel_id=question.parcel_id, reason=str(error))
             await self.database.write(self._note_silence, question.parcel_id, error)
+            return
+        except Exception as error:
+            log.exception("parcel not tracked", parcel_id=question.parcel_id)
+            silence = NotTracked(repr(error))
+            await self.database.write(self._note_silence, question.parcel_id, silence)
             return
         await self.database.write(
             tracking.record, self.sealer, question.parcel_id, track, self.clock.now()
         )
 
     def _note_silence(self, session: Session, parcel_id: int, error: NotTracked) -> None:
-        now = self.clock.now()
-        tracking.record_silence(session, parcel_id, str(error), now, for_good=error.for_good)
+        tracking.record_silence(
+            session,
+            parcel_id,
+            str(error),
+            self.clock.now(),
+            for_good=error.for_good,
+            pause=AFTER_OUR_FAULT if error.is_misconfigured else None,
+        )

@@ -9,7 +9,7 @@ import aiohttp
 from bot.carriers.kuaidi100 import Kuaidi100
 from bot.carriers.sf import Sf
 from bot.carriers.trackers import Tracker, Trackers
-from bot.clock import Clock
+from bot.clock import Clock, real_now
 from bot.database import Database
 from bot.payments.client import PayClient
 from bot.payments.merchant import Merchant
@@ -66,7 +66,7 @@ async def open_platform(
         ),
         pay=await stack.enter_async_context(pay),
         merchant=merchant,
-        trackers=open_trackers(settings, http, clock),
+        trackers=open_trackers(settings, http),
     )
 
 
@@ -83,13 +83,13 @@ def merchant_of(settings: Settings) -> Merchant:
     )
 
 
-def open_trackers(settings: Settings, http: aiohttp.ClientSession, clock: Clock) -> Trackers:
+def open_trackers(settings: Settings, http: aiohttp.ClientSession) -> Trackers:
     """Those who can be asked about parcels: 顺丰 for its own, 快递100 for the rest."""
     own: dict[str, Tracker] = {}
     general = None
     if settings.sf_partner_id:
         check_word = settings.sf_check_word.get_secret_value()
-        own["sf"] = Sf(http, settings.sf_partner_id, check_word, clock.now, settings.sf_api_url)
+        own["sf"] = Sf(http, settings.sf_partner_id, check_word, real_now, settings.sf_api_url)
     if settings.kuaidi100_customer:
         key = settings.kuaidi100_key.get_secret_value()
         general = Kuaidi100(http, settings.kuaidi100_customer, key, settings.kuaidi100_api_url)

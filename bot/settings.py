@@ -114,6 +114,16 @@ class Settings(BaseSettings):
     """Minutes that an unpaid order keeps its goods."""
 
     @model_validator(mode="after")
+    def _refuse_half_an_account(self) -> Self:
+        for account, key in (
+            ("kuaidi100_customer", "kuaidi100_key"),
+            ("sf_partner_id", "sf_check_word"),
+        ):
+            if self.is_set(account) and not self.is_set(key):
+                raise ValueError(f"SHOP_{key.upper()}: is missing beside SHOP_{account.upper()}")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_what_production_forbids(self) -> Self:
         if self.environment == "production":
             refuse_unfit_for_production(self)

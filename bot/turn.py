@@ -1,6 +1,6 @@
 """One turn of a conversation: what a handler knows, and may touch, while it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +24,10 @@ SOURCES: Final[dict[Channel, str]] = {
 }
 
 
+def _nobody(_carrier: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """What every turn needs of the shop besides its database."""
@@ -32,8 +36,8 @@ class Shop:
     search: ShopSearch
     sealer: Sealer
     cart_tokens: CartTokens
-    tracks_parcels: bool = False
-    """Whether some carrier can be asked about parcels."""
+    may_track: Callable[[str], bool] = _nobody
+    """Whether somebody can be asked about the parcels of a carrier, given by its code."""
     embedder: Embedder | None = None
     """The one of this process; None when it is switched off."""
     answering: Answering | None = None

@@ -26,20 +26,21 @@ STATES: Final[Mapping[str, ParcelState]] = {
     "7": ParcelState.MOVING,  # 转投
     "8": ParcelState.MOVING,  # 清关
     "14": ParcelState.RETURNING,  # 拒签
+    "401": ParcelState.TROUBLED,  # 已销单: the number was given up
     "501": ParcelState.WAITING,  # 投柜或驿站
     **dict.fromkeys(("10", "11", "12", "13"), ParcelState.MOVING),  # 清关
     **dict.fromkeys(("1001", "1002", "1003"), ParcelState.MOVING),  # 到达派件城市, 干线, 转递
 }
-"""By the answer's `state`; of the longer codes of `resultv2` the first digit says the same."""
+"""By the answer's `state`, which counts (its `ischeck` is to be ignored, says the documentation);
+of the longer codes of `resultv2` the first digit says the same."""
 NO_NEWS: Final = "500"
 """查询无结果: the carrier has not scanned it yet."""
-HOPELESS: Final[Mapping[str, str]] = {
-    "400": "param is incomplete",
-    "408": "the phone's last digits are wrong",
-    "501": "the number is unknown to the server",
-    "503": "the signature is refused: check SHOP_KUAIDI100_CUSTOMER and SHOP_KUAIDI100_KEY",
-}
-"""Return codes that asking again does not change."""
+HOPELESS: Final = frozenset({"408"})
+"""Of this very parcel: the phone's last digits are wrong."""
+MISCONFIGURED: Final = frozenset({"400", "503", "504", "505", "601"})
+"""Of the shop's account: incomplete, not signed, not entitled, out of credit. 601 also locks a
+number that was asked about too often."""
+LARGEST_ANSWER: Final = 256 * 1024
 
 
 class Kuaidi100:
@@ -60,7 +61,7 @@ class Kuaidi100:
             async with self._http.post(self._url, data=form, timeout=TIMEOUT) as response:
                 if response.status != 200:
                     raise NotTracked(f"快递100 answers HTTP {response.status}")
-                answer = json.loads(await response.read())
+                answer = json.loads(await response.content.read(LARGEST_ANSWER))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise NotTracked(f"快递100 does not answer: {error!r}") from error
         return read_answer(answer)
@@ -96,8 +97,8 @@ def read_answer(answer: object) -> Track:
     if answer.get("result") is False or str(answer.get("status", "200")) != "200":
         if code == NO_NEWS:
             return Track(ParcelState.ANNOUNCED)
-        reason = HOPELESS.get(code, str(answer.get("message", "")))
-        raise NotTracked(f"快递100 refuses ({code}): {reason}", for_good=code in HOPELESS)
+        reason = f"快递100 refuses ({code}): {answer.get('message', '')}"
+        raise NotTracked(reason, for_good=code in HOPELESS, is_misconfigured=code in MISCONFIGURED)
     scans = answer.get("data")
     if not isinstance(scans, list):
         raise NotTracked("快递100 answers without data")
@@ -106,8 +107,6 @@ def read_answer(answer: object) -> Track:
 
 def _state(answer: Mapping[str, Any], scans: Sequence[Any]) -> ParcelState:
     code = str(answer.get("state", ""))
-    if str(answer.get("ischeck", "")) == "1" and code[:1] != "4":
-        return ParcelState.DELIVERED
     known = STATES.get(code) or STATES.get(code[:1])
     if known is None:
         raise NotTracked(f"快递100 answers an unknown state {code!r}")
@@ -117,5 +116,5 @@ def _state(answer: Mapping[str, Any], scans: Sequence[Any]) -> ParcelState:
 def _scan(scan: Any) -> Scan:
     try:
         return Scan(in_utc(str(scan.get("ftime") or scan["time"])), str(scan["context"]).strip())
-    except (AttributeError, KeyError, ValueError) as error:
+    except (AttributeError, KeyError, ValueError, OverflowError) as error:
         raise NotTracked(f"快递100 answers an unreadable scan: {error!r}") from error

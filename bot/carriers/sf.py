@@ -21,17 +21,19 @@ SERVICE: Final = "EXP_RECE_SEARCH_ROUTES"
 TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 ACCEPTED: Final = "A1000"
 SUCCESS: Final = "S0000"
-HOPELESS: Final = frozenset({"A1001", "A1002", "A1006", "A1011"})
+MISCONFIGURED: Final = frozenset({"A1001", "A1002", "A1006", "A1011"})
 """Missing or wrong partner, time stamp, signature, rights (丰桥 API 错误码)."""
+LARGEST_ANSWER: Final = 256 * 1024
 STATES: Final[Mapping[str, ParcelState]] = {
     "50": ParcelState.COLLECTED, "51": ParcelState.COLLECTED, "54": ParcelState.COLLECTED,
     "44": ParcelState.DELIVERING, "204": ParcelState.DELIVERING,
     "125": ParcelState.WAITING, "657": ParcelState.WAITING,
     "80": ParcelState.DELIVERED, "8000": ParcelState.DELIVERED,
     "33": ParcelState.TROUBLED, "70": ParcelState.TROUBLED,
-    "99": ParcelState.RETURNING, "648": ParcelState.RETURNING,
 }  # fmt: skip
-"""By `opCode` (丰桥 路由操作码); every other scan is on the way."""
+"""By `opCode` (丰桥 路由操作码); every other scan is on the way, 99 (转寄) as well."""
+SENT_BACK: Final = "648"
+"""退回 or 转寄 under a new number: the words tell which."""
 
 
 class Sf:
@@ -58,7 +60,7 @@ class Sf:
             async with self._http.post(self._url, data=form, timeout=TIMEOUT) as response:
                 if response.status != 200:
                     raise NotTracked(f"顺丰 answers HTTP {response.status}")
-                answer = json.loads(await response.read())
+                answer = json.loads(await response.content.read(LARGEST_ANSWER))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise NotTracked(f"顺丰 does not answer: {error!r}") from error
         return read_answer(answer)
@@ -97,16 +99,15 @@ def read_answer(answer: object) -> Track:
     code = str(answer.get("apiResultCode", ""))
     if code != ACCEPTED:
         reason = f"顺丰 refuses ({code}): {answer.get('apiErrorMsg', '')}"
-        raise NotTracked(reason, for_good=code in HOPELESS)
+        raise NotTracked(reason, is_misconfigured=code in MISCONFIGURED)
     try:
         inner = json.loads(str(answer["apiResultData"]))
         if str(inner["errorCode"]) != SUCCESS:
             raise NotTracked(f"顺丰 refuses ({inner['errorCode']}): {inner.get('errorMsg')}")
         routes = inner["msgData"]["routeResps"][0]["routes"]
-        scans = tuple(_scan(route) for route in routes)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+        return Track(_state(routes), tuple(_scan(route) for route in routes))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise NotTracked(f"顺丰 answers unreadably: {error!r}") from error
-    return Track(_state(routes), scans)
 
 
 def _state(routes: Sequence[Mapping[str, Any]]) -> ParcelState:
@@ -114,10 +115,17 @@ def _state(routes: Sequence[Mapping[str, Any]]) -> ParcelState:
     if not routes:
         return ParcelState.ANNOUNCED
     ordered = sorted(routes, key=lambda route: str(route["acceptTime"]))
-    states = [STATES.get(str(route["opCode"]), ParcelState.MOVING) for route in ordered]
+    states = [_state_of(route) for route in ordered]
     if states[-1] is ParcelState.DELIVERED and ParcelState.RETURNING in states:
         return ParcelState.RETURNED
     return states[-1]
+
+
+def _state_of(route: Mapping[str, Any]) -> ParcelState:
+    code = str(route["opCode"])
+    if code == SENT_BACK and "退回" in str(route["remark"]):
+        return ParcelState.RETURNING
+    return STATES.get(code, ParcelState.MOVING)
 
 
 def _scan(route: Mapping[str, Any]) -> Scan:

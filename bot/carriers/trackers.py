@@ -13,11 +13,17 @@ _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 class NotTracked(BotError):
-    """No answer about a parcel. `for_good`: asking again would bring none either."""
+    """No answer about a parcel. `for_good`: asking again about this one would bring none either.
 
-    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+    `is_misconfigured`: nothing is wrong with the parcel, but with the shop's account.
+    """
+
+    def __init__(
+        self, reason: str, *, for_good: bool = False, is_misconfigured: bool = False
+    ) -> None:
         super().__init__(reason)
         self.for_good = for_good
+        self.is_misconfigured = is_misconfigured
 
 
 class Tracker(Protocol):
@@ -43,11 +49,16 @@ class Trackers:
         """Whether nobody can be asked at all."""
         return not self.own and self.general is None
 
+    def may_ask(self, carrier: str) -> bool:
+        """Whether somebody can be asked about this carrier's parcels."""
+        return carrier in self.own or self.general is not None
+
     async def track(self, question: Question) -> Track:
         """Ask the carrier's own source, else the general one. Raises NotTracked."""
         tracker = self.own.get(question.carrier, self.general)
         if tracker is None:
-            raise NotTracked("nobody is set up to be asked about this carrier", for_good=True)
+            reason = f"nobody is set up to be asked about {question.carrier}"
+            raise NotTracked(reason, is_misconfigured=True)
         return await tracker.track(question)
 
 

@@ -10,7 +10,7 @@ from bot.handlers.cart_words import line_in_words, show_cart_page
 from bot.handlers.choosing import Choice, Question, put_question, settle, sold_out
 from bot.handlers.picking import Picking, ask_which, pick
 from bot.handlers.several_wishes import names_of, wishes_apart
-from bot.handlers.variants import is_any, offer, short_label
+from bot.handlers.variants import is_any, offer, short_label, traits_said
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -215,5 +215,8 @@ def _wants_more_of_the_same(turn: Turn) -> bool:
         return False
     if any(said.strings(kind) for kind in ("product", "brand", "color", "size")) or said.ordinals:
         return False
+    found = queries.list_products_of_variants(turn.session, [memory.variant])
+    if any(traits_said(turn, product) for product, _ in found.values()):
+        return False  # 再来一袋五斤的 is another kind.
     view = cart.view(turn.session, turn.customer_id)
     return any(line.variant_id == memory.variant for line in view.lines)

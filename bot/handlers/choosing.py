@@ -75,7 +75,9 @@ def settle(
     fitting = fitting_variants(product, traits, at_hand(turn, product))
     left = [each for each in fitting if each.in_stock]
     if traits and not left:
-        return not_there(product, traits, fitting, quantity=quantity)
+        return _not_of_one_piece(product, traits, quantity) or not_there(
+            product, traits, fitting, quantity=quantity
+        )
     for words, having in _known(turn, product, names_said(product, traits)):
         both = [each for each in left if each in having]
         if traits and not both:
@@ -192,6 +194,23 @@ def _known(
         having = list(queries.find_variants(product, *sought)) if words else []
         if having and not names & decided:
             yield texts.repeated("、".join(words)), having
+
+
+def _not_of_one_piece(product: ProductView, traits: Traits, quantity: int) -> Question | None:
+    """红色36的, said at once: both are there, but of no one shoe; None when either is not."""
+    colored = {
+        value for name in COLOR_NAMES for value in trait_values(product.variants, name)
+    } & set(traits.others)
+    color = Traits(traits.colors, others=tuple(colored))
+    rest = Traits(
+        sizes=traits.sizes, others=tuple(each for each in traits.others if each not in colored)
+    )
+    having = [each for each in fitting_variants(product, color) if each.in_stock]
+    if not (color and rest and having and fitting_variants(product, rest)):
+        return None
+    if fitting_variants(product, traits):
+        return None  # It exists and is sold out.
+    return _not_together(product, rest, color.words, having, quantity=quantity)
 
 
 def _not_together(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers.detail_words import kind_lines
 from bot.handlers.picking import ask_which, at_positions, names, pick, products_in_view
 from bot.handlers.variants import offer
 from bot.messages import Reply, Text
@@ -42,7 +43,7 @@ def compare(turn: Turn) -> Sequence[Reply]:
     if len(chosen) < A_PAIR:
         chosen = _meant(turn, shown, chosen)
     if len(chosen) < A_PAIR:
-        return _ask_which_two(turn, shown)
+        return _kinds_of_one(turn, shown) or _ask_which_two(turn, shown)
     return compare_these(turn, chosen[:MOST_COMPARED])
 
 
@@ -145,6 +146,23 @@ def _named_one_by_one(turn: Turn, shown: Sequence[int]) -> list[int]:
     products = queries.list_products(turn.session, shown)
     by_word = [[each.id for each in products if word in each.title] for word in words]
     return list(dict.fromkeys(found[0] for found in by_word if len(found) == 1))
+
+
+def _kinds_of_one(turn: Turn, shown: Sequence[int]) -> Sequence[Reply] | None:
+    """两种有什么区别, of one product: its kinds, which differ in nothing but what names them."""
+    only = turn.memory.focus if turn.memory.focus is not None else (*shown, None)[0]
+    if only is None or names(turn) or (turn.memory.focus is None and len(shown) > 1):
+        return None
+    product = queries.find_product(turn.session, only)
+    if product is None:
+        return [Text(texts.GONE)]
+    turn.memory.speak_of(product.id)
+    title = texts.short(product.title)
+    if len(product.variants) < A_PAIR:
+        return [Text(texts.ONLY_THIS.format(title=title))]
+    hint = texts.BUY_HINT.format(traits="")
+    ending = texts.ALIKE_OTHERWISE.format(hint=hint)
+    return [Text(texts.fitting([title, *kind_lines(product)], ending))]
 
 
 def _ask_which_two(turn: Turn, shown: Sequence[int]) -> Sequence[Reply]:

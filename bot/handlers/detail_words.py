@@ -37,7 +37,7 @@ SIZES: Final = re.compile(
     r"(?:什么|哪些|哪几种|几种|几个|啥|别的|其他)(?:尺码|码|尺寸|规格|大小|口味|味道|味|容量|款式|型号)|(?:尺码|规格|口味)(?:有|都|呢|吗)"
 )
 SIZE_ADVICE: Final = re.compile(
-    r"穿(?:什么|啥|多大|几|哪个)码?|(?:选|拿|买|要)(?:什么|哪个|几|多大)码|身高|体重|\d斤|多大码|偏[大小]|^我?1[5-9]\d"
+    r"穿(?:什么|啥|多大|几|哪个)码?|(?:选|拿|买|要)(?:什么|哪个|几|多大)码|身高|体重|(?<!\d)(?:[7-9]\d|1\d\d)斤(?!装|一)|多大码|偏[大小]|^我?1[5-9]\d"
 )
 MATERIAL: Final = re.compile(r"材质|面料|料子|布料|什么做的|啥做的|成分|配料|材料")
 MATERIAL_NAMES: Final = re.compile(r"材质|面料|成分|配料|含")
@@ -227,6 +227,11 @@ def _kinds(product: ProductView) -> list[str]:
     if not product.in_stock:
         return [*lines, "暂时缺货"]
     return [*lines, *([f"缺货：{'、'.join(gone[:MOST_VARIANTS])}"] if gone else [])]
+
+
+def kind_lines(product: ProductView) -> list[str]:
+    """Its kinds with price and stock, a line each."""
+    return [_variant_line(each) for each in product.variants[:MOST_VARIANTS]]
 
 
 def _variant_line(variant: VariantView) -> str:

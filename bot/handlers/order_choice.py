@@ -43,15 +43,21 @@ def order_answered(turn: Turn) -> Order | None:
 
 def in_view(turn: Turn) -> Order | None:
     """The one order that the customer was just shown, if it was one."""
-    if turn.memory.in_view != "orders" or len(turn.memory.orders) != 1:
+    if turn.memory.in_view != "orders" or not turn.memory.order_no:
         return None
-    return orders.find_order(turn.session, turn.customer_id, turn.memory.orders[0])
+    return orders.find_order(turn.session, turn.customer_id, turn.memory.order_no)
 
 
 def show(turn: Turn, shown: Sequence[Order]) -> None:
-    """Note what stands before the customer: positions mean these orders from now on."""
-    turn.memory.orders = [order.order_no for order in shown]
-    turn.memory.in_view = "orders"
+    """Note what stands before the customer: positions mean these orders from now on.
+
+    One of those listed leaves the list as it is: 第一个 is still the first of it.
+    """
+    memory, numbers = turn.memory, [order.order_no for order in shown]
+    memory.order_no = numbers[0] if len(numbers) == 1 else ""
+    if not (memory.in_view == "orders" and memory.order_no in memory.orders):
+        memory.orders = numbers
+    memory.in_view = "orders"
 
 
 def ask_to_cancel_unpaid(turn: Turn, order: Order) -> Text:

@@ -6,6 +6,9 @@ from typing import Final
 
 from bot import texts
 from bot.handlers import parcel_words as words
+from bot.handlers.answers import plain
+from bot.handlers.order_choice import show
+from bot.handlers.orders import tell_status
 from bot.handlers.picking import at_positions
 from bot.messages import Reply, Text
 from bot.router import Router
@@ -25,6 +28,31 @@ UNDER_WAY: Final = (OrderState.SHIPPED, OrderState.RECEIVED, OrderState.FINISHED
 MISSING_WORDS: Final = re.compile(r"没(?:有)?(?:收|拿|见)到|不在家|谁签|没收|被.{0,4}签")
 CONTACT_WORDS: Final = re.compile(r"电话|联系|客服|派送员|快递员|快递小哥")
 MOST_PARCELS: Final = 3
+_LOOK_UP: Final = re.compile(
+    r"(?:你好|您好|麻烦|请|帮我|帮忙|给我|我想|我要|再|查询|查下|查|看下|看|这个|这单|我的|一下)*"
+    r"(?:订单|快递|物流|包裹|运单|单子|单号|号码?|编号)*(?:是|为|[:：])?"
+    r"(?P<number>[a-z]{0,4}[-_]?\d{8,24}(?:-\d+){0,3})"
+    r"(?:这个|这单|的|订单|快递|物流|包裹|单号|帮我|帮忙|查下|查|看下|看|一下|呢|谢谢|吗)*"
+)
+
+
+@router.anywhere
+def hear_number(turn: Turn) -> Sequence[Reply] | None:
+    """A message that is nothing but the number of an order or a parcel asks where that is."""
+    said = _LOOK_UP.fullmatch(plain(turn.text))
+    if said is None or turn.understanding.first("phone"):
+        return None
+    written, named = said["number"].upper(), turn.understanding
+    if orders.find_order(turn.session, turn.customer_id, written) is not None:
+        turn.take_as(turn.text, Intent.ORDER_STATUS, {"order_no": [written]})
+        return tell_status(turn)
+    cleaned = clean(written)
+    is_parcel = cleaned is not None and tracking.find_own_parcel(
+        turn.session, turn.customer_id, cleaned
+    )
+    if is_parcel or named.first("tracking_no"):
+        return _by_number(turn, str(named.first("tracking_no") or written))
+    return [Text(texts.ORDER_NOT_FOUND)] if named.first("order_no") else None
 
 
 @router.intent(Intent.TRACK_SHIPMENT)
@@ -65,7 +93,7 @@ def _order_meant(turn: Turn) -> Order | None:
 
 
 def _tell(turn: Turn, order: Order) -> Sequence[Reply]:
-    turn.memory.orders, turn.memory.in_view = [order.order_no], "orders"
+    show(turn, [order])
     state = STATE_NAMES[OrderState(order.state)]
     match order.state:
         case OrderState.UNPAID:
@@ -94,11 +122,14 @@ def _in_words(turn: Turn, order: Order, parcels: Sequence[Parcel]) -> Text:
 
 def _ending(turn: Turn, parcels: Sequence[Parcel]) -> str:
     """What may help beside the timeline; carriers are asked again unless they just were."""
-    is_asked = [tracking.ask_soon(turn.session, parcel, turn.now) for parcel in parcels]
+    is_asked = [
+        turn.shop.may_track(parcel.carrier) and tracking.ask_soon(turn.session, parcel, turn.now)
+        for parcel in parcels
+    ]
     newest = parcels[-1]
     if newest.state == ParcelState.DELIVERED and MISSING_WORDS.search(turn.text):
         return words.NOT_MINE
     carrier = CARRIERS[newest.carrier]
     if CONTACT_WORDS.search(turn.text) and carrier.hotline:
         return words.HOTLINE.format(carrier=carrier.name, hotline=carrier.hotline)
-    return words.ASKING if any(is_asked) and turn.shop.tracks_parcels else ""
+    return words.ASKING if any(is_asked) else ""

@@ -31,10 +31,10 @@ from nlu.understanding import Intent
 
 _CLASSIFIER: Final = "(?:个|款|号|件|条|双|只|种|样|笔|单)?"
 _PLACE: Final = (
-    rf"(?:第?[0-9一二两三四五六七八九十]{{1,3}}{_CLASSIFIER}|(?:倒数)?第?最后[一1]?{_CLASSIFIER})"
+    rf"(?:第?[0-9一二两三四五六七八九十]{{1,3}}+{_CLASSIFIER}|(?:倒数)?第?最后[一1]?{_CLASSIFIER})"
 )
 BARE_POSITION: Final = re.compile(
-    r"(?:我?(?:就|想|要|选|买|来|拿|看|看看)|给我|那就?|帮我|拍)*"
+    r"(?:我?(?:就|想|要|选|买|来|拿|看)|给我|那|帮我|拍)*"
     rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
     r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
 )

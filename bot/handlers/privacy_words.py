@@ -76,7 +76,7 @@ WITHDRAW: Final = re.compile(
 )
 
 STOP: Final = re.compile(
-    r"(?:请|帮?我?要?|给我|回复?)*(?:退订|推订|td|取消订阅|停止(?:推送|发送)|unsubscribe)+"
+    r"(?:请|帮|给|我|要|回复?)*(?:退订|推订|td|取消订阅|停止(?:推送|发送)|unsubscribe)+"
     r"(?:活动|消息|推送|广告|短信|全部|所有)*(?:了|吧|一下|谢谢|啊|呀)*"
 )
 """Nothing but the word, in any spelling once marks, width and case are folded away."""

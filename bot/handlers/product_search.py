@@ -8,10 +8,13 @@ from bot import texts
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.listing import (
     A_PAGE,
+    look_up,
     offer_without_limits,
     show_page,
 )
-from bot.handlers.shop_front import show_front
+from bot.handlers.pointing_words import THIS
+from bot.handlers.several_wishes import names_of, wishes_apart
+from bot.handlers.shop_front import show_front, show_hot
 from bot.handlers.wishes import (
     narrowed,
     no_matter,
@@ -40,7 +43,7 @@ NEXT_WORDS: Final = re.compile(
 )
 BACK_WORDS: Final = re.compile(r"上一?页|前一页|上一批|刚才那批|返回|往前")
 REFINEMENT: Final = re.compile(
-    r"(?:我?(?:想|要|看|看看|有没有|有|给我|按|换|来|找|再)*)"
+    r"(?:我?(?:想|要|看|有没有|有|给我|按|换|来|找|再)*)"
     r"(?:(?:更|再|最)?(?:便宜|贵|高档|实惠)(?:一?[点些])?的?|(?:价格|价钱)?(?:从|由)[低高]到[高低](?:排序?)?"
     r"|(?:按)?(?:销量|价格)(?:最?[高低好])?(?:的|排序?|优先)*|卖得最?好的|最火的|热销的)(?:看看|吗|呢|吧|有吗|有没有)*"
 )
@@ -55,6 +58,9 @@ def search(turn: Turn) -> Sequence[Reply]:
     wish = wish_of(turn.understanding)
     if wish.is_empty():
         return show_front(turn)
+    several = wishes_apart(turn)
+    if several:
+        return _search_apart(turn, several)
     names_nothing = not (wish.product or wish.brand)
     is_further = not wish.attribute or FURTHER.search(turn.text)
     if names_nothing and is_further and not turn.memory.wish.is_empty():
@@ -69,7 +75,7 @@ def refine(turn: Turn) -> Sequence[Reply]:
     """Narrow, sort or page the last list."""
     memory = turn.memory
     if memory.wish.is_empty():
-        return search(turn) if not wish_of(turn.understanding).is_empty() else show_front(turn)
+        return _without_a_list(turn)
     if said_wish(turn.understanding).is_empty():
         turned = _turn_page(turn)
         if turned is not None:
@@ -85,6 +91,36 @@ def refine(turn: Turn) -> Sequence[Reply]:
     order = sort_order(turn.text) or ("cheapest" if wants_cheaper(turn.text) else memory.order)
     found = show_page(turn, wish, order=order, said=memory.said if wish == memory.wish else "")
     return found or _nothing_like_that(turn, wish, prices)
+
+
+def _without_a_list(turn: Turn) -> Sequence[Reply]:
+    """便宜点的 and 卖得最好的是啥 when nothing has been looked for."""
+    if not said_wish(turn.understanding).is_empty():
+        return search(turn)
+    order = sort_order(turn.text)
+    if order == "sales":
+        return show_hot(turn)
+    if order or re.search(THIS, turn.text):
+        return [Text(texts.NOTHING_SHOWN)]
+    return show_front(turn) if wish_of(turn.understanding).is_empty() else search(turn)
+
+
+def _search_apart(turn: Turn, parts: Sequence[Turn]) -> Sequence[Reply]:
+    """猫砂盆和猫爬架: the best of each in one list, and what of them the shop does not have."""
+    found: list[list[int]] = []
+    missing: list[str] = []
+    for part in parts:
+        page = look_up(turn, said_wish(part.understanding))
+        fitting = [each.id for each in page.products] if page.is_strict else []
+        found.append(fitting[: max(1, A_PAGE // len(parts))])
+        missing += [] if fitting else names_of([part])
+    among = list(dict.fromkeys(each for few in found for each in few))
+    named = [name for name in names_of(parts) if name not in missing]
+    shown = show_page(turn, Wish(among=among, named=named)) if among else None
+    if not shown:
+        return offer_without_limits(turn, said_wish(turn.understanding))
+    told = [Text(texts.NOTHING_FOUND_OF.format(names=texts.repeated("、".join(missing))))]
+    return [*(told if missing else []), *shown]
 
 
 @router.step("looser")

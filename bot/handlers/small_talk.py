@@ -7,6 +7,7 @@ from bot.handlers.cart_changes import drops_it, update_cart
 from bot.handlers.clarifying import clarify, hand_over, show_menu
 from bot.handlers.knowledge import answer_or_ask, known_answer
 from bot.handlers.orders import tell_status
+from bot.handlers.parcels import tell_parcels
 from bot.handlers.product_search import search
 from bot.handlers.wishes import is_general_wish
 from bot.messages import Choices, Reply, Text
@@ -27,6 +28,8 @@ def greet(turn: Turn) -> Sequence[Reply]:
 @router.intent(Intent.THANK)
 def take_thanks(turn: Turn) -> Sequence[Reply]:
     """A thank-you is answered; an open question is put again, since a yes may follow."""
+    if turn.understanding.strings("product"):
+        return search(turn)  # 谢谢 再看看猫条 is a wish.
     question = turn.keep_question()
     return [Text(texts.THANKS_AND.format(question=question) if question else texts.THANKS)]
 
@@ -74,7 +77,9 @@ def ask_again(turn: Turn) -> Sequence[Reply]:
         turn.keep_question()
         return [Text(texts.VOICE_UNHEARD)]
     if turn.understanding.first("order_no"):
-        return tell_status(turn)  # A bare number of an order asks for it.
+        return tell_status(turn)
+    if turn.understanding.first("tracking_no"):
+        return tell_parcels(turn)
     known = known_answer(turn)
     if known is not None:
         return known

@@ -23,7 +23,7 @@ DEARER_WORDS: Final = re.compile(
     r"(?<!便宜)(?<!太)贵(?:一)?(?:点|些)|高档|(?:好|高端)(?:一)?点的|上档次|档次高"
 )
 GENERAL_WISH: Final = re.compile(
-    r"(?:我|你们|店里|这里)?(?:想|要|随便|先)*(?:买|找|看|看看|逛|逛逛|推荐)*(?:一?下|点|些|几[款个])?"
+    r"(?:我|你们|店里|这里)?(?:想|要|随便|先)*(?:买|找|看|逛|推荐)*(?:一?下|点|些|几[款个])?"
     r"(?:都|全部)?(?:有|卖)?(?:啥|什么|哪些|分类|商品分类)?(?:好)?(?:商品|东西|货|卖的|吗|呢|分类)*[?？。!！]*"
 )
 NO_MATTER: Final = re.compile(r"无所谓|不限|都行|都可以|随便|不管|不挑")
@@ -37,6 +37,8 @@ _NO_MATTER_WHAT: Final = {
     "钱": ("price_min", "price_max"),
     "预算": ("price_min", "price_max"),
 }
+_REFUSED: Final = re.compile(r"(?:不(?:想)?要|不(?:想)?[看买]|别看)了?(?:[这那]?[个款双件])?$")
+_REFUSED_AFTER: Final = re.compile(r"(?:就|我|也|都)?(?:不(?:想)?要|不[看买])了")
 NOT_THIS: Final = re.compile(r"(?:不(?:想)?要|不喜欢|别(?:给我)?(?:看)?|除了|不是)[^，,。]{0,4}$")
 
 
@@ -55,8 +57,9 @@ def said_wish(said: Understanding) -> Wish:
     def strings(entity: str) -> list[str]:
         return [simplified(word) for word in said.strings(entity)]
 
+    product = [word for word in said.strings("product") if not _is_refused(word, said.text)]
     return Wish(
-        product=strings("product"),
+        product=[simplified(word) for word in product or said.strings("product")],
         brand=strings("brand"),
         color=strings("color"),
         size=strings("size"),
@@ -64,6 +67,12 @@ def said_wish(said: Understanding) -> Wish:
         price_min=said.first("price_min"),
         price_max=said.first("price_max"),
     )
+
+
+def _is_refused(word: str, text: str) -> bool:
+    """The shoes of 不要鞋了，看看瑜伽垫."""
+    before, found, behind = text.partition(word)
+    return bool(found and (_REFUSED.search(before) or _REFUSED_AFTER.match(behind)))
 
 
 def simplified(text: str) -> str:

@@ -35,6 +35,8 @@ ATTRIBUTE: Final = 0.8
 SAME: Final = 0.8
 """What another name counts, of what the written one does; sales may add 15 % to either."""
 NARROWER: Final = 0.7
+AGAIN: Final = 0.03
+"""What every further way counts in which a title says the same."""
 PARTS: Final = 0.75
 BOOST: Final = 0.4
 COMMONEST: Final = 0.6
@@ -200,7 +202,7 @@ class Asker:
             ways.append(Query.const_score_query(parts, PARTS * worth))
         if not ways:
             return Query.empty_query()
-        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
+        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways, AGAIN)
 
     def _ways(self, name: str, worth: float, *, is_noun: bool) -> Iterator[Query]:
         """The name as what the thing is called, in the title, in an attribute."""

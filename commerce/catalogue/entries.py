@@ -179,7 +179,7 @@ def names_of(title: str, brand: str, tokenise: Tokenise) -> frozenset[str]:
     phrase = noun_phrase(title, brand)
     starts = {phrase.rfind(word) for word in tokenise(phrase) if phrase.endswith(word)}
     starts |= {phrase.find(word) for word in tokenise(phrase)}
-    names = {phrase[start:] for start in starts if 0 <= start}
+    names = {phrase[start:] for start in starts if start >= 0}
     return frozenset(
         name for name in {*names, phrase[-1:]} if 0 < len(name) <= LONGEST_NOUN and " " not in name
     )

@@ -32,6 +32,9 @@ WRITER_MEMORY: Final = 64_000_000
 ENOUGH: Final = 10
 """A list that holds so many needs no products that fit less."""
 SHELVES_KEPT: Final = 2_000
+SHELVES_COMPARED: Final = 20
+MOST: Final = 0.55
+"""Of the products called something, so many in one category are most of them."""
 COMPLETE: Final = "complete"
 """A file of this name says that the folder once held the whole catalogue."""
 
@@ -215,8 +218,9 @@ class SearchIndex:
             named = any_of(
                 [tantivy.Query.term_query(self._schema, "noun", name, "basic") for name in names]
             )
-            found = self._searcher.terms_with_prefix("category", "", named, 1)
-            known = str(found[0][0]) if found else ""
+            found = self._searcher.terms_with_prefix("category", "", named, SHELVES_COMPARED)
+            held = sum(count for _, count in found)
+            known = str(found[0][0]) if found and found[0][1] >= MOST * held else ""
             with self._lock:
                 self._shelves[names] = known
         return known

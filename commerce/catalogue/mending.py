@@ -198,7 +198,7 @@ class Mender:
     def _looking(self, span: _Span, real: _Places) -> Iterator[_Way]:
         for word, _ in self._vocabulary.beginning("noun", span.text[0], LOOKED_AT):
             if len(word) == len(span.text):
-                wrong = [at for at, (one, other) in enumerate(zip(word, span.text)) if one != other]
+                wrong = [at for at, character in enumerate(word) if character != span.text[at]]
                 if len(wrong) == 1 and span.may_change(wrong[0], real):
                     yield _Way(_LOOKS, word)
 

@@ -13,13 +13,15 @@ _HAN_RUN = re.compile(f"[{HAN}]+")
 _UNSPOKEN = re.compile(r"[\W_]+")
 _SPOKEN = re.compile(f"[{HAN}a-z0-9.]+")
 _FOR_WHOM = re.compile("(?:男女|男士|女士|男|女|儿童|中性)?(?:同款|通用|款)?$")
+_TOGETHER = re.compile("(?<=..)(?:套装|组合装?|礼盒装?|礼包|套盒)$")
 SILENT: Final = frozenset("的了吗呢吧啊呀和与或及有没要想买给个")
 """Single characters that wish for nothing."""
-ASIDE: Final = SILENT | frozenset(
-    "用 能 吃 喝 穿 戴 盖 背 装 打 多 好 点 些 时 时候 适合 可以 能用 可用 能吃 好用 好吃 什么 怎么 哪个"
-    " 哪种 哪款 味 推荐 介绍 一下 一款 几款 一个 一些 几个 东西 有没有 想要 想买 求 找 看看 用的 会 是 在 我"
-    " 你们 你 请问 那种 这种 比较 礼物 礼品".split()
+_SAID_ASIDE: Final = (
+    "用 能 吃 喝 穿 戴 盖 背 装 打 多 好 点 些 时 时候 适合 可以 能用 可用 能吃 好用 好吃 什么 怎么",
+    "哪个 哪种 哪款 味 推荐 介绍 一下 一款 几款 一个 一些 几个 东西 有没有 想要 想买 求 找 看看 用的",
+    "会 是 在 我 你们 你 请问 那种 这种 比较 礼物 礼品",
 )
+ASIDE: Final = SILENT.union(*(words.split() for words in _SAID_ASIDE))
 """Words that help to say what is wished for, and are not it."""
 
 
@@ -70,7 +72,7 @@ def noun_phrase(title: str, brand: str) -> str:
     """
     for segment in segments(title):
         rest = segment.removeprefix(brand) if brand else segment
-        phrase = _FOR_WHOM.sub("", rest)
+        phrase = _TOGETHER.sub("", _FOR_WHOM.sub("", rest))
         if phrase and _HAN_RUN.search(phrase):
             return phrase
     return ""

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
-from commerce.customers.addresses import open_address
+from commerce.customers.addresses import open_address, phone_tail
 from commerce.events import announce
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order
 from commerce.parcels.carriers import CARRIERS
 from commerce.parcels.tables import FINAL, Parcel, ParcelEvent, ParcelState
-from commerce.sealing import Place, Sealer
+from commerce.sealing import Place, SealBroken, Sealer
 
 POLITE_PAUSE: Final = timedelta(minutes=30)
 """Between two questions about one parcel. 快递100 asks to query in real time only when a customer
@@ -31,8 +31,8 @@ _RHYTHM: Final = {
 }
 GIVEN_UP_AFTER: Final = timedelta(days=30)
 LONGEST_PAUSE: Final = timedelta(hours=12)
-LEASE: Final = timedelta(minutes=10)
-"""A process that took a parcel to ask about has surely ended by then."""
+LEASE: Final = POLITE_PAUSE
+"""Before a parcel is asked about again by another process, if the one that took it has died."""
 LONGEST_WORDS: Final = 300
 TOLD: Final = frozenset(
     {
@@ -105,9 +105,16 @@ def ask_soon(session: Session, parcel: Parcel, now: datetime) -> bool:
     is_recent = parcel.tried_at is not None and now - parcel.tried_at < POLITE_PAUSE
     if ParcelState(parcel.state) in FINAL or is_recent:
         return False
-    parcel.next_ask_at = now
-    session.add(parcel)
-    return True
+    guarded = (
+        update(Parcel)
+        .where(
+            col(Parcel.id) == parcel.id,
+            col(Parcel.state) == parcel.state,
+            or_(col(Parcel.tried_at).is_(None), col(Parcel.tried_at) <= now - POLITE_PAUSE),
+        )
+        .values(next_ask_at=now)
+    )
+    return session.exec(guarded).rowcount == 1
 
 
 def take_due(session: Session, sealer: Sealer, now: datetime, limit: int = 20) -> list[Question]:
@@ -125,8 +132,12 @@ def take_due(session: Session, sealer: Sealer, now: datetime, limit: int = 20) -
             .where(col(Parcel.id) == parcel.id, col(Parcel.next_ask_at) == parcel.next_ask_at)
             .values(next_ask_at=now + LEASE, tried_at=now)
         )
-        if session.exec(guarded).rowcount == 1:
+        if session.exec(guarded).rowcount != 1:
+            continue
+        try:
             taken.append(_question(session, sealer, parcel))
+        except (SealBroken, KeyError) as error:  # One broken row must not stop all others.
+            record_silence(session, id_of(parcel), repr(error), now, for_good=True)
     return taken
 
 
@@ -136,12 +147,15 @@ def record(
     """Take in a carrier's answer; the scans that were new, oldest first.
 
     A change of state announces `parcel_moved` once, and is told if customers want to hear of it.
-    An answer that falls behind what is known (a carrier's cache) changes nothing.
+    An answer that falls behind what is known (a carrier's cache, no news) changes nothing.
     """
     parcel = session.get_one(Parcel, parcel_id, with_for_update=True, populate_existing=True)
+    known_until = _newest(session, parcel_id)
     fresh = _enter(session, sealer, parcel_id, track.scans)
     before = ParcelState(parcel.state)
-    if track.state != before and before not in FINAL and (fresh or not track.scans):
+    answered_until = max((scan.at for scan in track.scans), default=None)
+    is_behind = answered_until is None or (known_until and answered_until < known_until)
+    if track.state != before and before not in FINAL and not is_behind:
         parcel.state, parcel.moved_at = track.state, now
         _announce(session, parcel, before, now)
     parcel.asked_at, parcel.failures, parcel.trouble = now, 0, ""
@@ -152,13 +166,23 @@ def record(
 
 
 def record_silence(
-    session: Session, parcel_id: int, reason: str, now: datetime, *, for_good: bool
+    session: Session,
+    parcel_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    for_good: bool = False,
+    pause: timedelta | None = None,
 ) -> None:
-    """A carrier did not answer: it is asked again after growing pauses, or `for_good` never."""
+    """A carrier did not answer: it is asked again after growing pauses, or `for_good` never.
+
+    With `pause` it is asked after that, and the question does not count against the carrier.
+    """
     parcel = session.get_one(Parcel, parcel_id, with_for_update=True, populate_existing=True)
-    parcel.failures += 1
     parcel.trouble = reason[:LONGEST_WORDS]
-    pause = min(POLITE_PAUSE * 2 ** min(parcel.failures - 1, 8), LONGEST_PAUSE)
+    if pause is None:
+        parcel.failures += 1
+        pause = min(POLITE_PAUSE * 2 ** min(parcel.failures - 1, 8), LONGEST_PAUSE)
     is_over = for_good or now - parcel.shipped_at > GIVEN_UP_AFTER
     parcel.next_ask_at = None if is_over else now + pause
     session.add(parcel)
@@ -169,8 +193,18 @@ def _question(session: Session, sealer: Sealer, parcel: Parcel) -> Question:
     tail = ""
     if carrier.needs_phone:
         order = session.get_one(Order, parcel.order_id)
-        tail = open_address(sealer, Order.__tablename__, order).phone[-4:]
+        tail = phone_tail(open_address(sealer, Order.__tablename__, order).phone)
     return Question(id_of(parcel), parcel.carrier, parcel.tracking_no, tail)
+
+
+def _newest(session: Session, parcel_id: int) -> datetime | None:
+    statement = (
+        select(ParcelEvent.at)
+        .where(ParcelEvent.parcel_id == parcel_id)
+        .order_by(col(ParcelEvent.at).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()
 
 
 def _enter(session: Session, sealer: Sealer, parcel_id: int, scans: Iterable[Scan]) -> list[Scan]:

@@ -54,6 +54,22 @@ def test_the_environment_wins_over_the_env_file_and_that_over_the_sandbox(
     assert (settings.name, settings.host, settings.port) == ("environment", "h2", 1)
 
 
+@pytest.mark.parametrize(
+    ("account", "key"),
+    [
+        ("SHOP_KUAIDI100_CUSTOMER", "SHOP_KUAIDI100_KEY"),
+        ("SHOP_SF_PARTNER_ID", "SHOP_SF_CHECK_WORD"),
+    ],
+)
+def test_an_account_without_its_key_is_refused(
+    monkeypatch: pytest.MonkeyPatch, account: str, key: str
+) -> None:
+    monkeypatch.setenv(account, "X")
+
+    with pytest.raises(SettingsRefused, match=key):
+        load_settings()
+
+
 def test_port_moves_the_listener(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "8123")
 

@@ -1,11 +1,14 @@
 """What the bot understood is kept sealed, and told to developers alone."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
 from sqlmodel import select
 
 import bot.sandbox
@@ -75,6 +78,37 @@ def test_production_has_no_way_to_look() -> None:
 
     assert routes_of("production") == []
     assert len(routes_of("development")) == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"X-Forwarded-For": "10.0.0.1"},
+        {"X-Real-IP": "10.0.0.1"},
+        {"Host": "rebound.example"},
+    ],
+)
+async def test_pages_and_proxies_are_told_nothing(
+    aiohttp_client: Callable[..., Awaitable[TestClient[Any, Any]]],
+    headers: dict[str, str],
+    counter: Counter,
+) -> None:
+    app = web.Application()
+    running = SimpleNamespace(
+        settings=SimpleNamespace(environment="development"),
+        database=counter.database,
+        clock=counter.clock,
+        shop=SimpleNamespace(sealer=counter.sealer),
+    )
+    app.add_routes(inspection.routes(cast("Running", running)))
+    client = await aiohttp_client(app)
+
+    assert (await client.get("/inspect/lines?user=o-1", headers=headers)).status == 403
+    assert (await client.post("/inspect/ship", json=[], headers=headers)).status == 403
+    assert (await client.get("/inspect/lines?user=o-1")).status == 200
+    assert (await client.post("/inspect/ship", json=[])).status == 409
 
 
 def test_the_page_names_every_intent() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tools.ports import nlu_port, port
 from tools.setup import environments, machine
 from tools.setup.step import Job, Step
@@ -64,7 +66,11 @@ SHOP = Step(
     "demo shop",
     stock_shop,
     after=("database", "font"),
-    inputs=("bot/seeds/products.csv", "bot/seeds/sales.csv"),
+    inputs=(
+        "bot/seeds/products.csv",
+        "bot/seeds/sales.csv",
+        *sorted(str(file) for file in Path("bot/seeds/knowledge").glob("*.toml")),
+    ),
     products=("var/shop.db", "var/pictures", "var/search"),
 )
 MODEL = Step("language model", train_rasa, after=("bot environment", "Rasa environment"))

@@ -1,7 +1,7 @@
 """Carriers' answers, as recorded: timelines in UTC, states, and what is no answer."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def test_a_parcel_without_a_scan_is_announced() -> None:
         ("0", ParcelState.MOVING), ("1", ParcelState.COLLECTED), ("103", ParcelState.COLLECTED),
         ("2", ParcelState.TROUBLED), ("208", ParcelState.TROUBLED), ("5", ParcelState.DELIVERING),
         ("501", ParcelState.WAITING), ("6", ParcelState.RETURNING), ("14", ParcelState.RETURNING),
-        ("4", ParcelState.RETURNED), ("401", ParcelState.RETURNED), ("8", ParcelState.MOVING),
+        ("4", ParcelState.RETURNED), ("401", ParcelState.TROUBLED), ("8", ParcelState.MOVING),
         ("11", ParcelState.MOVING),
         ("304", ParcelState.DELIVERED), ("1002", ParcelState.MOVING),
     ],
@@ -98,9 +98,11 @@ def test_every_state_of_kuaidi100_has_ours(state: str, expected: ParcelState) ->
 @pytest.mark.parametrize(
     ("answer", "for_good"),
     [
-        (recorded("kuaidi100-unsigned"), True),
         ({"result": False, "returnCode": "408", "message": "验证码错误"}, True),
+        (recorded("kuaidi100-unsigned"), False),
+        ({"result": False, "returnCode": "501", "message": "服务器错误"}, False),
         ({"result": False, "returnCode": "601", "message": "POST过快"}, False),
+        ({"status": "200", "state": "0", "data": [{"time": "0001-01-01 00:00:00"}]}, False),
         ({"status": "200", "state": "0"}, False),
         ({"status": "200", "state": "0", "data": [{"time": "昨天"}]}, False),
         ({"status": "200", "state": "??", "data": []}, False),
@@ -172,21 +174,53 @@ async def test_sf_is_asked_with_a_digest_and_the_phones_tail(
     assert track.scans[0].words == "【深圳市】顺丰速运 已收取快件"
 
 
-def test_a_refused_signature_of_sf_is_not_tried_again() -> None:
+@pytest.mark.parametrize("answer", [kuaidi100.read_answer, sf.read_answer], ids=["kuaidi100", "sf"])
+def test_a_refused_signature_is_the_shops_own_fault_and_no_parcels(
+    answer: Callable[[object], object],
+) -> None:
+    name = "sf" if answer is sf.read_answer else "kuaidi100"
     with pytest.raises(NotTracked) as refused:
-        sf.read_answer(recorded("sf-unsigned"))
+        answer(recorded(f"{name}-unsigned"))
 
-    assert refused.value.for_good
+    assert refused.value.is_misconfigured
+    assert not refused.value.for_good
 
 
-def test_a_parcel_that_came_back_to_its_sender_is_returned() -> None:
+def test_what_kuaidi100_says_of_its_check_does_not_overrule_the_state() -> None:
+    body = recorded("kuaidi100-delivered") | {"state": "6"}
+
+    assert kuaidi100.read_answer(body).state is ParcelState.RETURNING
+
+
+def routes_of_sf(op_code: str, remark: str) -> object:
+    """The recorded parcel with another scan before its delivery."""
     body = recorded("sf-delivered")
     inner = json.loads(body["apiResultData"])
-    inner["msgData"]["routeResps"][0]["routes"][1]["opCode"] = "99"
+    inner["msgData"]["routeResps"][0]["routes"][1] |= {"opCode": op_code, "remark": remark}
+    return body | {"apiResultData": json.dumps(inner)}
 
-    track = sf.read_answer(body | {"apiResultData": json.dumps(inner)})
 
-    assert track.state is ParcelState.RETURNED
+@pytest.mark.parametrize(
+    ("op_code", "remark", "expected"),
+    [
+        ("99", "应客户要求，快件正在转寄中", ParcelState.DELIVERED),
+        ("648", "快件已转寄，新单号为SF7444400000002", ParcelState.DELIVERED),
+        ("648", "快件已退回，新单号为SF7444400000002", ParcelState.RETURNED),
+    ],
+)
+def test_a_parcel_is_returned_when_it_came_back_and_not_when_it_was_redirected(
+    op_code: str, remark: str, expected: ParcelState
+) -> None:
+    assert sf.read_answer(routes_of_sf(op_code, remark)).state is expected
+
+
+def test_a_route_without_its_code_is_no_answer() -> None:
+    body = recorded("sf-delivered")
+    inner = json.loads(body["apiResultData"])
+    del inner["msgData"]["routeResps"][0]["routes"][0]["opCode"]
+
+    with pytest.raises(NotTracked):
+        sf.read_answer(body | {"apiResultData": json.dumps(inner)})
 
 
 async def test_a_carriers_own_source_is_asked_before_the_general_one(
@@ -198,5 +232,8 @@ async def test_a_carriers_own_source_is_asked_before_the_general_one(
     track = await Trackers({"sf": own}, None).track(OF_SF)
 
     assert track.state is ParcelState.DELIVERED
-    with pytest.raises(NotTracked):
-        await Trackers({"sf": own}, None).track(PARCEL)
+    alone = Trackers({"sf": own}, None)
+    assert (alone.may_ask("sf"), alone.may_ask("yto")) == (True, False)
+    with pytest.raises(NotTracked) as nobody:
+        await alone.track(PARCEL)
+    assert not nobody.value.for_good

@@ -134,6 +134,48 @@ def test_a_stale_answer_takes_nothing_back(session: Session) -> None:
     assert session.get_one(Parcel, parcel.id).state == ParcelState.DELIVERING
 
 
+def test_no_news_takes_nothing_back(session: Session) -> None:
+    parcel = shipped(session)
+    delivering = Track(ParcelState.DELIVERING, (scan(1), scan(2)))
+    for track in (delivering, Track(ParcelState.ANNOUNCED), delivering):
+        tracking.record(session, SEALER, id_of(parcel), track, NOW)
+
+    assert moves(session) == [("announced", "delivering")]
+
+
+def test_a_state_corrected_on_the_same_scans_is_taken(session: Session) -> None:
+    parcel = shipped(session)
+    for state in (ParcelState.DELIVERING, ParcelState.DELIVERED):
+        tracking.record(session, SEALER, id_of(parcel), Track(state, (scan(1),)), NOW)
+
+    assert session.get_one(Parcel, parcel.id).state == ParcelState.DELIVERED
+
+
+def test_a_row_that_does_not_open_stops_no_other_parcel(session: Session) -> None:
+    broken = shipped(session, "SF7444400000001", "sf")
+    whole = shipped(session)
+    order = session.get_one(Order, broken.order_id)
+    order.phone_sealed = b"broken"
+    session.flush()
+
+    taken = tracking.take_due(session, SEALER, NOW + FIRST_LOOK)
+
+    assert [question.parcel_id for question in taken] == [whole.id]
+    session.refresh(broken)
+    assert broken.next_ask_at is None
+    assert "SealBroken" in broken.trouble
+
+
+def test_a_fault_of_the_shops_own_account_is_not_counted_against_the_carrier(
+    session: Session,
+) -> None:
+    parcel = shipped(session)
+
+    tracking.record_silence(session, id_of(parcel), "signature", NOW, pause=HOUR)
+
+    assert (parcel.failures, parcel.next_ask_at) == (0, NOW + HOUR)
+
+
 def test_a_delivered_parcel_is_asked_about_no_more(session: Session) -> None:
     parcel = shipped(session)
 
@@ -172,6 +214,8 @@ def test_an_impatient_customer_has_the_carrier_asked_once_in_half_an_hour(
 
     assert tracking.ask_soon(session, parcel, NOW)
     assert len(tracking.take_due(session, SEALER, NOW)) == 1
+    # Seen before the other took it: what stands in the database decides.
+    assert not tracking.ask_soon(session, parcel, NOW)
     session.refresh(parcel)
     assert not tracking.ask_soon(session, parcel, NOW + POLITE_PAUSE - timedelta(seconds=1))
     assert tracking.ask_soon(session, parcel, NOW + POLITE_PAUSE)
