@@ -1,0 +1,225 @@
+"""What happens in a dialogue besides talk: the mini-program, the shop, the carrier, the clock."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from commerce.aftersale import states as requests
+from commerce.aftersale.tables import AfterSale
+from commerce.catalogue import stock
+from commerce.customers.addresses import AddressInput
+from commerce.inserting import id_of
+from commerce.ordering import cart, orders
+from commerce.ordering.lines import WantedLine, price_lines, sum_by_variant
+from commerce.ordering.placing import place_order
+from commerce.ordering.quote import quote
+from commerce.ordering.states import move
+from commerce.ordering.tables import Order, OrderState
+from commerce.parcels import tracking
+from commerce.parcels.carriers import CARRIERS
+from commerce.parcels.shipping import ship
+from commerce.parcels.tables import ParcelState
+from commerce.payments.closing import cancel_order
+from commerce.payments.opening import open_payment
+from commerce.payments.settling import record_paid
+from miniprogram_cards.paths import CHECKOUT_PAGE, parse
+from tests.dialogues.chat import OPENID, SOMEBODY_ELSE, Chat
+from tests.dialogues.grammar import parts
+from tests.dialogues.rows import Unreadable, find_variant, goods
+
+ADDRESS: Final = AddressInput(
+    "王小明", "13800138000", "浙江省 杭州市 西湖区", "文三路 1 号 2 幢 301"
+)
+SOMEBODY_ELSES: Final = AddressInput("林晓月", "13900139000", "四川省 成都市 锦江区", "红星路 8 号")
+HOLD: Final = timedelta(minutes=30)
+_LATER: Final = re.compile(r"(\d+)(分钟|小时|天)后")
+_UNITS: Final = {"分钟": "minutes", "小时": "hours", "天": "days"}
+_SCANS: Final = {
+    "揽收": ParcelState.COLLECTED,
+    "运输": ParcelState.MOVING,
+    "派送": ParcelState.DELIVERING,
+    "待取": ParcelState.WAITING,
+    "签收": ParcelState.DELIVERED,
+    "异常": ParcelState.TROUBLED,
+}
+_DECISIONS: Final = {"同意": requests.agree, "拒绝": requests.refuse, "办完": requests.finish}
+_numbers = count(1)
+
+
+@dataclass
+class Numbers:
+    """The numbers that come up in a dialogue, oldest first."""
+
+    orders: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    """Somebody else's orders."""
+    parcels: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that somebody does, within a transaction."""
+
+    session: Session
+    chat: Chat
+    numbers: Numbers
+
+    @property
+    def now(self) -> datetime:
+        """The shop's time."""
+        return self.chat.clock.now()
+
+    def do(self, who: str, words: str) -> None:
+        """Do what the words say. Raises Unreadable when they say nothing known."""
+        deed, _, about = words.partition(" ")
+        deeds = self._deeds(who)
+        if deed not in deeds:
+            raise Unreadable(f"{who}不能“{deed}”，可以{'、'.join(deeds)}")
+        deeds[deed](about)
+
+    def _deeds(self, who: str) -> Mapping[str, Callable[[str], None]]:
+        match who:
+            case "小程序":
+                return {
+                    "下单": self._order,
+                    "付款": self._pay,
+                    "取消": self._cancel,
+                    "收货": lambda which: self._move(which, OrderState.RECEIVED),
+                }
+            case "店里":
+                return {
+                    "打包": lambda which: self._move(which, OrderState.PACKED),
+                    "发货": self._ship,
+                    "卖光": self._sell_out,
+                    **{each: self._decision(each) for each in _DECISIONS},
+                }
+            case "快递":
+                return {each: self._scan(state) for each, state in _SCANS.items()}
+            case _:
+                return {"下单": self._order_for_somebody_else}
+
+    def _order(self, wanted: str) -> None:
+        lines = self._wanted(wanted) if wanted else self._cart_of_the_card()
+        conversation_id = self.chat.conversation_id(self.session)
+        self.numbers.orders.append(self._place(OPENID, lines, ADDRESS, conversation_id))
+
+    def _order_for_somebody_else(self, wanted: str) -> None:
+        lines = self._wanted(wanted)
+        self.numbers.others.append(self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None))
+
+    def _place(
+        self,
+        openid: str,
+        lines: Sequence[WantedLine],
+        address: AddressInput,
+        conversation_id: int | None,
+    ) -> str:
+        order = place_order(
+            self.session,
+            self.chat.shop.sealer,
+            customer_id=self.chat.customer_id(self.session, openid),
+            lines=lines,
+            address=address,
+            expected_payable=quote(price_lines(self.session, sum_by_variant(lines))).payable,
+            idempotency_key=f"dialogue-{next(_numbers)}",
+            source="dialogue",
+            now=self.now,
+            hold_for=HOLD,
+            conversation_id=conversation_id,
+        )
+        return order.order_no
+
+    def _wanted(self, words: str) -> list[WantedLine]:
+        wanted = [goods(part) for part in parts(words)]
+        return [WantedLine(id_of(find_variant(self.session, each)), each.pieces) for each in wanted]
+
+    def _cart_of_the_card(self) -> tuple[WantedLine, ...]:
+        """The cart as the mini-program opens it, from the checkout card that came last."""
+        paths = [parse(path) for path in self.chat.cards]
+        tokens = [path.subject for path in paths if path.page == CHECKOUT_PAGE]
+        if not tokens:
+            raise Unreadable("还没有收到结算卡片，不能下单")
+        said = self.chat.shop.cart_tokens.read(tokens[-1], self.now)
+        return cart.view(self.session, said.customer_id).wanted()
+
+    def _pay(self, which: str) -> None:
+        payment = open_payment(self.session, self._own(which), OPENID, self.now)
+        record_paid(
+            self.session,
+            out_trade_no=payment.out_trade_no,
+            transaction_id=f"42000-{payment.out_trade_no}",
+            amount=payment.amount,
+            payer=OPENID,
+            success_time=self.now,
+            now=self.now,
+        )
+
+    def _cancel(self, which: str) -> None:
+        order = self._own(which)
+        cancel_order(self.session, order.customer_id, order.order_no, self.now)
+
+    def _move(self, which: str, to: OrderState) -> None:
+        order_id = id_of(self._own(which))
+        move(self.session, order_id, to, actor="dialogue", reason="dialogue", now=self.now)
+
+    def _ship(self, words: str) -> None:
+        name, _, number = words.partition(" ")
+        codes = [code for code, each in CARRIERS.items() if name and name in each.name]
+        if len(codes) != 1 or not number:
+            raise Unreadable("发货写成“发货 顺丰 SF1234567890123”")
+        parcel = ship(
+            self.session,
+            id_of(self._own("")),
+            carrier=codes[0],
+            tracking_no=number,
+            actor="dialogue",
+            now=self.now,
+        )
+        self.numbers.parcels.append(parcel.tracking_no)
+
+    def _scan(self, state: ParcelState) -> Callable[[str], None]:
+        def scan(said: str) -> None:
+            parcels = tracking.list_parcels(self.session, [id_of(self._own(""))])
+            if not parcels:
+                raise Unreadable("还没有发货，快递没有包裹")
+            track = tracking.Track(state, (tracking.Scan(self.now, said),))
+            sealer = self.chat.shop.sealer
+            tracking.record(self.session, sealer, id_of(parcels[-1]), track, self.now)
+
+        return scan
+
+    def _sell_out(self, wanted: str) -> None:
+        variant_id = id_of(find_variant(self.session, goods(f"{wanted}×1")))
+        left = stock.available(self.session, [variant_id])[variant_id]
+        stock.correct(self.session, variant_id, -left, "correction", self.now)
+
+    def _decision(self, deed: str) -> Callable[[str], None]:
+        def decide(note: str) -> None:
+            latest = select(AfterSale.request_no).order_by(col(AfterSale.id).desc())
+            number = self.session.exec(latest).first()
+            if number is None:
+                raise Unreadable(f"没有申请可以{deed}")
+            _DECISIONS[deed](self.session, number, actor="dialogue", note=note, now=self.now)
+
+        return decide
+
+    def _own(self, which: str) -> Order:
+        """The customer's order `订单2`, or the latest when none is named."""
+        place = which.removeprefix("订单") if which else str(len(self.numbers.orders))
+        if not place.isdecimal() or not 0 < int(place) <= len(self.numbers.orders):
+            raise Unreadable(f"没有“{which or '订单'}”")
+        customer_id = self.chat.customer_id(self.session)
+        return orders.get_order(self.session, customer_id, self.numbers.orders[int(place) - 1])
+
+
+def later(words: str) -> timedelta:
+    """What `30分钟后` says. Raises Unreadable."""
+    match = _LATER.fullmatch(words.strip())
+    if match is None:
+        raise Unreadable("时间写成“30分钟后”“2小时后”“3天后”")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
