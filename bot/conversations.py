@@ -9,14 +9,8 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages import Incoming
-from bot.tables import (
-    Conversation,
-    InboxMessage,
-    InboxState,
-    OutboxMessage,
-    OutboxState,
-    in_state,
-)
+from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
+from commerce.columns import in_state
 from commerce.customers.presence import SEEN_LATELY
 from commerce.customers.tables import Customer
 from commerce.inserting import insert_once

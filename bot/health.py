@@ -13,7 +13,8 @@ from sqlalchemy import FromClause
 from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.database import Database
-from bot.tables import AccessToken, InboxMessage, InboxState, OutboxMessage, OutboxState, in_state
+from bot.tables import AccessToken, InboxMessage, InboxState, OutboxMessage, OutboxState
+from commerce.columns import in_state
 
 if TYPE_CHECKING:
     from bot.app import Running

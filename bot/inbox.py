@@ -11,7 +11,8 @@ from sqlmodel import Session, SQLModel
 
 from bot import conversations
 from bot.messages import Incoming
-from bot.tables import InboxMessage, InboxState, in_state
+from bot.tables import InboxMessage, InboxState
+from commerce.columns import in_state
 from commerce.inserting import insert_once
 from commerce.prepared import Prepared
 from commerce.sealing import Place, Sealer

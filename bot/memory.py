@@ -71,6 +71,8 @@ class Memory(BaseModel):
     """The variant in the cart that was spoken of last."""
     added: list[tuple[int, int]] = Field(default_factory=list)
     """Variant ids and pieces that just went into the cart: 不是这个 takes them out again."""
+    taken_out: list[tuple[int, int]] = Field(default_factory=list)
+    """Variant ids and pieces that were taken out last: 还是要吧 puts them back."""
     question: dict[str, Any] = Field(default_factory=dict)
     """What the open question is about; `words` is the question itself."""
     misunderstood: int = 0

@@ -18,7 +18,8 @@ from sqlmodel import Session, SQLModel
 
 from bot import reply_window
 from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
-from bot.tables import Conversation, OutboxMessage, OutboxState, in_state
+from bot.tables import Conversation, OutboxMessage, OutboxState
+from commerce.columns import in_state
 from commerce.inserting import core, insert_once
 from commerce.prepared import Prepared
 from commerce.sealing import Place, SealBroken, Sealer

@@ -13,8 +13,9 @@ from sqlmodel import Session
 from bot.sounds import pronounce
 from bot.tokenise import ChineseTokeniser
 from commerce.catalogue.changes import forget_changes, list_changes
-from commerce.catalogue.index import Language, SearchIndex
+from commerce.catalogue.index import SearchIndex
 from commerce.catalogue.indexing import index_changes, rebuild
+from commerce.catalogue.language import Language
 from commerce.catalogue.meaning import Vectors
 from commerce.catalogue.queries import list_products
 from commerce.catalogue.synonyms import Synonyms

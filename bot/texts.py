@@ -92,7 +92,7 @@ SAME_PRICE = "价格一样。"
 SELLS_MORE = "第{place}个卖得更多。"
 NO_SUCH_CHOICE = "{title} 不分{what}。"
 ONLY_THIS = "{title} 只有这一种，没有可比较的。想比的另一款告诉我商品名。"
-ALIKE_OTHERWISE = "资料里写的别的都一样。{hint}"
+ALIKE_OTHERWISE = "能比较的就这些，资料里写的别的都一样。{hint}"
 COMPARED = "看中哪个说“第几个”，我帮您加进购物车。"
 
 AT_LEAST_ONE = "数量至少是1件。要的话说“来一件”，不要了就不用管它。"

@@ -1,9 +1,19 @@
 """Column types that several tables of the shop share."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    FromClause,
+    Integer,
+    literal_column,
+    or_,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -17,6 +27,11 @@ SQLModel.metadata.naming_convention = {
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """Numbers of rows that never stop coming: 64 bits. SQLite's INTEGER has them already."""
+
+
+def in_state(table: FromClause, *states: StrEnum) -> ColumnElement[bool]:
+    """Whether a row is in one of these states, in words that a partial index is recognised by."""
+    return or_(*(table.c.state == literal_column(f"'{state.value}'") for state in states))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -45,7 +45,6 @@ _SURNAMES: Final = frozenset(
     "屈鲍覃霍翁隋甘景单柏包宁柯阮桂闵娄卞褚储邬肖闫诸司上皇东慕宇令"
 )
 """First characters of nearly all Chinese names, double surnames included."""
-_NEXT_DISTRICT: Final = re.compile(r"\s*(?P<name>[一-鿿]{2,4}?(?:新区|区|县|旗))")
 _DISTRICT: Final = re.compile(r"^(?P<name>[一-鿿]{2,4}?(?:新区|区|县|市|旗))")
 
 
@@ -173,13 +172,7 @@ def _region(text: str) -> tuple[str, int, int]:
         run.append(each)
     if not run:
         return "", 0, 0
-    names, start, end = [str(each.value) for each in run], run[0].start, run[-1].end
-    # 北京市朝阳区: the district bears the name of a city elsewhere.
-    district = _NEXT_DISTRICT.match(text, end)
-    if district and not names[-1].endswith(("区", "县")):
-        names.append(district["name"])
-        end = district.end()
-    return " ".join(names), start, end
+    return " ".join(str(each.value) for each in run), run[0].start, run[-1].end
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -17,11 +17,13 @@ from bot.handlers.aftersale_draft import (
 )
 from bot.handlers.aftersale_follow import names_request, take_back, tell_progress
 from bot.handlers.answers import is_yes, plain
+from bot.handlers.goods_names import names
 from bot.handlers.order_choice import in_view, names_order, order_answered, order_meant
-from bot.handlers.picking import at_positions, bare_positions, names
+from bot.handlers.picking import at_positions, bare_positions
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from commerce.aftersale.queries import list_lines_of
 from commerce.aftersale.requests import attach_picture, open_request
 from commerce.aftersale.tables import Reason, RequestKind
 from commerce.catalogue.words import fold
@@ -231,6 +233,9 @@ def hear_after_registering(turn: Turn) -> Sequence[Reply] | None:
 
 def _register(turn: Turn, draft: Draft) -> Sequence[Reply]:
     order = orders.get_order(turn.session, turn.customer_id, draft.order_no)
+    kind = kind_of(draft, order)
+    if kind != draft.confirmed:  # It was sent while the question stood: read the new one back.
+        return go_on(turn, draft)
     try:
         request = open_request(
             turn.session,
@@ -238,7 +243,7 @@ def _register(turn: Turn, draft: Draft) -> Sequence[Reply]:
             customer_id=turn.customer_id,
             order_id=id_of(order),
             pieces=draft.pieces,
-            kind=kind_of(draft, order),
+            kind=kind,
             reason=draft.reason or Reason.OTHER,
             words=draft.said,
             conversation_id=turn.conversation_id,
@@ -269,7 +274,6 @@ def _bearing(turn: Turn, found: Sequence[Order]) -> list[tuple[Order, OrderLine]
         return []
     return [
         (order, line)
-        for order in found
-        for line in orders.list_lines(turn.session, order)
+        for order, line in list_lines_of(turn.session, found)
         if all(name in fold(f"{line.title} {line.label}") for name in said)
     ]

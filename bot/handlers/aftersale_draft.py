@@ -38,6 +38,8 @@ class Draft(BaseModel):
     quantity: int = 0
     is_all: bool = False
     kind: RequestKind | None = None
+    confirmed: RequestKind | None = None
+    """What the summary that was read back calls it."""
     wants_money: bool = False
     reason: Reason | None = None
     pictures: list[str] = Field(default_factory=list)
@@ -188,6 +190,7 @@ def _ask_confirmation(turn: Turn, draft: Draft, order: Order, goods: Goods) -> S
         (line, draft.pieces[id_of(line)]) for line in goods.lines if id_of(line) in draft.pieces
     ]
     reason = draft.reason or Reason.OTHER
+    draft.confirmed = kind
     ask(turn, "aftersale_confirm", words.CONFIRM, draft)
     told = words.summary(order, pieces, kind, reason, len(draft.pictures))
     return [Text("\n".join(filter(None, (note, told))))]

@@ -134,7 +134,7 @@ TOO_LATE_TO_WITHDRAW: Final = "申请 {request_no} {state}，不能再撤销。�
 AGREED: Final = "店里同意了您的{kind}申请 {request_no}。{note}"
 REFUSED: Final = "您的{kind}申请 {request_no} 店里没有同意。{note}有疑问请说“转人工”。"
 DONE: Final = "您的{kind}申请 {request_no} 已经办完了。{note}"
-PICTURE_LOST: Final = "申请 {request_no} 里有一张照片没能取到。店里需要的话，会再请您发一次。"
+PICTURE_LOST: Final = "申请 {request_no} 里有照片没能取到。店里需要的话，会再请您发一次。"
 REFUND_STATES: Final[Mapping[RefundState, str]] = {
     RefundState.REQUESTED: "正在原路退回",
     RefundState.PROCESSING: "微信支付正在退回",

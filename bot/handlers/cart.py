@@ -177,7 +177,7 @@ def _put(turn: Turn, choice: Choice | Question, *, alone: bool) -> str | Questio
 
 def note_kind(turn: Turn, product: ProductView, variant: VariantView) -> None:
     """This kind of this product is what the conversation is about now."""
-    turn.memory.variant = variant.id
+    turn.memory.variant, turn.memory.taken_out = variant.id, []
     turn.memory.speak_of(product.id)
     turn.memory.choose(product.id, {name: str(each) for name, each in variant.attributes.items()})
 

@@ -9,8 +9,9 @@ from bot.handlers.answers import is_yes, plain
 from bot.handlers.cart import Want, put_products, put_variant, put_wants
 from bot.handlers.cart_swaps import hear_swap
 from bot.handlers.choosing import FIT_NAMES, not_there, put_question
+from bot.handlers.goods_names import names
 from bot.handlers.kind_words import pieces_said
-from bot.handlers.picking import at_positions, bare_positions, names
+from bot.handlers.picking import at_positions, bare_positions
 from bot.handlers.variants import Traits, is_any, trait_values, traits_said
 from bot.messages import Reply, Text
 from bot.router import Router

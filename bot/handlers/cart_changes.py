@@ -239,6 +239,7 @@ def _changed(turn: Turn, gone: Sequence[PricedLine]) -> Sequence[Reply]:
     turn.memory.added = []
     if turn.memory.variant in {line.variant_id for line in gone}:
         turn.memory.variant = None
+    turn.memory.taken_out = [(line.variant_id, line.quantity) for line in gone]
     if not gone:
         return show_cart_page(turn, view)
     removed = texts.REMOVED.format(lines="、".join(named(line) for line in gone[:3]))

@@ -75,7 +75,7 @@ def settle(
     fitting = fitting_variants(product, traits, at_hand(turn, product))
     left = [each for each in fitting if each.in_stock]
     if traits and not left:
-        return _not_of_one_piece(product, traits, quantity) or not_there(
+        return _not_of_one_piece(turn, product, traits, quantity) or not_there(
             product, traits, fitting, quantity=quantity
         )
     for words, having in _known(turn, product, names_said(product, traits)):
@@ -196,7 +196,9 @@ def _known(
             yield texts.repeated("、".join(words)), having
 
 
-def _not_of_one_piece(product: ProductView, traits: Traits, quantity: int) -> Question | None:
+def _not_of_one_piece(
+    turn: Turn, product: ProductView, traits: Traits, quantity: int
+) -> Question | None:
     """红色36的, said at once: both are there, but of no one shoe; None when either is not."""
     colored = {
         value for name in COLOR_NAMES for value in trait_values(product.variants, name)
@@ -210,6 +212,7 @@ def _not_of_one_piece(product: ProductView, traits: Traits, quantity: int) -> Qu
         return None
     if fitting_variants(product, traits):
         return None  # It exists and is sold out.
+    remember(turn, product, color, having)
     return _not_together(product, rest, color.words, having, quantity=quantity)
 
 

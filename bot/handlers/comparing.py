@@ -6,7 +6,8 @@ from typing import Final
 
 from bot import texts
 from bot.handlers.detail_words import kind_lines
-from bot.handlers.picking import ask_which, at_positions, names, pick, products_in_view
+from bot.handlers.goods_names import names
+from bot.handlers.picking import ask_which, at_positions, pick, products_in_view
 from bot.handlers.variants import offer
 from bot.messages import Reply, Text
 from bot.router import Router

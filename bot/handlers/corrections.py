@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from bot import texts
 from bot.handlers.answers import plain
-from bot.handlers.cart import put_into_cart, put_products
+from bot.handlers.cart import Want, put_into_cart, put_products, put_wants
 from bot.handlers.cart_swaps import swap_kind
 from bot.handlers.cart_words import look_at, named, show_cart_page
+from bot.handlers.goods_names import names
 from bot.handlers.listing import list_in_words
-from bot.handlers.picking import names
 from bot.handlers.product_detail import tell_about
 from bot.handlers.product_search import refine, search
 from bot.handlers.references import read_reference
@@ -24,6 +24,7 @@ from commerce.catalogue.views import ProductView
 from commerce.errors import ShopError
 from commerce.ordering import cart
 from commerce.ordering.lines import PricedLine
+from nlu.text import fold
 from nlu.understanding import Intent
 
 router = Router()
@@ -39,6 +40,9 @@ _NEGATED: Final = re.compile(
 )
 _LEADS: Final = re.compile(
     r"^[，,。！!\s]*(?:我[说要指选]的(?:就)?是|我是说|我是要|我的意思是|应该是|而是|是要|是|我要|我想要|要|换成)?"
+)
+_AFTER_ALL: Final = re.compile(
+    r"(?:哎呀?|唉|算了|那|嗯|等等)*(?:我)?还是(?:要|来|拿|买|加)(?:上|它|这个|了)*(?:吧|啊|呀|的)*"
 )
 _ENOUGH: Final = re.compile(r"(?:就|也)?(?:行|好|可以|够|成)(?:了|吧|啦)?$")
 _ASKS: Final = re.compile(r"[吗吧嘛么?？]$|怎么|为什么|为啥|多少|什么|哪|退|订单|地址|快递")
@@ -60,6 +64,25 @@ def hear_correction(turn: Turn) -> Sequence[Reply] | None:
         if answer is not None:
             return answer
     return None
+
+
+@router.anywhere
+def hear_after_all(turn: Turn) -> Sequence[Reply] | None:
+    """还是要吧 after 不要了: what left the cart comes back, in the kind that is said now."""
+    said, words = turn.understanding, fold(turn.text)
+    for surface in (*said.strings("color"), *said.strings("size")):
+        words = words.replace(fold(surface), "", 1)
+    if not turn.memory.taken_out or _AFTER_ALL.fullmatch(plain(words)) is None:
+        return None
+    found = queries.list_products_of_variants(turn.session, [n for n, _ in turn.memory.taken_out])
+    back = [(*found[each], pieces) for each, pieces in turn.memory.taken_out if each in found]
+    for product, variant, _ in back:
+        kind = {name: str(value) for name, value in variant.attributes.items()}
+        turn.memory.choose(product.id, kind)
+    kind_said = {name: said.strings(name) for name in ("color", "size") if said.strings(name)}
+    turn.take_as(turn.text, Intent.ADD_TO_CART, kind_said)
+    wants = [Want(product.id, turn, pieces) for product, _, pieces in back]
+    return put_wants(turn, wants, anything=not kind_said) if wants else None
 
 
 def _another_product(turn: Turn, meant: Turn) -> Sequence[Reply] | None:

@@ -34,7 +34,7 @@ COLORS: Final = re.compile(
     r"(?:什么|哪些|哪几种|几种|几个|啥|多少种|别的|其他)(?:颜色|色)|颜色(?:有|都|呢|吗)|^颜色$"
 )
 SIZES: Final = re.compile(
-    r"(?:什么|哪些|哪几种|几种|几个|啥|别的|其他)(?:尺码|码|尺寸|规格|大小|口味|味道|味|容量|款式|型号)|(?:尺码|规格|口味)(?:有|都|呢|吗)"
+    r"(?:什么|哪些|哪几种|几种|几个|啥|别的|其他)(?:尺码|码|尺寸|规格|大小|口味|味道|香味|香型|味|容量|款式|型号)|(?:尺码|规格|口味|香味)(?:有|都|呢|吗)"
 )
 SIZE_ADVICE: Final = re.compile(
     r"穿(?:什么|啥|多大|几|哪个)码?|(?:选|拿|买|要)(?:什么|哪个|几|多大)码|身高|体重|(?<!\d)(?:[7-9]\d|1\d\d)斤(?!装|一)|多大码|偏[大小]|^我?1[5-9]\d"
@@ -105,7 +105,7 @@ def _choices(product: ProductView, text: str) -> str:
     names = trait_names(product)
     what = "颜色" if COLORS.search(text) else ""
     wanted = COLOR_NAMES & set(names) if what else {name for name in names if name in text}
-    for word, others in (("码", SIZE_NAMES), ("口味", TASTES), ("味", TASTES)):
+    for word, others in (("码", SIZE_NAMES), ("口味", TASTES), ("香", TASTES), ("味", TASTES)):
         if not wanted and not what and word in text:
             wanted, what = others & set(names), "尺码" if word == "码" else "口味"
     title = texts.short(product.title)

@@ -18,8 +18,8 @@ from bot.handlers.explaining_words import (
     order_in_words,
     quote_in_words,
 )
+from bot.handlers.goods_names import names
 from bot.handlers.order_choice import in_view, names_order, order_meant, show
-from bot.handlers.picking import names
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn

@@ -10,6 +10,7 @@ from bot.handlers.aftersale_draft import BEFORE_DISPATCH, Draft
 from bot.handlers.aftersale_words import reason_in
 from bot.handlers.answers import is_unsure, is_yes
 from bot.handlers.cart_changes import drops_it, update_cart
+from bot.handlers.knowledge import known_answer
 from bot.handlers.order_choice import (
     RECENT,
     ask_to_cancel_unpaid,
@@ -158,7 +159,10 @@ def _urge(turn: Turn, order: Order) -> Sequence[Reply]:
     if order.state not in MAY_BE_URGED:
         return [Text(NOT_TO_URGE), *_tell(turn, order)]
     actor = f"customer:{turn.customer_id}"
-    urged = urge(turn.session, id_of(order), actor=actor, now=turn.now)
+    try:
+        urged = urge(turn.session, id_of(order), actor=actor, now=turn.now)
+    except IllegalMove:  # It was sent in this moment.
+        return [Text(NOT_TO_URGE), *_tell(turn, order)]
     words = (URGED if urged.is_new else URGED_BEFORE).format(
         order_no=order.order_no,
         state=STATE_NAMES[OrderState(order.state)],
@@ -180,7 +184,7 @@ def _tell_about(turn: Turn) -> Sequence[Reply]:
         return [Text(texts.ORDER_NOT_FOUND)] if order is None else _tell(turn, order)
     found = orders.list_orders(turn.session, turn.customer_id, limit=RECENT + 1)
     if not found:
-        return [Text(texts.ORDERS_NONE)]
+        return known_answer(turn) or [Text(texts.ORDERS_NONE)]
     if len(found) == 1:
         return _tell(turn, found[0])
     shown = found[:RECENT]

@@ -16,7 +16,6 @@ NOT_SHIPPED: Final = (
 )
 NOT_PAID: Final = "订单 {order_no} 还没付款，付款后才会发货。"
 CLOSED: Final = "订单 {order_no} 已经关闭，没有发出包裹。"
-NOTHING_SHIPPED: Final = "您还没有发出的包裹。看看订单说“我的订单”。"
 NO_PARCEL: Final = (
     "订单 {order_no} {state}，但我这里没有它的快递单号，请说“转人工”，让店里的同事帮您查。"
 )

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from bot import texts
 from bot.handlers.answers import plain
+from bot.handlers.goods_names import bears, has_kinds, having_kind, is_a, name_said_of, names
 from bot.handlers.listing import echo, list_in_words
 from bot.handlers.pointing_words import (
     BESTSELLER,
@@ -25,7 +26,7 @@ from bot.messages import Reply, Text
 from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.catalogue.views import ProductView
-from commerce.catalogue.words import fold, segments
+from commerce.catalogue.words import fold
 from commerce.ordering import cart
 from nlu.understanding import Intent
 
@@ -38,9 +39,9 @@ BARE_POSITION: Final = re.compile(
     rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
     r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
 )
-LONG_ENOUGH: Final = 4
-"""Characters of a title that name one product, such as 低脂高钙."""
 A_FEW: Final = 5
+MOST_LOOKED_THROUGH: Final = 30
+"""Products of a list among which one is sought by its title."""
 HEAD: Final = 2
 """Characters at the end of a name that say what the thing is: 收纳袋 is some 纳袋."""
 
@@ -98,7 +99,7 @@ def pick(turn: Turn) -> Picking:
         return Picking((earlier,))
     if names(turn):
         return _named(turn, shown)
-    return _unnamed(turn) or _spoken_of(turn, shown)
+    return _unnamed(turn) or _spoken_of(turn, shown) or _of_the_list(turn, shown)
 
 
 def products_in_view(turn: Turn) -> list[int]:
@@ -108,12 +109,6 @@ def products_in_view(turn: Turn) -> list[int]:
     view = cart.view(turn.session, turn.customer_id)
     product_of = {line.variant_id: line.product_id for line in view.lines}
     return [product_of[each] for each in turn.memory.cart if each in product_of]
-
-
-def names(turn: Turn) -> list[str]:
-    """The words of a message that name goods."""
-    said = turn.understanding
-    return [simplified(word) for word in (*said.strings("brand"), *said.strings("product"))]
 
 
 def ask_which(turn: Turn, picking: Picking) -> Sequence[Reply]:
@@ -173,7 +168,7 @@ def part_of_title(turn: Turn, shown: Sequence[int]) -> tuple[int, str] | None:
     points_elsewhere = re.search(THIS, words) or re.search(EARLIER, words)
     if points_elsewhere and not re.search(rf"{re.escape(part)}[^，,。]{{0,4}}(?:{THIS})", words):
         return None
-    return (product.id, part) if _bears(product, turn) else None
+    return (product.id, part) if bears(product, turn) else None
 
 
 def seen_earlier(turn: Turn) -> int | None:
@@ -185,17 +180,11 @@ def seen_earlier(turn: Turn) -> int | None:
     if not re.search(EARLIER, words) and not re.search(TOP, words):
         return None
     seen = queries.list_products(turn.session, memory.seen)
-    fitting = [each for each in seen if all(_is_a(each, name) for name in names(turn))]
+    fitting = [each for each in seen if all(is_a(each, name) for name in names(turn))]
     noun = noun_behind(words, EARLIER) if re.search(EARLIER, words) else ""
     if noun and not names(turn):
         fitting = [each for each in seen if bears_noun(each, noun)] or fitting
     return fitting[0].id if fitting else None
-
-
-def bears_names(turn: Turn, product_ids: Sequence[int]) -> bool:
-    """Whether all of these may be called what the message calls them: 裙子 for a 连衣裙."""
-    products = queries.list_products(turn.session, product_ids)
-    return all(_is_a(each, name) for each in products for name in names(turn))
 
 
 def _ranked(turn: Turn, shown: Sequence[int], words: str) -> list[ProductView]:
@@ -224,23 +213,19 @@ def _of_that_color(turn: Turn, shown: Sequence[int], words: str) -> int | None:
     return having[0] if len(having) == 1 else None
 
 
-def _is_a(product: ProductView, name: str) -> bool:
-    """Whether it bears a name loosely: 裙子 for a 连衣裙."""
-    kind = fold(f"{product.brand} {product.title} {product.category}")
-    return fold(name) in kind or fold(name).removesuffix("子")[-1:] in kind
-
-
 def _named(turn: Turn, shown: Sequence[int]) -> Picking:
     said = fold(turn.text)
     among_shown = [
-        product for product in queries.list_products(turn.session, shown) if _bears(product, turn)
+        product for product in queries.list_products(turn.session, shown) if bears(product, turn)
     ]
-    best = _told_apart(among_shown, said)
+    best = name_said_of(among_shown, said)
+    kinds = having_kind(turn, best)
+    best = kinds if len(kinds) == 1 else best
+    focus = _focus_meant(turn, said)
+    if focus is not None and len(best) != 1:
+        return Picking((focus.id,))
     if len(best) == 1:
         return Picking((best[0].id,))
-    focus = _focus_meant(turn, said)
-    if focus is not None:
-        return Picking((focus.id,))
     if best and turn.memory.in_view == "list":
         return Picking(problem="which")
     wish = turn.shop.search.wish_from(said_wish(turn.understanding).model_dump(), turn.text)
@@ -248,34 +233,26 @@ def _named(turn: Turn, shown: Sequence[int]) -> Picking:
     if not page.products:
         return Picking(problem="unknown")
     found = queries.list_products(turn.session, [product.id for product in page.products])
-    bearing = [product for product in found if _bears(product, turn)]
-    told_apart = _told_apart(bearing or found, said)  # Who bears the very name stands alone.
+    bearing = [product for product in found if bears(product, turn)]
+    told_apart = name_said_of(bearing or found, said)  # Who bears the very name stands alone.
+    kinds = having_kind(turn, told_apart)
+    told_apart = kinds if len(kinds) == 1 else told_apart
     problem: Problem = "" if len(told_apart) == 1 else "several"
     return Picking(tuple(product.id for product in told_apart), problem)
 
 
 def _focus_meant(turn: Turn, said: str) -> ProductView | None:
-    """这个裙子 is the one spoken of last, if that is one."""
-    if turn.memory.focus is None or not re.search(THIS, said):
+    """这个裙子 is the one spoken of last, if that is one; 三文鱼的 if it has such a kind."""
+    if turn.memory.focus is None:
         return None
     focus = queries.find_product(turn.session, turn.memory.focus)
-    is_one = focus is not None and all(_is_a(focus, name) for name in names(turn))
+    are_kinds = all(re.search(rf"{re.escape(fold(name))}味?的", said) for name in names(turn))
+    if focus is not None and are_kinds and has_kinds(focus, names(turn)):
+        return focus
+    if not re.search(THIS, said):
+        return None
+    is_one = focus is not None and all(is_a(focus, name) for name in names(turn))
     return focus if is_one else None
-
-
-def _bears(product: ProductView, turn: Turn) -> bool:
-    title = fold(f"{product.brand} {product.title} {product.category}")
-    return all(fold(name) in title for name in names(turn))
-
-
-def _told_apart(products: Sequence[ProductView], said: str) -> Sequence[ProductView]:
-    """Those of which a whole stretch of the title was said, if that tells some from the rest."""
-    spoken = [
-        product
-        for product in products
-        if any(len(part) >= LONG_ENOUGH and part in said for part in segments(fold(product.title)))
-    ]
-    return spoken or products
 
 
 def _unnamed(turn: Turn) -> Picking | None:
@@ -291,9 +268,30 @@ def _unnamed(turn: Turn) -> Picking | None:
     return None
 
 
-def _spoken_of(turn: Turn, shown: Sequence[int]) -> Picking:
+def _of_the_list(turn: Turn, shown: Sequence[int]) -> Picking:
+    """The one of the list, or of its other pages, that has what was said; else it is unclear."""
+    having = having_kind(turn, queries.list_products(turn.session, shown))
+    if len(having) == 1:
+        return Picking((having[0].id,))
+    told = _on_another_page(turn) if turn.memory.in_view == "list" else None
+    return Picking((told,)) if told else Picking(problem="which" if shown else "nothing")
+
+
+def _on_another_page(turn: Turn) -> int | None:
+    """骨传导那个 of a list whose other pages hold the only one."""
+    memory = turn.memory
+    if memory.wish.is_empty() or memory.wish.among:
+        return None
+    wish = turn.shop.search.wish_from(memory.wish.model_dump(), memory.said)
+    page = turn.shop.search.search(turn.session, wish, limit=MOST_LOOKED_THROUGH)
+    others = [each.id for each in page.products if each.id not in memory.shown]
+    told = told_by_title(turn, queries.list_products(turn.session, others))
+    return None if told is None else told[0].id
+
+
+def _spoken_of(turn: Turn, shown: Sequence[int]) -> Picking | None:
     if turn.memory.focus is not None:
         return Picking((turn.memory.focus,))
     if len(shown) == 1:
         return Picking((shown[0],))
-    return Picking(problem="which" if shown else "nothing")
+    return None

@@ -41,7 +41,6 @@ RECEIVED_BEFORE: Final = (
 )
 NOT_RECEIVED: Final = "好的，没有登记，您的信息没动。"
 WHICH: Final = "您想导出个人信息，还是删除个人信息，或者注销账号？"
-NO_REQUESTS: Final = "您没有个人信息方面的申请。"
 NUMBER_UNKNOWN: Final = "没有查到这个申请号，请核对一下。"
 ONE: Final = "申请 {request_no}（{what}，{at}）：{state}。"
 ASK_WITHDRAW: Final = "要撤销申请 {request_no}（{what}）吗？回复“确认”撤销，“不用”保留。"

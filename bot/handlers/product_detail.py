@@ -10,11 +10,14 @@ from bot.handlers.cart import put_into_cart, put_products
 from bot.handlers.cart_changes import drops_it, swaps_it, update_cart
 from bot.handlers.comparing import compare, compare_these
 from bot.handlers.detail_words import COLORS, SIZES, answer_about
-from bot.handlers.picking import ask_which, at_positions, bare_positions, names, pick
+from bot.handlers.goods_names import names
+from bot.handlers.picking import ask_which, at_positions, bare_positions, pick
 from bot.handlers.product_cards import card_of_product
 from bot.handlers.product_search import is_refinement, refine
 from bot.handlers.references import read_reference
+from bot.handlers.shop_front import show_front
 from bot.handlers.variants import says_step
+from bot.handlers.wishes import is_general_wish
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -33,6 +36,15 @@ CARD_WORDS: Final = re.compile(
 _KINDS: Final = frozenset({"color", "size"})
 QUESTION: Final = re.compile(r"[吗么嘛呢没有不?？]$")
 BARE_TRAIT: Final = re.compile(r"(?:我?(?:想|要|喜欢)|有)*(?:的|色|码|号)*(?:呢|吧)?")
+WHICH_IS_BETTER: Final = re.compile(
+    r"(?:那|这|它们)?(?:两|俩|2)?(?:个|款)?(?:里面?|当中|之间)?哪一?[个款]?(?:更|最|比较)?"
+    r"(?:便宜|贵|划算|好用|好|实惠)(?:一?[些点])?(?:呢|啊|呀)?"
+)
+QUESTION_OF_ONE: Final = re.compile(
+    r"多[大高长重宽厚](?!的?[码号])|(?:高度|容量|尺寸|重量|功率|保质期|续航|材质|成分|产地|声音|颜色|口味)"
+    r"(?:是|有|都|多|怎么|大不大|呢|几|哪)|大不大|怎么洗|多少钱"
+)
+_MISHEARD: Final = frozenset({Intent.SEARCH_PRODUCT, Intent.OUT_OF_SCOPE, Intent.NLU_FALLBACK})
 MOST_TOLD: Final = 3
 LONGEST_QUESTION: Final = 60
 """Characters of a question that are kept, to be asked of another product."""
@@ -42,6 +54,8 @@ LONGEST_QUESTION: Final = 60
 def tell_more(turn: Turn) -> Sequence[Reply]:
     """Answer a question about one product: the very thing asked, or what there is to know."""
     picking = pick(turn)
+    if picking.problem == "nothing" and is_general_wish(turn.text):
+        return show_front(turn)
     if picking.problem:
         return ask_which(turn, picking)
     if wants_card(turn.text):
@@ -68,6 +82,16 @@ def hear_about_one(turn: Turn) -> Sequence[Reply] | None:
     return tell_more(turn) if asks_about_one(turn) else None
 
 
+@router.anywhere
+def hear_question(turn: Turn) -> Sequence[Reply] | None:
+    """猫爬架的高度多少, whatever it was taken for, if that names one product."""
+    is_misheard = turn.understanding.intent in _MISHEARD
+    if not is_misheard or not names(turn) or not QUESTION_OF_ONE.search(fold(turn.text)):
+        return None
+    picking = pick(turn)
+    return None if picking.problem else tell_about(turn, picking.products)
+
+
 @router.view("list")
 def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
     """While a list is in view, a bare position chooses from it, and 便宜点的 narrows it."""
@@ -79,6 +103,8 @@ def hear_about_list(turn: Turn) -> Sequence[Reply] | None:
         return choose_from_list(turn)
     if _asks_for_choices(turn):
         return tell_more(turn)
+    if WHICH_IS_BETTER.fullmatch(plain(turn.text)):
+        return compare(turn)
     if is_refinement(turn.text) and not turn.understanding.ordinals:
         return refine(turn)
     is_yes = turn.understanding.intent == Intent.AFFIRM and turn.memory.variant is None

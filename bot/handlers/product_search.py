@@ -50,6 +50,7 @@ REFINEMENT: Final = re.compile(
 FURTHER: Final = re.compile(r"^(?!.*(?:想买|想要|推荐|有没有|找|送)).*的[吗呢吧?？。]*$")
 """适合宝宝的 goes on about the list; 想买适合宝宝的 begins anew."""
 MOST_COLORS: Final = 8
+SIMILAR: Final = re.compile(r"^(?!.*(?:不|别)[要看用]?).*(?:同类|类似|差不多|同款)的?")
 
 
 @router.intent(Intent.SEARCH_PRODUCT)
@@ -100,7 +101,8 @@ def _without_a_list(turn: Turn) -> Sequence[Reply]:
     order = sort_order(turn.text)
     if order == "sales":
         return show_hot(turn)
-    if order or re.search(THIS, turn.text):
+    pages = NEXT_WORDS.search(turn.text) or BACK_WORDS.search(turn.text)
+    if order or pages or re.search(THIS, turn.text):
         return [Text(texts.NOTHING_SHOWN)]
     return show_front(turn) if wish_of(turn.understanding).is_empty() else search(turn)
 
@@ -138,7 +140,7 @@ def hear_looser(turn: Turn) -> Sequence[Reply] | None:
 @router.step("similar")
 def hear_similar(turn: Turn) -> Sequence[Reply] | None:
     """Whether to show other goods of the same shelf, what was sold out left behind."""
-    match is_yes(turn):
+    match True if SIMILAR.search(turn.text) else is_yes(turn):
         case True:
             wish = Wish(category=list(turn.memory.question["category"]))
             return show_page(turn, wish, order="sales") or [Text(texts.NO_MORE)]

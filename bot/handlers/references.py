@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from bot.handlers.answers import plain
+from bot.handlers.goods_names import bears_names, names
 from bot.handlers.picking import (
     Picking,
     at_positions,
-    bears_names,
     described_product,
-    names,
     part_of_title,
     seen_earlier,
 )
@@ -58,12 +57,14 @@ _COMPARE: Final = re.compile(r"(?:对比|比较|比一?比|比)(?:一?下|看看
 _ASK: Final = re.compile(r"(?:怎么样|咋样|如何|呢|好不好|好吗)$")
 _LOOK: Final = re.compile(r"看")
 _TAKE: Final = re.compile(r"[要来买拿加拍订选]|下单")
+_AT_ONCE: Final = re.compile(r"就|来|拿|加|拍|订|下单")
+_SEEKING: Final = frozenset({Intent.SEARCH_PRODUCT, Intent.REFINE_SEARCH})
 _REFUSE: Final = re.compile(
     r"(?:[这那](?:几|些|两|三)[个款件]?)?(?:我)?(?:都|全)"
     r"(?:不(?:想)?要|不喜欢|不行|不好看|不合适|没看中|不满意)(?:了|啊|呀|吧)?"
 )
 _FILLING: Final = re.compile(
-    r"(?:给我|帮我|我|您|你|就|想|要|买|来|拿|选|看|加|再|也|还是|还|那|把|放|进|入|到|去|购物车|车|里"
+    r"(?:给我|帮我|我|您|你|就|想|要|买|来|拿|选|看|加|再|也|还是|还|那|能|会|把|放|进|入|到|去|购物车|车|里"
     r"|拍|订|下|吧|了|呀|啊|哦|呗|嘛|呢|的|好|行|可以|请|麻烦|先|和|跟|与|以及|一起|一共|色|款)*"
 )
 
@@ -90,6 +91,8 @@ class Pointer:
     words: str
     picking: Picking
     takes: bool
+    seeks: bool = False
+    """Whether the words may just as well narrow the list."""
 
 
 def read_reference(turn: Turn) -> Reference | None:
@@ -128,6 +131,8 @@ def _wanted(pointer: Pointer, rest: str, *, is_all: bool) -> Reference | None:
     if asks or (_LOOK.search(rest) and not takes):
         return Reference("ask", pointer.picking)
     quantity = _pieces(count[0]) if count else 0
+    if takes and pointer.seeks and not count and not _AT_ONCE.search(rest):
+        return Reference("ask", pointer.picking)  # 想要低脂的 looks for it, 就要低脂的 takes it.
     if takes or pointer.takes:
         return Reference("take", pointer.picking, quantity, is_all, is_named=pointer.takes)
     is_one = len(pointer.picking.products) == 1 and not is_all
@@ -154,7 +159,8 @@ def _pointer(turn: Turn, words: str) -> Pointer | None:
         found = pattern.search(words) if pattern else None
         picking = find(turn, found[0]) if found and found[0] else None
         if found and picking is not None:
-            return Pointer(found[0], picking, takes)
+            seeks = pattern is titled and turn.understanding.intent in _SEEKING
+            return Pointer(found[0], picking, takes, seeks)
     return None
 
 
@@ -165,8 +171,8 @@ def _titled(turn: Turn) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]
         return None, None
     words = rf"{re.escape(told[1])}(?:的|款)?"
     # 想买连衣裙 looks for more of them, 连衣裙那件 is the one of the list.
-    seeks = names(turn) or turn.understanding.intent == Intent.SEARCH_PRODUCT
-    return None if seeks else re.compile(words), re.compile(rf"{words}[那这]一?{_PIECE}")
+    titled = None if names(turn) else re.compile(words)
+    return titled, re.compile(rf"{words}[那这]一?{_PIECE}")
 
 
 def _at_places(turn: Turn, words: str) -> Picking | None:

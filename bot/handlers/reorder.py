@@ -8,10 +8,11 @@ from bot import texts
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.cart import put_products, put_variant, wanted_quantity
 from bot.handlers.cart_change_words import REMOVE_WORDS
+from bot.handlers.goods_names import names
 from bot.handlers.listing import show_page
 from bot.handlers.order_choice import in_view, names_order, order_meant
 from bot.handlers.order_words import card_of
-from bot.handlers.picking import at_positions, bare_positions, names
+from bot.handlers.picking import at_positions, bare_positions
 from bot.handlers.reorder_words import (
     AGAIN,
     ASK_ALL,

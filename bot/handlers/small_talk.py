@@ -1,8 +1,10 @@
 """Greetings, thanks, yes and no to nothing, and what is no business of a shop."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot import texts
+from bot.handlers.answers import plain
 from bot.handlers.cart_changes import drops_it, update_cart
 from bot.handlers.clarifying import clarify, hand_over, show_menu
 from bot.handlers.knowledge import answer_or_ask, known_answer
@@ -13,9 +15,13 @@ from bot.handlers.wishes import is_general_wish
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from nlu.text import fold
 from nlu.understanding import Intent
 
 router = Router()
+
+MOST_BESIDE: Final = 8
+"""Characters beside the name of goods, in a message that is about these: 那有没有雨伞."""
 
 
 @router.kind("follow")
@@ -61,6 +67,8 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
     known = known_answer(turn)
     if known is not None:
         return known
+    if is_general_wish(turn.text) or _says_little_but_goods(turn):
+        return search(turn)
     turn.memory.misunderstood += 1
     match turn.memory.misunderstood:
         case 1:
@@ -68,6 +76,15 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
         case 2:
             return show_menu(texts.OUT_OF_SCOPE_AGAIN)
     return hand_over(turn)
+
+
+def _says_little_but_goods(turn: Turn) -> bool:
+    """Whether a message names goods and says hardly more: 哑铃, whatever it was taken for."""
+    rest = plain(turn.text)
+    goods = [fold(name) for name in turn.understanding.strings("product")]
+    for name in goods:
+        rest = rest.replace(name, "", 1)
+    return bool(goods) and len(rest) <= MOST_BESIDE
 
 
 @router.fallback

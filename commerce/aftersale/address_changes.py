@@ -52,6 +52,6 @@ def change_address(
         raise IllegalMove(f"订单{STATE_NAMES[OrderState(order.state)]}，不能再改收货信息")
     session.refresh(order)
     session.add(AddressChange(order_id=order.id or 0, parts=",".join(parts), actor=actor, at=now))
-    save_address(session, sealer, customer_id, checked, now)
+    save_address(session, sealer, order.customer_id, checked, now)
     announce_about(session, "order_address_changed", order, now, parts=list(parts), actor=actor)
     return parts

@@ -5,10 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from commerce.aftersale.states import LIVE
-from commerce.aftersale.tables import AfterSale, AfterSaleLine, AfterSaleMove, RequestState
+from commerce.aftersale.tables import (
+    AfterSale,
+    AfterSaleLine,
+    AfterSaleMove,
+    RequestKind,
+    RequestState,
+)
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order, OrderLine
 from commerce.payments.tables import Payment, Refund
@@ -77,15 +83,53 @@ def view_requests(session: Session, requests: Sequence[AfterSale]) -> list[Reque
         .order_by(col(AfterSaleMove.id))
     ):
         notes[move.after_sale_id] = move.reason
+    numbered = select(Order.id, Order.order_no).where(
+        col(Order.id).in_([each.order_id for each in requests])
+    )
+    numbers = dict(session.exec(numbered).all())
     return [
         RequestView(
             each,
-            session.get_one(Order, each.order_id).order_no,
+            numbers[each.order_id],
             tuple(pieces[id_of(each)]),
             notes.get(id_of(each), ""),
         )
         for each in requests
     ]
+
+
+def find_whole_refund(session: Session, order_id: int) -> AfterSale | None:
+    """A request by which all the order's money goes back without goods, agreed or done; or None.
+
+    Several requests may do so together: the latest of them is given.
+    """
+    agreed = (
+        select(AfterSale)
+        .where(
+            AfterSale.order_id == order_id,
+            AfterSale.kind == RequestKind.REFUND_ONLY,
+            col(AfterSale.state).in_((RequestState.AGREED, RequestState.DONE)),
+        )
+        .order_by(col(AfterSale.id).desc())
+    )
+    requests = session.exec(agreed).all()
+    given_up = select(func.sum(AfterSaleLine.quantity)).where(
+        col(AfterSaleLine.after_sale_id).in_([each.id for each in requests])
+    )
+    bought = select(func.sum(OrderLine.quantity)).where(OrderLine.order_id == order_id)
+    if not requests or session.exec(given_up).one() != session.exec(bought).one():
+        return None
+    return requests[0]
+
+
+def list_lines_of(session: Session, found: Sequence[Order]) -> list[tuple[Order, OrderLine]]:
+    """The lines of these orders, each with its order, in the order given."""
+    by_id = {id_of(order): order for order in found}
+    places = {order_id: place for place, order_id in enumerate(by_id)}
+    statement = select(OrderLine).where(col(OrderLine.order_id).in_(by_id))
+    lines = session.exec(statement.order_by(col(OrderLine.id))).all()
+    ordered = sorted(lines, key=lambda line: places[line.order_id])
+    return [(by_id[line.order_id], line) for line in ordered]
 
 
 def list_history(session: Session, request: AfterSale) -> Sequence[AfterSaleMove]:

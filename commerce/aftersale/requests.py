@@ -71,9 +71,10 @@ def open_request(
         raise InvalidInput("还没有说是哪件商品", field="pieces")
     if not pieces.keys() <= lines.keys():
         raise NotFound("订单里没有这件商品", order_id=order_id)
-    for line_id, quantity in sorted(pieces.items()):
-        claim(session, lines[line_id], quantity)
-    request = _insert(session, sealer, order, kind, reason, words, conversation_id, now)
+    with session.begin_nested():  # All pieces are claimed, or none.
+        for line_id, quantity in sorted(pieces.items()):
+            claim(session, lines[line_id], quantity)
+        request = _insert(session, sealer, order, kind, reason, words, conversation_id, now)
     for line_id, quantity in pieces.items():
         session.add(
             AfterSaleLine(after_sale_id=id_of(request), order_line_id=line_id, quantity=quantity)
@@ -132,14 +133,20 @@ def keep_picture(
 
 
 def lose_picture(session: Session, row_key: str, now: datetime) -> None:
-    """The picture cannot be had any more. Announces `after_sale_picture_lost`."""
+    """The picture cannot be had any more.
+
+    The first one lost of a request announces `after_sale_picture_lost`.
+    """
     picture = _picture(session, row_key)
     if picture.state != PictureState.WANTED:
         return
+    request = session.get_one(AfterSale, picture.after_sale_id)
+    lock_order(session, request.order_id)
+    is_first = not any(each.state == PictureState.LOST for each in list_pictures(session, request))
     picture.state = PictureState.LOST
     session.add(picture)
-    request = session.get_one(AfterSale, picture.after_sale_id)
-    announce_about(session, "after_sale_picture_lost", request, now)
+    if is_first:
+        announce_about(session, "after_sale_picture_lost", request, now)
 
 
 def picture_name(sealer: Sealer, picture: AfterSalePicture) -> str:

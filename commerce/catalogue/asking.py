@@ -35,7 +35,7 @@ ATTRIBUTE: Final = 0.8
 SAME: Final = 0.8
 """What another name counts, of what the written one does; sales may add 15 % to either."""
 NARROWER: Final = 0.7
-AGAIN: Final = 0.03
+AGAIN: Final = 0.003
 """What every further way counts in which a title says the same."""
 PARTS: Final = 0.75
 BOOST: Final = 0.4

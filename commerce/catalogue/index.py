@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -18,14 +18,10 @@ import tantivy
 from commerce.catalogue.asking import Asker, Question
 from commerce.catalogue.entries import build_entry, build_schema, schema_digest
 from commerce.catalogue.filtering import any_of
-from commerce.catalogue.meaning import Embed, Meaning
-from commerce.catalogue.mending import Mender
-from commerce.catalogue.reading import Reader
-from commerce.catalogue.sounds import Pronounce
-from commerce.catalogue.synonyms import Synonyms
+from commerce.catalogue.language import Language
+from commerce.catalogue.meaning import Meaning
 from commerce.catalogue.views import ProductView
 from commerce.catalogue.wish import ProductWish, Sorting
-from commerce.catalogue.words import Tokenise
 from commerce.errors import ShopError
 
 WRITER_MEMORY: Final = 64_000_000
@@ -44,20 +40,6 @@ _ORDER: Final[dict[Sorting, tuple[str, tantivy.Order]]] = {
     Sorting.DEAREST: ("price", tantivy.Order.Desc),
     Sorting.NEWEST: ("product_id", tantivy.Order.Desc),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """What the index knows of the customers' language; only the first is needed."""
-
-    tokenise: Tokenise
-    pronounce: Pronounce | None = None
-    """Without it nothing is found by its sound."""
-    synonyms: Synonyms = field(default_factory=Synonyms)
-    embed: Embed | None = None
-    """Without it words mean only themselves and their synonyms."""
-    model: str = ""
-    """Which `embed` asks: vectors of two models cannot be compared."""
 
 
 class IndexBusy(ShopError):
@@ -121,7 +103,7 @@ class SearchIndex:
         self._searcher = self._index.searcher()
         self._shelves: dict[tuple[str, ...], str] = {}
         self._meaning = self._open_meaning()
-        self._asker = Asker(self._schema, self._reader(), self, self._meaning)
+        self._asker = Asker(self._schema, language.reader(self), self, self._meaning)
 
     @property
     def is_complete(self) -> bool:
@@ -233,13 +215,6 @@ class SearchIndex:
     def count_products(self) -> int:
         """How many products are entered."""
         return int(self._current().num_docs)
-
-    def _reader(self) -> Reader:
-        language = self._language
-        mender = None
-        if language.pronounce is not None:
-            mender = Mender(language.tokenise, language.pronounce, self)
-        return Reader(language.tokenise, self, language.synonyms, mender)
 
     def _open_meaning(self) -> Meaning | None:
         if self._language.embed is None:

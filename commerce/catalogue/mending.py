@@ -57,6 +57,12 @@ class Vocabulary(Protocol):
 class _Way:
     cost: float
     text: str
+    is_doubtful: bool = False
+    """Whether a character in it is of nothing that is for sale."""
+
+    def then(self, way: "_Way") -> "_Way":
+        """Both, one after the other."""
+        return _Way(self.cost + way.cost, self.text + way.text, self.is_doubtful or way.is_doubtful)
 
 
 type _Places = set[tuple[int, int]]
@@ -150,20 +156,30 @@ class Mender:
         if len(syllables) != len(run):
             return _Way(_UNKNOWN * len(run), run)
         real = _real_words(run, self._tokenise(run.strip()))
+        heard = self._read_all(run, syllables, real, by_looks=False)
+        # Words that look alike are many: they are gone through only for what sounds like nothing.
+        return self._read_all(run, syllables, real, by_looks=True) if heard.is_doubtful else heard
+
+    def _read_all(
+        self, run: str, syllables: Sequence[str], real: _Places, *, by_looks: bool
+    ) -> _Way:
         best = [_Way(0.0, "")]
         for end in range(1, len(run) + 1):
             ways = (
-                _Way(best[start].cost + way.cost, best[start].text + way.text)
+                best[start].then(way)
                 for start in range(max(0, end - LONGEST_WORD), end)
-                for way in self._readings(_Span(run, start, end, syllables[start:end]), real)
+                for way in self._readings(
+                    _Span(run, start, end, syllables[start:end]), real, by_looks=by_looks
+                )
             )
             best.append(min(ways, key=lambda way: way.cost))
         return best[-1]
 
-    def _readings(self, span: _Span, real: _Places) -> Iterator[_Way]:
+    def _readings(self, span: _Span, real: _Places, *, by_looks: bool) -> Iterator[_Way]:
         text = span.text
         if len(text) == 1:
-            yield _Way(self._cost_of_character(text), text)
+            cost = self._cost_of_character(text)
+            yield _Way(cost, text, is_doubtful=cost == _UNKNOWN)
             return
         is_read, is_real = _UNREAD not in text, (span.start, span.end) in real
         if is_read and (self._is_noun(text) or (is_real and self._is_sold(text))):
@@ -174,7 +190,7 @@ class Mender:
             torn = _TORN if span.tears(real) else 0
             for way in self._sounding(text, span.syllables):
                 yield _Way(way.cost + torn, way.text)
-            if is_read and len(text) > len("手机"):  # 手机 is one off from 手表.
+            if by_looks and is_read and len(text) > len("手机"):  # 手机 is one off from 手表.
                 yield from self._looking(span, real)
 
     def _cost_of_character(self, character: str) -> float:

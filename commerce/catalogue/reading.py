@@ -122,10 +122,10 @@ class Reader:
     def _sold_of(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The word; of one that no product holds, what is sold of it: 血压 of 测血压."""
         if not self._is_sold(word):
-            inside = [part for part in self._tokenise(word) if part != word and len(part) > 1]
+            inside = [part for part in self._tokenise(word) if len(part) == len(word) - 1 > 1]
             sold = [part for part in inside if self._is_sold(part)]
             if sold:
-                yield max(sold, key=len), ()
+                yield sold[-1], ()
                 return
         yield word, ()
 

@@ -17,9 +17,9 @@ _TOGETHER = re.compile("(?<=..)(?:套装|组合装?|礼盒装?|礼包|套盒)$")
 SILENT: Final = frozenset("的了吗呢吧啊呀和与或及有没要想买给个")
 """Single characters that wish for nothing."""
 _SAID_ASIDE: Final = (
-    "用 能 吃 喝 穿 戴 盖 背 装 打 多 好 点 些 时 时候 适合 可以 能用 可用 能吃 好用 好吃 什么 怎么",
-    "哪个 哪种 哪款 味 推荐 介绍 一下 一款 几款 一个 一些 几个 东西 有没有 想要 想买 求 找 看看 用的",
-    "会 是 在 我 你们 你 请问 那种 这种 比较 礼物 礼品",
+    "用 能 吃 喝 穿 戴 盖 背 装 打 多 好 点 些 时 时候 适合 可以 能用 可用 能吃 好用 好吃 什么",
+    "怎么 哪个 哪种 哪款 味 推荐 介绍 一下 一款 几款 一个 一些 几个 东西 有没有 想要 想买 求 找",
+    "看看 用的 会 是 在 我 你们 你 请问 那种 这种 比较 礼物 礼品",
 )
 ASIDE: Final = SILENT.union(*(words.split() for words in _SAID_ASIDE))
 """Words that help to say what is wished for, and are not it."""

@@ -16,8 +16,11 @@ from commerce.ordering.lines import MOST_PIECES
 from commerce.ordering.tables import Cart, CartLine, Order
 from commerce.privacy.tables import PrivacyRequest, PrivacyState
 
-MOVED: Final = (Identity, Address, Order, AfterSale, PrivacyRequest, SubscriptionChange)
-"""Tables whose rows go over to the customer who stays. Carts are joined line by line."""
+MOVED: Final = (Identity, Order, Address, AfterSale, PrivacyRequest, SubscriptionChange)
+"""Tables whose rows go over to the customer who stays. Carts are joined line by line.
+
+Orders go before what is written under an order's lock: whoever holds one has written it by then.
+"""
 
 
 def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Customer:

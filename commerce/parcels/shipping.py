@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlmodel import Session, select
 
+from commerce.aftersale.queries import find_whole_refund
 from commerce.errors import ShopError
 from commerce.inserting import id_of
 from commerce.ordering import states
@@ -32,7 +33,7 @@ def ship(
     """Enter a parcel of an order; the first one moves the order to `shipped`.
 
     Entering the same parcel again returns it. Raises ShippingRefused for an unknown carrier, an
-    impossible number, or one that belongs to another order; IllegalMove when the order cannot be
+    impossible number, one that belongs to another order, or an order whose money goes back; IllegalMove when the order cannot be
     shipped.
     """
     number = clean(tracking_no)
@@ -48,6 +49,11 @@ def ship(
         if known.order_id != order_id:
             raise ShippingRefused(f"tracking_no：运单号 {number} 已经用在另一笔订单上，请核对")
         return known
+    refund = find_whole_refund(session, order_id)
+    if refund is not None:
+        raise ShippingRefused(
+            f"order：已同意退款（申请 {refund.request_no}），不要发货；确实要发，先请顾客重新下单"
+        )
     if order.state != OrderState.SHIPPED:
         states.move(session, order_id, OrderState.SHIPPED, actor=actor, reason="发货", now=now)
     parcel = Parcel(

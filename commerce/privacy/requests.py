@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, SQLModel, col, select, update
 
+from commerce.columns import in_state
 from commerce.customers.merging import lock_customer
 from commerce.errors import IllegalMove, NotFound
 from commerce.events import announce
@@ -15,6 +16,10 @@ from commerce.request_numbers import TRIES, new_request_no
 
 ANSWERED_WITHIN: Final = timedelta(days=15)
 """Calendar days; the rule is fifteen working days (App违法违规收集使用个人信息行为认定方法, 六)."""
+
+_LIVE: Final = in_state(
+    SQLModel.metadata.tables[PrivacyRequest.__tablename__], PrivacyState.RECEIVED
+)
 
 LEGAL_MOVES: Final[dict[PrivacyState, frozenset[PrivacyState]]] = {
     PrivacyState.RECEIVED: frozenset({PrivacyState.DONE, PrivacyState.WITHDRAWN}),
@@ -80,7 +85,7 @@ def find_live(session: Session, customer_id: int, kind: PrivacyKind) -> PrivacyR
     statement = select(PrivacyRequest).where(
         PrivacyRequest.customer_id == customer_id,
         PrivacyRequest.kind == kind,
-        PrivacyRequest.state == PrivacyState.RECEIVED,
+        _LIVE,
     )
     return session.exec(statement.execution_options(populate_existing=True)).first()
 
@@ -97,9 +102,7 @@ def list_requests(
 
 def list_due(session: Session, before: datetime) -> Sequence[PrivacyRequest]:
     """Requests that have to be answered before that moment and are not, most urgent first."""
-    statement = select(PrivacyRequest).where(
-        PrivacyRequest.state == PrivacyState.RECEIVED, col(PrivacyRequest.due_at) < before
-    )
+    statement = select(PrivacyRequest).where(_LIVE, col(PrivacyRequest.due_at) < before)
     return session.exec(
         statement.order_by(col(PrivacyRequest.due_at), col(PrivacyRequest.id))
     ).all()

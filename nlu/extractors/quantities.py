@@ -44,18 +44,20 @@ _SET_TO: Final = re.compile(
     rf"(?:改|变|调|加|减|设)(?:成|为|到|至)\s*(?P<bare>{NUMERAL})(?=$|[吧啊呀呢哈了,。.!\s])"
 )
 _BARE_WISH: Final = re.compile(rf"(?:^|[要来拿买])(?P<number>{NUMERAL})(?:吧|就[行好够]|就可以)?$")
+_MOST: Final = 100_000
+"""一万条 is asked for, be it in jest; what is larger counts something else."""
 _GIFT: Final = re.compile(r"买.{1,3}[送赠].{1,3}")
 
 
 def find_quantities(_text: str, folded: str) -> Iterator[Finding]:
-    """Counts of goods, whole numbers only (半斤 is a size); the first one said counts.
+    """Counts of goods, whole numbers only (半斤 is a size); the first one said counts. 0 is one.
 
     一打 is 12. 一对 is 2 pieces, except of goods whose pair is one piece, such as earrings;
     一双 is always one.
     """
     gifts = [match.span() for match in _GIFT.finditer(folded)]
     for start, end, count in sorted(_counts(folded)):
-        if count > 0 and not any(before <= start < after for before, after in gifts):
+        if not any(before <= start < after for before, after in gifts):
             yield Finding(start, end, "quantity", count)
 
 
@@ -70,15 +72,17 @@ def _counts(folded: str) -> Iterator[tuple[int, int, int]]:
     for pattern in (_SET_TO, _BARE_WISH):
         for match in pattern.finditer(folded):
             count = read_whole(next(group for group in match.groups() if group))
-            if count is not None and count < 10_000:
+            if count is not None and count < _MOST:
                 yield (*match.span(), count)
 
 
 def _counted(folded: str) -> Iterator[tuple[int, int, int]]:
     for match in _COUNTED.finditer(folded):
         count = read_whole(match["number"])
-        if count is None or count >= 10_000 or not _counts_goods(folded, match):
+        if count is None or count >= _MOST or not _counts_goods(folded, match):
             continue
+        if count == 0 and match["number"] != "0":
+            continue  # 零件 counts nothing.
         if count == 1 and _PRICE_OF_ONE.match(folded, match.end()):
             continue
         if match["piece"] == "块" and not _asks_for(folded, match):

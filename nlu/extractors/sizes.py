@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from nlu.extractors.numerals import NUMERAL
+from nlu.extractors.numerals import NUMERAL, read_number
 from nlu.findings import Finding, without_overlaps
 
 _CAPACITY: Final = (
@@ -19,11 +19,17 @@ _NAMED: Final = re.compile(
     r"均码|大码|小码|中码|加大码?|加加大|特大号|大号|中号|小号|加小号|迷你号|\d{2}[abcdefg](?:罩杯|杯)?(?![a-z0-9])"
 )
 _CODES: Final = re.compile(
-    rf"(?<![\da-z.])(?:{NUMERAL}(?:半)?码|1[5-9]\d/\d{{2,3}}[abcy]?)(?![\da-z])"
+    rf"(?<![\da-z.])(?:(?<![大小差再])(?![一两半几]码){NUMERAL}(?:半)?码|1[5-9]\d/\d{{2,3}}[abcy]?)(?![\da-z])"
 )
 _CAPACITIES: Final = re.compile(
     rf"(?<![\da-z.])(?:{NUMERAL}|半)\s?(?:{_CAPACITY})|半斤|一斤半|[二两]两半?装"
 )
+# 10斤的 is a kind of rice; 五斤红枣 counts; 120斤的 is the customer.
+_WEIGHTS: Final = re.compile(
+    rf"(?<![\da-z.])(?P<number>{NUMERAL}|半)\s?(?:斤|两(?!个))(?=的(?!人|胖)|[这那]种|一?[袋包桶箱盒]的?(?:$|[吧呢]))"
+)
+_A_BODY: Final = 70
+"""斤: nobody buys so much of anything in one pack."""
 _DIMENSIONS: Final = re.compile(
     r"(?<![\da-z.])\d+(?:\.\d+)?\s?(?:米|m|cm|厘米)?\s?[x×*]\s?\d+(?:\.\d+)?\s?(?:米|m|cm|厘米)(?![a-z])"
 )
@@ -41,6 +47,11 @@ def find_sizes(text: str, folded: str) -> list[Finding]:
 
 
 def _candidates(text: str, folded: str) -> Iterator[Finding]:
+    for match in _WEIGHTS.finditer(folded):
+        weight = read_number(match["number"])
+        is_body = weight is not None and weight >= _A_BODY
+        if not is_body and not _BODY.search(folded[: match.start()]):
+            yield Finding(*match.span(), "size", text[match.start() : match.end()])
     for pattern in (_DIMENSIONS, _LETTERS, _NAMED, _CODES, _CAPACITIES):
         for match in pattern.finditer(folded):
             before = folded[: match.start()]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from nlu.cascade import Cascade
+from nlu.cascade import Cascade, parse_all
 from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import FAILURES_TO_OPEN, RasaParser
@@ -76,6 +76,35 @@ async def test_below_the_threshold_nothing_is_acted_upon_but_the_guess_is_kept(
 
     assert (said.intent, said.guess, said.confidence) == ("nlu_fallback", "checkout", 0.39)
     assert said.first("quantity") == 2
+    await cascade.close()
+
+
+@pytest.mark.parametrize("confidence", [0.2, 0.99])
+async def test_a_plain_wish_for_a_human_counts_whatever_rasa_thinks(
+    rasa: RasaStandIn, dictionary: Dictionary, keyword: KeywordParser, confidence: float
+) -> None:
+    rasa.answer = {**PARSED, "intent": {"name": "request_refund", "confidence": confidence}}
+    cascade = Cascade(RasaParser(rasa.url, TOKEN, dictionary), keyword)
+
+    said = await cascade.parse("退款没人理 给我转人工")
+
+    assert (said.intent, said.guess, said.source) == ("human_handoff", "human_handoff", "rasa")
+    assert (await cascade.parse("人工智能是什么")).guess == "request_refund"
+    await cascade.close()
+
+
+async def test_a_list_of_texts_is_answered_in_order_and_several_at_a_time(
+    rasa: RasaStandIn, dictionary: Dictionary, keyword: KeywordParser
+) -> None:
+    rasa.delay = 0.05
+    cascade = Cascade(RasaParser(rasa.url, TOKEN, dictionary), keyword)
+    texts = [f"第{number}句" for number in range(20)]
+
+    began_at = time.monotonic()
+    said = await parse_all(cascade, texts)
+
+    assert [each.text for each in said] == texts
+    assert time.monotonic() - began_at < 0.7 * len(texts) * rasa.delay
     await cascade.close()
 
 

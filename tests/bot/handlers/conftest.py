@@ -21,6 +21,7 @@ from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
 from tests.bot.handlers.conversation import Chat, Recorded
 from tests.commerce.shop import NOW
+from tests.fixtures.databases import spare_the_disk
 
 type OpenChat = Callable[..., Chat]
 
@@ -57,6 +58,7 @@ def demo_database(demo_shop: DemoShop, tmp_path: Path) -> Iterator[Database]:
     file = tmp_path / "demo.db"
     shutil.copy(demo_shop.database, file)
     database = Database(f"sqlite:///{file}")
+    spare_the_disk(database)
     yield database
     database.close()
 

@@ -45,6 +45,16 @@ DIALOGUES: dict[str, list[Line]] = {
         line("来一根", cart="YD013-01×1", intent=ADD, entities={"quantity": 1}),
         line("算了，不要了吧", "已拿掉", cart="", intent="deny"),
     ],
+    "wanted after all": [
+        line("计数跳绳"),
+        line("来两根", cart="YD013-01×2", intent=ADD, entities={"quantity": 2}),
+        line("不要了", "已拿掉", cart="", intent="deny"),
+        line("还是要吧", "浅粉色", "×2", cart="YD013-01×2", intent="deny"),
+        line("不要了", cart="", intent="deny"),
+        line("哎呀还是要吧 黑的", "黑色", cart="YD013-02×2", intent="nlu_fallback",
+             entities={"color": ["黑"]}),
+        line("还是要吧", cart="YD013-02×2", intent="affirm"),
+    ],
     "two things, each with its amount": [
         line("我要一个拖把和两把切片的菜刀", "平板拖把", "菜刀", "购物车共3件",
              cart="JJ026-01×1 JJ008-01×2", intent=ADD,

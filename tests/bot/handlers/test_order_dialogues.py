@@ -260,3 +260,27 @@ async def test_cancelling_is_never_about_the_cart_line_just_put_in(chat: Chat) -
         line("不想要了", "已拿掉", cart="", asks="", intent="cancel_order"),
     )
     assert await state_of(chat, order_no) == "unpaid"
+
+
+async def test_one_order_of_the_list_looked_at_leaves_the_places_as_they_were(chat: Chat) -> None:
+    await chat.says("你好")
+    paid = await has_bought(chat, MILK)
+    unpaid = await has_ordered(chat)
+
+    await play(
+        chat,
+        line("我的订单", f"1. 订单 {unpaid}", f"2. 订单 {paid}"),
+        line("第二个", paid, "待发货", never=(unpaid,)),
+        line(
+            "第一个取消吧",
+            f"要取消订单 {unpaid}",
+            asks="cancel_order",
+            intent="cancel_order",
+            entities={"ordinal": [1]},
+        ),
+        line("不用了", "保留"),
+        line("第二个", paid, never=(unpaid,)),
+        line("取消吧", f"订单 {paid}", asks="aftersale_confirm", intent="cancel_order"),
+    )
+    assert await state_of(chat, unpaid) == OrderState.UNPAID
+    assert await state_of(chat, paid) == OrderState.PAID

@@ -13,8 +13,9 @@ from commerce.parcels import tracking
 from commerce.parcels.shipping import ship
 from commerce.parcels.tables import Parcel, ParcelState
 from commerce.parcels.tracking import Scan, Track
-from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.buying import has_ordered, has_paid
+from tests.bot.handlers.conversation import Chat
+from tests.bot.handlers.script import line, play
 
 NUMBER = "YT8800000000001"
 
@@ -168,3 +169,41 @@ async def test_number_and_hotline_are_given(chat: Chat, words: str) -> None:
 
     assert NUMBER in reply
     assert ("95554" in reply) == ("电话" in words)
+
+
+@pytest.mark.parametrize("text", [NUMBER, f"查一下{NUMBER}", f"{NUMBER}这个单号帮我看看"])
+async def test_a_message_that_is_nothing_but_a_number_looks_the_parcel_up(
+    chat: Chat, text: str
+) -> None:
+    await chat.says("你好")
+    order_no = await has_ordered(chat)
+    await has_paid(chat, order_no)
+    await has_shipped(chat, order_no)
+    await chat.hears()
+
+    heard = await chat.words(text, intent="deny", entities={"tracking_no": [NUMBER]})
+    stranger = await chat.words(
+        text.replace("YT88", "YT99"), intent="deny", entities={"tracking_no": ["YT9900000000001"]}
+    )
+
+    assert order_no in heard
+    assert f"圆通速递 {NUMBER}" in heard
+    assert "没有查到运单号 YT9900000000001" in stranger
+
+
+async def test_the_bare_number_of_an_order_asks_for_it_whatever_it_was_taken_for(
+    open_chat: Callable[..., Chat],
+) -> None:
+    alice, bob = open_chat("o-alice"), open_chat("o-bob")
+    await bob.says("你好")
+    await alice.says("你好")
+    order_no = await has_ordered(alice)
+    number = {"order_no": [order_no]}
+
+    await play(
+        alice,
+        line(order_no, order_no, "待付款", intent="deny", entities=number),
+        line(f"帮我查一下{order_no}", order_no, "待付款", intent="nlu_fallback", entities=number),
+        line(f"订单号：{order_no} 谢谢", order_no, intent="thank", entities=number),
+    )
+    await play(bob, line(order_no, "没有查到", intent="deny", entities=number))

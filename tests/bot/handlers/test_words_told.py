@@ -1,11 +1,27 @@
-"""What the shop tells customers to say after buying is understood without a parser."""
+"""What the shop tells customers to say is understood without a parser."""
 
 import re
 
-from bot.handlers import address_words, aftersale_words, order_words, privacy_words
+from bot.handlers import (
+    address_words,
+    aftersale_words,
+    explaining_words,
+    order_words,
+    privacy_words,
+    reorder_words,
+    shop_front_words,
+)
 from bot.shortcuts import find_shortcut
 
-MODULES = (address_words, aftersale_words, order_words, privacy_words)
+MODULES = (
+    address_words,
+    aftersale_words,
+    explaining_words,
+    order_words,
+    privacy_words,
+    reorder_words,
+    shop_front_words,
+)
 HEARD_BY_THE_QUESTION = {"跳过", "好了", "第一个", "全部"}
 """Answers that the open question itself understands."""
 

@@ -7,8 +7,9 @@ from bot.database import Database
 from bot.search import ShopSearch
 from commerce.catalogue import stock
 from commerce.catalogue.changes import forget_changes, list_changes, mark_for_indexing
-from commerce.catalogue.index import IndexBusy, Language, SearchIndex
+from commerce.catalogue.index import IndexBusy, SearchIndex
 from commerce.catalogue.indexing import index_changes
+from commerce.catalogue.language import Language
 from commerce.catalogue.tables import Product, Variant
 from commerce.catalogue.wish import ProductWish
 from tests.bot.search.conftest import Stocking

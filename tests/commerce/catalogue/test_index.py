@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commerce.catalogue.index import Language, SearchIndex
+from commerce.catalogue.index import SearchIndex
+from commerce.catalogue.language import Language
 from commerce.catalogue.views import ProductView, VariantView
 from commerce.catalogue.wish import ProductWish, Sorting, summarise
 from tests.commerce.catalogue.products import cut_into_characters

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.catalogue import entries, traits, words
+from commerce.catalogue import entries, reading, sounds, traits, words
 from commerce.catalogue.entries import STEPS, covering, price_terms, sales_weight
 
 
-@pytest.mark.parametrize("module", [words, traits, entries])
+@pytest.mark.parametrize("module", [words, traits, entries, reading, sounds])
 def test_the_examples_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
