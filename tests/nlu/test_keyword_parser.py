@@ -2,17 +2,17 @@
 
 import subprocess
 import sys
-from collections import Counter
 
 import pytest
 
 from nlu.dictionary import Dictionary
+from nlu.evaluation import read_labelled
 from nlu.keyword_parser import KeywordParser
 from nlu.keywords.rule import NotARule, read_rules
 from nlu.keywords.scoring import RULES
-from nlu.training_data import read_examples
 from nlu.understanding import CUSTOMER_INTENTS
 from tests.nlu.contract_examples import EXAMPLES, PAIRS
+from tests.nlu_quality.prune import VALIDATION
 
 PARSER = KeywordParser(Dictionary())
 
@@ -77,11 +77,12 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_three_quarters_of_the_training_sentences_are_understood() -> None:
-    examples = read_examples()
-    right = Counter(PARSER.parse(each.text).intent == each.intent for each in examples)
+def test_three_in_five_messages_that_no_rule_was_written_for_are_understood() -> None:
+    """Of the validation set, 0.643 when this was written; who writes a rule never looks there."""
+    messages = read_labelled(VALIDATION)
+    right = sum(PARSER.parse(text).intent == intent for text, intent in messages)
 
-    assert right[True] / len(examples) >= 0.75
+    assert right / len(messages) >= 0.6
 
 
 def test_every_intent_has_rules_and_every_rule_an_intent() -> None:
