@@ -75,6 +75,8 @@ class Memory(BaseModel):
     """Variant ids and pieces that were taken out last: 还是要吧 puts them back."""
     question: dict[str, Any] = Field(default_factory=dict)
     """What the open question is about; `words` is the question itself."""
+    told_of: list[str] = Field(default_factory=list)
+    """Orders that the shop's people were told of when their address could not be changed."""
     misunderstood: int = 0
     """Turns in a row that were not understood."""
 

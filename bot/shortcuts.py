@@ -17,7 +17,7 @@ SHORTCUTS: Final[Mapping[str, Intent]] = {
     "看图": Intent.ASK_PRODUCT_DETAIL,
     **dict.fromkeys(("结算", "去付款", "付款", "买单"), Intent.CHECKOUT),
     **dict.fromkeys(("我的订单", "查订单", "再来一单", "买过的"), Intent.ORDER_STATUS),
-    "催一下发货": Intent.ORDER_STATUS,
+    **dict.fromkeys(("催一下发货", "催发货"), Intent.ORDER_STATUS),
     "快递到哪了": Intent.TRACK_SHIPMENT,
     "取消订单": Intent.CANCEL_ORDER,
     **dict.fromkeys(("我要退款", "我要退货", "售后进度", "不退了"), Intent.REQUEST_REFUND),

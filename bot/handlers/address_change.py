@@ -8,12 +8,14 @@ from bot import texts
 from bot.handlers import address_words as words
 from bot.handlers.address_parts import (
     AddressParts,
+    begins_with_surname,
     foreign_district,
     name_in,
     parts_in,
     place_in,
 )
 from bot.handlers.answers import is_yes, plain
+from bot.handlers.errands import calls_away, is_errand
 from bot.handlers.order_choice import (
     RECENT,
     in_view,
@@ -39,6 +41,7 @@ from nlu.understanding import Intent
 router = Router()
 
 LABELLED: Final = (OrderState.PACKED, OrderState.SHIPPED)
+MOST_TOLD_OF: Final = 5
 STEP_OF: Final = {
     "recipient": "address_recipient",
     "phone": "address_phone",
@@ -91,6 +94,8 @@ def hear_order(turn: Turn) -> Sequence[Reply] | None:
 @router.step("address_what", lasting=True)
 def hear_what(turn: Turn) -> Sequence[Reply] | None:
     """Any parts of the new address, or the name of the part that is to change."""
+    if calls_away(turn):
+        return None
     told, draft = parts_in(turn.text), kept_draft(turn)
     wanted = words.wanted_parts(turn.text)
     if told.is_empty and not wanted:
@@ -102,7 +107,11 @@ def hear_what(turn: Turn) -> Sequence[Reply] | None:
 def hear_recipient(turn: Turn) -> Sequence[Reply] | None:
     """The new recipient, and whatever else was written with the name."""
     told = replace(parts_in(turn.text), recipient=name_in(turn.text))
-    return _kept(turn) if not told.recipient else _hear(turn, kept_draft(turn), told)
+    if calls_away(turn) or (is_errand(turn) and not begins_with_surname(told.recipient)):
+        return None
+    if told.recipient:
+        return _hear(turn, kept_draft(turn), told)
+    return _kept_or_again(turn, "address_recipient", words.RECIPIENT)
 
 
 @router.step("address_phone", lasting=True)
@@ -119,9 +128,9 @@ def hear_phone(turn: Turn) -> Sequence[Reply] | None:
 @router.step("address_place", lasting=True)
 def hear_place(turn: Turn) -> Sequence[Reply] | None:
     """The new region and street; the street may come by itself after the region."""
-    told = place_in(turn.text)
+    told = AddressParts() if calls_away(turn) else place_in(turn.text)
     if not (told.region or told.detail):
-        return _kept(turn)
+        return _kept_or_again(turn, "address_place", words.NO_STREET)
     draft = kept_draft(turn)
     if not told.detail:  # The region of a street that was told before.
         told = replace(told, detail=draft["parts"]["detail"])
@@ -210,6 +219,7 @@ def _read_back(
         return [ask_with_draft(turn, "address_what", f"{refusal}。{words.WHAT}", draft)]
     if address == current:
         return [Text(words.SAME)]
+    draft = {**draft, "read_back": asdict(address)}
     ask_with_draft(turn, "address_confirm", words.CONFIRM, draft)
     told = words.in_full(address, is_new_phone=bool(parts.phone))
     head = words.PREVIEW.format(order_no=order.order_no)
@@ -219,7 +229,10 @@ def _read_back(
 def _change(turn: Turn, draft: dict[str, Any]) -> Sequence[Reply]:
     order = orders.get_order(turn.session, turn.customer_id, str(draft["order_no"]))
     parts = AddressParts(**draft["parts"])
-    address = parts.put_into(read_address(turn.shop.sealer, order))
+    current = read_address(turn.shop.sealer, order)
+    address = check_address(parts.put_into(current))
+    if order.state in MAY_CHANGE and asdict(address) != draft["read_back"]:
+        return _read_back(turn, order, draft, current)  # It was changed elsewhere meanwhile.
     try:
         change_address(
             turn.session,
@@ -237,20 +250,31 @@ def _change(turn: Turn, draft: dict[str, Any]) -> Sequence[Reply]:
 
 
 def _too_late(turn: Turn, order: Order) -> Sequence[Reply]:
-    """Say why not; a person may still stop the parcel."""
-    if order.state == OrderState.CLOSED:
-        return [Text(words.CLOSED.format(order_no=order.order_no))]
-    announce(
-        turn.session,
-        "person_wanted",
-        now=turn.now,
-        conversation_id=turn.conversation_id,
-        order_no=order.order_no,
-        reason=Intent.CHANGE_ADDRESS.value,
-    )
+    """Say why not; a person, told once, may still stop the parcel."""
+    over = words.OVER.get(OrderState(order.state))
+    if over is not None:
+        return [Text(over.format(order_no=order.order_no))]
+    if order.order_no not in turn.memory.told_of:
+        turn.memory.told_of = [*turn.memory.told_of, order.order_no][-MOST_TOLD_OF:]
+        announce(
+            turn.session,
+            "person_wanted",
+            now=turn.now,
+            conversation_id=turn.conversation_id,
+            order_no=order.order_no,
+            reason=Intent.CHANGE_ADDRESS.value,
+        )
     is_packed = order.state == OrderState.PACKED
     sentence = words.TOO_LATE_PACKED if is_packed else words.TOO_LATE_SHIPPED
     return [Text(sentence.format(order_no=order.order_no))]
+
+
+def _kept_or_again(turn: Turn, step: str, question: str) -> Sequence[Reply] | None:
+    """A no keeps the address; what nobody understands is asked for again."""
+    kept = None if calls_away(turn) else _kept(turn)
+    if kept is not None or turn.understanding.intent != Intent.NLU_FALLBACK or is_errand(turn):
+        return kept
+    return [ask_with_draft(turn, step, question, kept_draft(turn))]
 
 
 def _kept(turn: Turn) -> Sequence[Reply] | None:

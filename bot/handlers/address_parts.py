@@ -32,11 +32,17 @@ _TAIL: Final = re.compile(r"(?:这里|那里|去|吧|啊|呀|哈|了|可以吗|�
 _PLACE: Final = re.compile(
     r"[路街巷弄道村镇乡组]|小区|花园|公寓|大厦|广场|大学|学校|医院|公司|园区|(?<!机)(?<!单)(?<!账)号(?!码)|[栋幢座室层楼]|单元|驿站|\d+-\d+"
 )
+_STREET: Final = re.compile(rf"{_PLACE.pattern}|\d|[园苑府庄城湾里店厂桥巷站库院]")
 _NO_PLACE: Final = re.compile(r"帮|麻烦|怎么|能不能|可以|[吗呢]|电话|手机|订单|快递|收[货件]人")
 _NAME: Final = re.compile(r"[一-鿿]{2,4}|[一-鿿]{2,8}·[一-鿿·]{1,12}")
 _NO_NAME: Final = re.compile(
     r"改|换|寄|送|订单|帮|我|你|您|麻烦|请|想|要|新的|地址|电话|手机|收货|收件|一下|可以|谢谢|好的|不|吧|吗|了|亲|老板|客服"
-    r"|在吗|发货|快递|还没|那个|这个|错|忘|先生$|女士$"
+    r"|在吗|发货|快递|还没|那个|这个|错|忘|先生$|女士$|退[订款货钱]|取消|人工|转接|物流|多少|价格|优惠|下单|付款|发票|购物车|结算|售后|在哪|到哪|有没|没有|什么|怎么"
+    r"|多久|几[天点个]|啥|哈哈|再说|稍等|等等|算"
+)
+_NO_LATIN_NAME: Final = re.compile(
+    r"td|stop|unsubscribe|cancel|quit|exit|help|menu|hello|hi|hey|ok|okay|yes|no|bye|thanks|test",
+    re.IGNORECASE,
 )
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
@@ -112,17 +118,25 @@ def name_in(text: str) -> str:
             r"^(?:就?叫|是|写|改成|换成|姓名|名字|收[货件]人)+[:：]?", "", text.strip(" 。！!，,")
         ),
     )
-    is_name = _NAME.fullmatch(plain) or re.fullmatch(r"[A-Za-z][A-Za-z .]{1,20}", plain)
-    return plain if is_name and not _NO_NAME.search(plain) else ""
+    is_latin = re.fullmatch(r"[A-Za-z][A-Za-z .]{1,20}", plain) is not None
+    if is_latin:
+        return "" if _NO_LATIN_NAME.fullmatch(plain) else plain
+    return plain if _NAME.fullmatch(plain) and not _NO_NAME.search(plain) else ""
+
+
+def begins_with_surname(name: str) -> bool:
+    """Whether a name begins as nearly all do."""
+    return fold(name[:1]) in _SURNAMES
 
 
 def place_in(text: str) -> AddressParts:
-    """Region and street that were asked for; the whole answer is the street if nothing else."""
+    """Region and street that were asked for; the whole answer if it has a number of a house."""
     found = parts_in(text)
     if found.region or found.detail:
         return found
     plain = _cleaned(text)
-    return AddressParts(detail=plain) if len(plain) >= 4 and not _NO_NAME.search(plain) else found
+    is_street = len(plain) >= 4 and _STREET.search(plain) and not _NO_NAME.search(plain)
+    return AddressParts(detail=plain) if is_street else found
 
 
 def foreign_district(detail: str, region: str) -> str:
@@ -201,7 +215,7 @@ def _detail_and_names(tokens: Iterator[str], *, first_is_place: bool) -> tuple[s
 
 def _may_be_name(token: str) -> bool:
     return (
-        fold(token[:1]) in _SURNAMES
+        begins_with_surname(token)
         and _NAME.fullmatch(token) is not None
         and _NO_NAME.search(fold(token)) is None
         and _PLACE.search(token) is None

@@ -6,6 +6,7 @@ from typing import Final
 from bot import texts
 from bot.channels.wechat_xml import harmless
 from commerce.customers.addresses import AddressInput, mask_phone
+from commerce.ordering.tables import OrderState
 
 NO_ORDERS: Final = "您没有还能改收货信息的订单。下单的时候在小程序里填新地址就行。"
 NO_ADDRESSES: Final = "您还没有保存过收货地址，下单的时候在小程序里填就行。"
@@ -33,7 +34,12 @@ TOO_LATE_SHIPPED: Final = (
     "订单 {order_no} 已经发出，我这里改不了。已经记下，店里的同事会看到；"
     "您也可以直接联系快递改派，单号说“快递到哪了”就能看到。"
 )
-CLOSED: Final = "订单 {order_no} 已经关闭了，不用改收货信息。"
+OVER: Final = {
+    OrderState.CLOSED: "订单 {order_no} 已经关闭了，不用改收货信息。",
+    OrderState.RECEIVED: "订单 {order_no} 已经收货了，收货信息改不了。下次下单时填新地址就行。",
+    OrderState.FINISHED: "订单 {order_no} 已经完成了，收货信息改不了。下次下单时填新地址就行。",
+}
+NO_STREET: Final = "没看出是哪条街、门牌几号。麻烦把新的地址发给我：省市区，加上街道和门牌号。"
 
 MY_ADDRESSES: Final = re.compile(
     r"(?:看|查)?(?:一?下|看|询)?我(?:的|有哪些)?(?:收货|收件|常用|默认)?地址(?:簿|列表)?(?:有哪些|是什么|是哪)?"

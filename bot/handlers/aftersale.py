@@ -7,6 +7,7 @@ from typing import Final
 from bot import texts
 from bot.handlers import aftersale_words as words
 from bot.handlers.aftersale_draft import (
+    DRAFTED,
     Draft,
     Goods,
     ask,
@@ -17,6 +18,7 @@ from bot.handlers.aftersale_draft import (
 )
 from bot.handlers.aftersale_follow import names_request, take_back, tell_progress
 from bot.handlers.answers import is_yes, plain
+from bot.handlers.errands import calls_away, is_errand
 from bot.handlers.goods_names import names
 from bot.handlers.order_choice import in_view, names_order, order_answered, order_meant
 from bot.handlers.picking import at_positions, bare_positions
@@ -38,28 +40,18 @@ router = Router()
 LOOKED_THROUGH: Final = 10
 """Orders among which one is found by what was bought."""
 ASKED_ABOUT: Final = [state for state in OrderState if state != OrderState.CLOSED]
-OTHER_ERRANDS: Final = frozenset(
+ACCOUNTS: Final = frozenset(
     {
-        Intent.HUMAN_HANDOFF,
-        Intent.UNSUBSCRIBE,
-        Intent.PRIVACY_REQUEST,
-        Intent.CHANGE_ADDRESS,
-        Intent.VIEW_CART,
-        Intent.CHECKOUT,
-        Intent.SEARCH_PRODUCT,
-        Intent.TRACK_SHIPMENT,
-        Intent.ASK_STORE,
-        Intent.ASK_PAYMENT,
-        Intent.ASK_INVOICE,
-        Intent.ASK_RETURN_POLICY,
-        Intent.GREET,
-        Intent.THANK,
-        Intent.GOODBYE,
-        Intent.HELP,
+        Intent.REQUEST_REFUND,
+        Intent.ORDER_STATUS,
+        Intent.CANCEL_ORDER,
+        Intent.COMPLAINT,
+        Intent.ASK_SHIPPING,
     }
 )
-"""What is no account of what went wrong, whatever question is open."""
+"""As which a customer's account of what went wrong may be understood."""
 _STILL_WANTS: Final = re.compile(r"[退换赔修]")
+_EVERY_PIECE: Final = re.compile(r"^(?:它们|这些)?(?:全|都)|[两几]\D{1,2}都")
 _EXCHANGES: Final = re.compile(r"换")
 _STARTS: Final = re.compile(
     r"(?:我|要|想|申请|帮|办理?|走)*(?:售后|退款|退货|换货|退换货?|返修|维修)(?:申请|服务|吧|一下)?"
@@ -73,7 +65,7 @@ def ask_after_sale(turn: Turn) -> Sequence[Reply]:
         return take_back(turn)
     if names_request(turn) or words.asks_progress(turn.text):
         return tell_progress(turn)
-    return begin(turn, first_words(turn))
+    return _go_on_from(turn) or begin(turn, first_words(turn))
 
 
 @router.anywhere
@@ -82,6 +74,24 @@ def hear_start(turn: Turn) -> Sequence[Reply] | None:
     if turn.understanding.intent == Intent.REQUEST_REFUND:
         return None
     return begin(turn, first_words(turn)) if _STARTS.fullmatch(plain(turn.text)) else None
+
+
+def _go_on_from(turn: Turn) -> Sequence[Reply] | None:
+    """Go on with the draft whose question is open; None for another order or other goods."""
+    if turn.asked not in DRAFTED or names_order(turn):
+        return None
+    draft = draft_of(turn)
+    if not draft.order_no:
+        return None
+    order = orders.get_order(turn.session, turn.customer_id, draft.order_no)
+    named = [id_of(line) for _, line in _bearing(turn, [order])]
+    if names(turn) and (not named or (draft.line_id and draft.line_id not in named)):
+        return None
+    draft.hear(turn.text)
+    draft.quantity = int(turn.understanding.first("quantity") or draft.quantity)
+    if len(named) == 1:
+        draft.line_id = named[0]
+    return go_on(turn, draft)
 
 
 def first_words(turn: Turn) -> Draft:
@@ -150,11 +160,12 @@ def hear_quantity(turn: Turn) -> Sequence[Reply] | None:
     """How many pieces."""
     draft = draft_of(turn)
     quantity = turn.understanding.first("quantity")
-    if quantity is None and words.means_all(turn.text):
+    if quantity is None and (words.means_all(turn.text) or _EVERY_PIECE.search(turn.text)):
         order = orders.get_order(turn.session, turn.customer_id, draft.order_no)
         quantity = Goods.of(turn.session, order).free[draft.line_id]
     if quantity is None:
         return _give_up(turn)
+    draft.hear(turn.text)
     draft.quantity = int(quantity)
     return go_on(turn, draft)
 
@@ -169,7 +180,7 @@ def hear_reason(turn: Turn) -> Sequence[Reply] | None:
     reason = tapped[0] if tapped else words.reason_in(turn.text)
     if reason is None and words.takes_back(turn.text):
         return [Text(words.GIVEN_UP)]
-    if reason is None and turn.understanding.intent in OTHER_ERRANDS:
+    if calls_away(turn) or (reason is None and _goes_elsewhere(turn)):
         return None
     if reason is None and is_yes(turn) is not None:
         return _give_up(turn)
@@ -260,6 +271,11 @@ def _register(turn: Turn, draft: Draft) -> Sequence[Reply]:
         return [Text(answer)]
     turn.ask("aftersale_more", words.PICTURES_MAY_FOLLOW, request_no=request.request_no)
     return [Text(f"{answer}\n{words.PICTURES_MAY_FOLLOW}")]
+
+
+def _goes_elsewhere(turn: Turn) -> bool:
+    """Whether the words are no account of what went wrong: 我要退货 said again is none either."""
+    return is_errand(turn) and turn.understanding.intent not in ACCOUNTS
 
 
 def _give_up(turn: Turn) -> Sequence[Reply] | None:

@@ -21,6 +21,11 @@ from commerce.inserting import id_of
 from commerce.ordering import orders
 from commerce.ordering.tables import Order, OrderLine, OrderState
 
+DRAFTED: Final = frozenset(
+    f"aftersale_{name}"
+    for name in ("order", "item", "quantity", "reason", "kind", "pictures", "confirm")
+)
+"""Questions beside which a draft is kept."""
 BEFORE_DISPATCH: Final = (OrderState.PAID, OrderState.PACKED)
 KIND_OPTIONS: Final = ("退货退款", "换一件")
 

@@ -1,11 +1,10 @@
 """Pictures that customers send: evidence of the request that is spoken of, or nothing to us."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from bot import texts
 from bot.handlers import aftersale_words as words
-from bot.handlers.aftersale_draft import ask, draft_of
+from bot.handlers.aftersale_draft import DRAFTED, ask, draft_of
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -14,12 +13,6 @@ from commerce.aftersale.states import find_request
 from commerce.errors import IllegalMove
 
 router = Router()
-
-DRAFTED: Final = frozenset(
-    f"aftersale_{name}"
-    for name in ("order", "item", "quantity", "reason", "kind", "pictures", "confirm")
-)
-"""Questions during which a picture belongs to the draft."""
 
 
 @router.kind("image")

@@ -22,6 +22,7 @@ from nlu.dictionary import Dictionary
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser
 from tests.dialogues.chat import Chat, Overheard
+from tests.fixtures.databases import spare_the_disk
 from tests.nlu.rasa_fixture import RasaServer
 
 PATIENT: float = 30.0
@@ -83,5 +84,6 @@ def chat(
     file = tmp_path / "shop.db"
     shutil.copy(seeded.database, file)
     database = Database(f"sqlite:///{file}")
+    spare_the_disk(database)
     yield Chat(database, seeded.shop, Overheard(cascade), frozen_clock)
     database.close()

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from bot import app, cli
+from bot import cli, deliveries
 from bot.database import Database
 from bot.outbox import Claimed
 from bot.sender import Deliverer
@@ -120,7 +120,7 @@ class CrashingDeliverer:
 
 def make_mortal(passages: Passages) -> None:
     """Watch every commit and every delivery of this process."""
-    real_write, real_deliverers = Database.write, app.deliverers
+    real_write, real_deliverers = Database.write, deliveries.deliverers
 
     async def write(self: Database, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
         name = getattr(function, "__name__", "")
@@ -140,7 +140,7 @@ def make_mortal(passages: Passages) -> None:
         return {kind: CrashingDeliverer(each, passages) for kind, each in made.items()}
 
     Database.write = write  # type: ignore[method-assign]
-    app.deliverers = deliverers  # type: ignore[assignment]
+    deliveries.deliverers = deliverers  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from tests.bot.handlers.conftest import DemoShop
 from tests.bot.handlers.conversation import Chat, Recorded
 from tests.bot.handlers.script import Line, line, play
 from tests.commerce.shop import NOW
+from tests.fixtures.databases import spare_the_disk
 
 FAQ = "ask_shipping"
 
@@ -88,6 +89,7 @@ def answered_shop(demo_shop: DemoShop, tmp_path_factory: pytest.TempPathFactory)
     file = tmp_path_factory.mktemp("answered-shop") / "shop.db"
     shutil.copy(demo_shop.database, file)
     database = Database(f"sqlite:///{file}")
+    spare_the_disk(database)
     with database.writing() as session:
         seed_knowledge(session, NOW)
     database.close()
@@ -112,6 +114,7 @@ def chat(
     """A conversation with this test's own copy of the shop."""
     shutil.copy(answered_shop, tmp_path / "shop.db")
     database = Database(f"sqlite:///{tmp_path / 'shop.db'}")
+    spare_the_disk(database)
     tokens = CartTokens("a secret of the tests")
     shop = Shop("掌柜小店", demo_shop.search, sealer, tokens, answering=answering)
     yield Chat(database, shop, Recorded(demo_shop.keyword), frozen_clock)
