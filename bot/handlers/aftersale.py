@@ -73,7 +73,9 @@ def hear_start(turn: Turn) -> Sequence[Reply] | None:
     """我要售后, 退货, and nothing else, however it was understood."""
     if turn.understanding.intent == Intent.REQUEST_REFUND:
         return None
-    return begin(turn, first_words(turn)) if _STARTS.fullmatch(plain(turn.text)) else None
+    if not _STARTS.fullmatch(plain(turn.text)):
+        return None
+    return _go_on_from(turn) or begin(turn, first_words(turn))
 
 
 def _go_on_from(turn: Turn) -> Sequence[Reply] | None:
@@ -185,7 +187,8 @@ def hear_reason(turn: Turn) -> Sequence[Reply] | None:
     if reason is None and is_yes(turn) is not None:
         return _give_up(turn)
     draft.hear(turn.text)
-    draft.reason = reason or Reason.OTHER
+    if not _STARTS.fullmatch(plain(turn.text)):  # 我要退货 said again tells no reason.
+        draft.reason = reason or Reason.OTHER
     return go_on(turn, draft)
 
 

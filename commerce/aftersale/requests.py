@@ -20,7 +20,7 @@ from commerce.aftersale.tables import (
 )
 from commerce.errors import IllegalMove, InvalidInput, NotFound
 from commerce.events import announce
-from commerce.inserting import id_of, insert_once
+from commerce.inserting import core, id_of, insert_once
 from commerce.ordering.orders import list_lines
 from commerce.ordering.states import STATE_NAMES, lock_order
 from commerce.ordering.tables import Order, OrderState
@@ -72,6 +72,7 @@ def open_request(
     if not pieces.keys() <= lines.keys():
         raise NotFound("订单里没有这件商品", order_id=order_id)
     with session.begin_nested():  # All pieces are claimed, or none.
+        core(session)  # The savepoint is set when the connection is first asked for.
         for line_id, quantity in sorted(pieces.items()):
             claim(session, lines[line_id], quantity)
         request = _insert(session, sealer, order, kind, reason, words, conversation_id, now)

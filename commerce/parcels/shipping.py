@@ -33,8 +33,8 @@ def ship(
     """Enter a parcel of an order; the first one moves the order to `shipped`.
 
     Entering the same parcel again returns it. Raises ShippingRefused for an unknown carrier, an
-    impossible number, one that belongs to another order, or an order whose money goes back; IllegalMove when the order cannot be
-    shipped.
+    impossible number, one that belongs to another order, or an order whose money all goes back;
+    IllegalMove when the order cannot be shipped.
     """
     number = clean(tracking_no)
     if carrier not in CARRIERS:

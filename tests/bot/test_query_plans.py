@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from bot import conversations, health, inbox, outbox
@@ -12,9 +13,14 @@ from bot.clock import FrozenClock
 from bot.database import Database
 from commerce.payments.closing import list_payments_to_ask
 from commerce.payments.refunds import list_refunds_to_ask
+from commerce.privacy import requests as privacy
+from commerce.privacy.tables import PrivacyKind
 from commerce.sealing import Sealer
+from tests.commerce.shop import NOW
 
-FULL = re.compile(r"SCAN (inbox|outbox|earlier|payment|refund)(?! USING (COVERING )?INDEX ix_)")
+FULL = re.compile(
+    r"SCAN (inbox|outbox|earlier|payment|refund|privacy_request)(?! USING (COVERING )?INDEX ix_)"
+)
 """A step that reads every row. Walking a partial index reads what is open."""
 
 
@@ -55,6 +61,8 @@ def plan_of(database: Database) -> Iterator[Callable[[Callable[[Session], Any]],
         "health.count_backlog",
         "list_payments_to_ask",
         "list_refunds_to_ask",
+        "privacy.list_due",
+        "privacy.find_live",
     ],
 )
 def test_no_statement_of_the_day_reads_a_whole_table(
@@ -74,9 +82,38 @@ def test_no_statement_of_the_day_reads_a_whole_table(
         "health.count_backlog": health.count_backlog,
         "list_payments_to_ask": lambda s: list_payments_to_ask(s, now),
         "list_refunds_to_ask": lambda s: list_refunds_to_ask(s, now),
+        "privacy.list_due": lambda s: privacy.list_due(s, now),
+        "privacy.find_live": lambda s: privacy.find_live(s, 1, PrivacyKind.ERASE),
     }
 
     steps = plan_of(calls[name])
 
     assert steps
     assert [step for step in steps if FULL.match(step)] == []
+
+
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [
+        (lambda s: privacy.list_due(s, NOW), "ix_privacy_request_due"),
+        (lambda s: privacy.find_live(s, 1, PrivacyKind.ERASE), "uq_privacy_request_live"),
+    ],
+)
+def test_open_requests_about_data_are_found_by_their_own_indexes(
+    database: Database, look: Callable[[Session], Any], index: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.reading() as session:
+        look(session)
+        event.remove(database.engine, "before_cursor_execute", note)
+        statement, values = asked[-1]  # Before it the transaction was begun.
+        # With its values still apart: a plan is made before they are known.
+        connection = session.connection()
+        (step, *_) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+
+    assert index in step[3]

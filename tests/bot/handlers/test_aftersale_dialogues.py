@@ -1,12 +1,21 @@
 """Money back, an exchange, a claim: nothing is registered without a clear yes, and then once."""
 
 import pytest
+from sqlmodel import Session
 
 from bot.messages import Choices
 from bot.tables import OutboxMessage
 from commerce.aftersale import requests, states
-from commerce.aftersale.tables import AfterSale, AfterSaleLine, AfterSalePicture
+from commerce.aftersale.tables import (
+    AfterSale,
+    AfterSaleLine,
+    AfterSalePicture,
+    ClaimedLine,
+    Reason,
+    RequestKind,
+)
 from commerce.events import ShopEvent
+from commerce.ordering.orders import get_order, list_lines
 from commerce.ordering.tables import OrderState
 from commerce.payments.tables import Payment, Refund
 from tests.bot.handlers.buying import (
@@ -247,7 +256,7 @@ async def test_a_picture_that_cannot_be_had_is_told(chat: Chat) -> None:
     await chat.database.write(requests.lose_picture, picture.row_key, chat.clock.now())
 
     (news,) = await chat.hears()
-    assert "有一张照片没能取到" in str(news)
+    assert "有照片没能取到" in str(news)
 
 
 async def test_a_picture_without_a_request_is_nothing_to_us(chat: Chat) -> None:
@@ -479,9 +488,68 @@ async def test_the_order_moved_on_while_the_question_stood(chat: Chat) -> None:
     await chat.says("不想要了，退款")
     await is_moved(chat, order_no, OrderState.PACKED, OrderState.SHIPPED)
 
+    await play(
+        chat,
+        line("确认", "登记退货退款", "“确认”", never=("已经登记",), asks="aftersale_confirm"),
+    )
+    assert await rows(chat, AfterSale) == []
     await play(chat, line("确认", "已经登记"))
 
     assert (await only(chat)).kind == "return_refund"
+
+
+async def test_pieces_asked_for_meanwhile_leave_nothing_half_registered(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_received(chat, LIPSTICK, 1, SP001_01=1)
+    customer_id = await chat.customer_id()
+    await chat.says("我要退款")
+    await chat.says("全部")
+    await play(chat, line("不喜欢", asks="aftersale_confirm"))
+
+    def ask_elsewhere(session: Session) -> str:
+        order = get_order(session, customer_id, order_no)
+        request = requests.open_request(
+            session, chat.shop.sealer, customer_id=customer_id, order_id=order.id or 0,
+            pieces={list_lines(session, order)[-1].id or 0: 1}, kind=RequestKind.RETURN_REFUND,
+            reason=Reason.FIT, words="", now=chat.clock.now(),
+        )  # fmt: skip
+        return request.request_no
+
+    await chat.database.write(ask_elsewhere)
+
+    await play(chat, line("确认", "还能申请的只有0件", never=("已经登记",)))
+
+    assert [each.claimed for each in await rows(chat, ClaimedLine)] == [1]
+
+
+async def test_an_answer_that_sounds_like_a_request_goes_on_with_it(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat, LIPSTICK, 1, SP001_01=2)
+
+    await play(
+        chat,
+        line("我要售后", asks="aftersale_item", intent="request_refund"),
+        line("牛奶", "几件", asks="aftersale_quantity"),
+        line("两箱都漏了", "还是换一件", asks="aftersale_kind", intent="request_refund"),
+        line("退货", "照片", asks="aftersale_pictures", intent="request_refund"),
+        line("没有照片", "×2", "有破损", asks="aftersale_confirm"),
+        line("确认", "已经登记"),
+    )
+
+
+async def test_the_request_said_again_keeps_what_is_known(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_received(chat, LIPSTICK, 1, SP001_01=3)
+
+    await play(
+        chat,
+        line("我要售后", asks="aftersale_item", intent="request_refund"),
+        line("牛奶", asks="aftersale_quantity"),
+        line("我要退货", "几件", asks="aftersale_quantity", intent="request_refund"),
+        line("两件", asks="aftersale_reason"),
+        line("我要退货", "什么原因", asks="aftersale_reason", intent="request_refund"),
+        line("TD", "已退订", never=("登记",)),
+    )
 
 
 async def test_what_customers_tell_is_not_left_in_the_conversations_memory(chat: Chat) -> None:

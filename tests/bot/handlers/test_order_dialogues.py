@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 
-from bot.messages import Card, Text
+from sqlalchemy import update
+from sqlmodel import Session
+
+from bot.handlers import orders
+from bot.memory import Memory
+from bot.messages import Card, Incoming, Text, reply_as_words
+from bot.turn import Turn
 from commerce.aftersale.tables import AfterSale, OrderUrge
 from commerce.events import ShopEvent
-from commerce.ordering.tables import OrderState
+from commerce.ordering.orders import get_order
+from commerce.ordering.tables import Order, OrderState
 from miniprogram_cards.paths import ORDER_PAGE, parse
+from nlu.understanding import Intent, Understanding
 from tests.bot.handlers.buying import (
     LIPSTICK,
     MILK,
@@ -284,3 +292,31 @@ async def test_one_order_of_the_list_looked_at_leaves_the_places_as_they_were(ch
     )
     assert await state_of(chat, unpaid) == OrderState.UNPAID
     assert await state_of(chat, paid) == OrderState.PAID
+
+
+async def test_an_order_sent_while_it_is_urged_is_told_as_sent(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_bought(chat)
+    customer_id = await chat.customer_id()
+
+    def urge_what_was_just_sent(session: Session) -> str:
+        order = get_order(session, customer_id, order_no)
+        session.connection().execute(update(Order).values(state=OrderState.SHIPPED))
+        turn = Turn(
+            session=session,
+            shop=chat.shop,
+            now=chat.clock.now(),
+            customer_id=customer_id,
+            conversation_id=1,
+            incoming=Incoming(
+                "k", "official_account", "a", "o-alice", "text", f"催{order_no}", chat.clock.now()
+            ),
+            understanding=Understanding("催", Intent.ORDER_STATUS, 1, {"order_no": order_no}),
+            memory=Memory(in_view="orders", orders=[order_no], order_no=order.order_no),
+        )
+        return "\n".join(map(reply_as_words, orders.tell_status(turn)))
+
+    told = await chat.database.write(urge_what_was_just_sent)
+
+    assert "不用催发货" in told
+    assert "已发货" in told
