@@ -47,7 +47,7 @@ nlu-serve: ## Serve the language model alone, on NLU_PORT
 
 nlu-test: ## Test the understanding of language
 	@$(SETUP) nlu
-	$(PYTHON) -m pytest tests/nlu
+	$(PYTHON) -m pytest tests/nlu tests/nlu_quality
 	$(PYTHON) -m nlu test $(if $(SHOP_NLU_SAMPLES),--samples $(SHOP_NLU_SAMPLES))
 
 format: ## Format the code and mend what the linter can

@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from nlu.evaluation import report
+from nlu.errors import NluError
+from nlu.evaluation import REPORT, VALIDATION, measure, samples_file
+from nlu.measuring.report import print_tables, write_report
 from nlu.serving import serve as serve_rasa
 from nlu.training import TrainingFailed, ensure_model
 
@@ -38,14 +42,22 @@ def serve(
 
 @app.command("test")
 def evaluate(
-    folds: Annotated[int, typer.Option(help="Parts for cross-validation; 0 leaves it out.")] = 5,
     samples: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="More sentences: text<TAB>intent."),
+        typer.Option(exists=True, dir_okay=False, help="More messages: text<TAB>intent."),
     ] = None,
+    folder: Annotated[Path, typer.Option(help="Where the report goes.")] = REPORT,
 ) -> None:
-    """Print how well the sentences of nlu/data, and others where given, are understood."""
-    asyncio.run(report(folds, typer.echo, samples))
+    """Measure the served model on the validation set, and on real messages where there are any."""
+    lent = samples or samples_file()
+    try:
+        measured = asyncio.run(measure([VALIDATION, lent] if lent else [VALIDATION]))
+        page = write_report(folder, measured)
+    except NluError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    print_tables(measured, Console(width=None if sys.stdout.isatty() else 160))
+    typer.echo(f"\nreport: {page}")
 
 
 if __name__ == "__main__":

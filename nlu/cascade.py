@@ -1,15 +1,21 @@
 """Rasa first, keywords when it is away, and a plain "not sure" below the threshold."""
 
-from typing import Final
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Protocol
 
 import structlog
 
+from nlu.handoff import CERTAINTY, asks_for_a_human
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser, RasaUnavailable
-from nlu.understanding import Understanding
+from nlu.understanding import Intent, Understanding
 
-RASA_THRESHOLD: Final = 0.3
+RASA_THRESHOLD: Final = 0.45
 KEYWORD_THRESHOLD: Final = 0.4
+AT_ONCE: Final = 2
+"""Texts of a list that are asked about at a time: Rasa is never idle, and no deadline is near."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +42,12 @@ class Cascade:
     async def parse(self, text: str) -> Understanding:
         """Always an answer, at the latest a moment after Rasa's deadline.
 
+        Who plainly asks for a human is understood, whatever else the message looks like.
         Below the threshold the intent is `nlu_fallback` and `guess` holds the best one.
         """
         understanding = await self._ask_rasa(text) or self._keyword.parse(text)
+        if asks_for_a_human(text):
+            understanding = _handed_over(understanding)
         if understanding.confidence < self._thresholds[understanding.source]:
             return understanding.as_fallback()
         return understanding
@@ -56,3 +65,28 @@ class Cascade:
         except RasaUnavailable as error:
             log.warning("rasa unavailable, keywords answer", reason=str(error))
             return None
+
+
+class Parses(Protocol):
+    """Whoever understands one text."""
+
+    async def parse(self, text: str) -> Understanding:
+        """See Cascade."""
+
+
+async def parse_all(parser: Parses, texts: Sequence[str]) -> list[Understanding]:
+    """What each text means, in order, several asked about at a time."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def parse(text: str) -> Understanding:
+        async with places:
+            return await parser.parse(text)
+
+    return await asyncio.gather(*(parse(text) for text in texts))
+
+
+def _handed_over(understanding: Understanding) -> Understanding:
+    if understanding.intent == Intent.HUMAN_HANDOFF:
+        return replace(understanding, confidence=max(understanding.confidence, CERTAINTY))
+    human = Intent.HUMAN_HANDOFF.value
+    return replace(understanding, intent=human, guess=human, confidence=CERTAINTY)

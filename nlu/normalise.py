@@ -31,13 +31,14 @@ def normalise(text: str) -> list[Finding]:
     """The exact findings of one message, in the order of the text.
 
     A message that is only a small number answers a question that is not in it: it
-    is given both as `quantity` and as `ordinal`, and the dialogue takes what it asked for.
+    is given both as `quantity` and as `ordinal`, and the dialogue takes what it asked for. 0 is
+    no position.
     """
     folded = fold(text)
     bare = find_bare_number(folded)
     if bare is not None:
         start, end = re.search(r"\S+(?:.*\S)?", folded).span()  # type: ignore[union-attr]
-        numbers = ("ordinal", "quantity") if 0 < bare < 100 else ()
+        numbers = ("ordinal", "quantity") if 0 < bare < 100 else ("quantity",) if not bare else ()
         return [Finding(start, end, entity, bare) for entity in numbers]
     return sorted([*_numbers(text, folded), *_surfaces(text, folded)])
 

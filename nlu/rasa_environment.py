@@ -4,11 +4,26 @@ import os
 from pathlib import Path
 from typing import Final
 
+from nlu.embedder import BUNDLED, OFF
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 RASA_PYTHON: Final = ROOT / "nlu/.venv/bin/python"
 VAR: Final = Path(os.environ.get("SHOP_VAR_FOLDER") or ROOT / "var") / "nlu"
 
+EMBEDDER_VARIABLE: Final = "SHOP_EMBEDDER"
+KEPT_VECTORS_VARIABLE: Final = "ZHANGGUI_VECTORS"
+
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
+
+
+def rasas_embedder(setting: str | None = None) -> str:
+    """`off`, or else the embedder inside Rasa's own process, whatever the bot uses.
+
+    `setting` is that of SHOP_EMBEDDER. A remote one would keep all of Rasa waiting: it parses one
+    sentence after the other.
+    """
+    setting = os.environ.get(EMBEDDER_VARIABLE, BUNDLED) if setting is None else setting
+    return OFF if setting in ("", OFF) else BUNDLED
 
 
 def rasa_environment(**extra: str) -> dict[str, str]:
@@ -25,5 +40,8 @@ def rasa_environment(**extra: str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "",
+        # Idle threads of theirs spin: on two busy cores that made a parse six times as dear.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "passive",
         **extra,
     }

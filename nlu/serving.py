@@ -17,10 +17,17 @@ import aiohttp
 from nlu.components.rasa_command import TOKEN_VARIABLE
 from nlu.dictionary import catalogue_file
 from nlu.errors import NluError
-from nlu.rasa_environment import RASA_PYTHON, ROOT, VAR, rasa_environment
+from nlu.rasa_environment import (
+    EMBEDDER_VARIABLE,
+    RASA_PYTHON,
+    ROOT,
+    VAR,
+    rasa_environment,
+    rasas_embedder,
+)
 from nlu.training import Progress, TrainingFailed, ensure_model
 
-START_PATIENCE: Final = 180.0  # Seconds. TensorFlow's import alone takes 10 to 25.
+START_PATIENCE: Final = 180.0  # Seconds. TensorFlow's import alone takes 5 to 15.
 STOP_PATIENCE: Final = 8.0
 _POLL: Final = 0.25
 
@@ -37,16 +44,22 @@ def rasa_command(model: Path, port: int, python: Path = RASA_PYTHON) -> list[str
     ]
 
 
-def serving_environment(token: str, lexicon: Path | None = None) -> dict[str, str]:
-    """What the server needs: its token and the catalogue's lexicon, which it watches."""
+def serving_environment(
+    token: str, lexicon: Path | None = None, embedder: str | None = None
+) -> dict[str, str]:
+    """What the server needs: its token, and the catalogue's lexicon, which it watches."""
     watched = (lexicon or catalogue_file()).resolve()
-    return rasa_environment(SHOP_LEXICON_FILE=str(watched), **{TOKEN_VARIABLE: token})
+    return rasa_environment(
+        SHOP_LEXICON_FILE=str(watched),
+        **{TOKEN_VARIABLE: token, EMBEDDER_VARIABLE: rasas_embedder(embedder)},
+    )
 
 
 class RasaProcess:
     """One Rasa server; `async with` starts and stops it.
 
-    Its words go to `log`; `folder` holds the models, and the log where none is given.
+    Its words go to `log`; `folder` holds the models, and the log where none is given; `embedder` is
+    the setting of SHOP_EMBEDDER.
     """
 
     def __init__(
@@ -58,6 +71,7 @@ class RasaProcess:
         lexicon: Path | None = None,
         folder: Path = VAR,
         python: Path = RASA_PYTHON,
+        embedder: str | None = None,
     ) -> None:
         self.port = port
         self.token = token
@@ -65,6 +79,7 @@ class RasaProcess:
         self._lexicon = lexicon
         self._folder = folder.resolve()  # Rasa has a working directory of its own.
         self._python = python
+        self._embedder = embedder
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -101,7 +116,9 @@ class RasaProcess:
     ) -> None:
         """Train if needed, start, and return when it answers. Raises RasaNotStarted."""
         try:
-            model = await asyncio.to_thread(ensure_model, progress, self._python, self._folder)
+            model = await asyncio.to_thread(
+                ensure_model, progress, self._python, self._folder, self._embedder
+            )
         except TrainingFailed as error:
             raise RasaNotStarted(str(error)) from error
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +126,7 @@ class RasaProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *rasa_command(model, self.port, self._python),
                 cwd=ROOT,
-                env=serving_environment(self.token, self._lexicon),
+                env=serving_environment(self.token, self._lexicon, self._embedder),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -170,16 +187,23 @@ async def _warm_up(url: str, token: str) -> None:
 
 @contextlib.asynccontextmanager
 async def rasa_at(
-    url: str, token: str, *, lexicon: Path | None = None, folder: Path = VAR
+    url: str,
+    token: str,
+    *,
+    lexicon: Path | None = None,
+    folder: Path = VAR,
+    embedder: str | None = None,
 ) -> AsyncIterator[str]:
     """The address of a Rasa that answers to `token`: the given one, or one started for the block.
 
-    The one started watches `lexicon` and keeps its models in `folder`. Raises RasaNotStarted.
+    The one started watches `lexicon`, keeps its models in `folder` and has the embedder of that
+    setting. Raises RasaNotStarted.
     """
     if url and await answers(url, token):
         yield url
         return
-    async with RasaProcess(free_port(), token, lexicon=lexicon, folder=folder) as rasa:
+    process = RasaProcess(free_port(), token, lexicon=lexicon, folder=folder, embedder=embedder)
+    async with process as rasa:
         yield rasa.url
 
 
@@ -197,7 +221,7 @@ def serve(port: int, token: str, progress: Progress) -> None:
     if not token:
         token = secrets.token_urlsafe(24)
         progress(f"SHOP_NLU_TOKEN is not set; the token of this run is {token}")
-    progress(f"Rasa loads in 10 to 25 s and then answers at http://127.0.0.1:{port}")
+    progress(f"Rasa loads in 5 to 15 s and then answers at http://127.0.0.1:{port}")
     os.chdir(ROOT)
     command = rasa_command(model, port)
     os.execve(command[0], command, serving_environment(token))  # noqa: S606 - our own command

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from nlu.errors import NluError
-from nlu.rasa_environment import RASA_PYTHON, ROOT, VAR, rasa_environment
+from nlu.rasa_environment import (
+    EMBEDDER_VARIABLE,
+    KEPT_VECTORS_VARIABLE,
+    RASA_PYTHON,
+    ROOT,
+    VAR,
+    rasa_environment,
+    rasas_embedder,
+)
 
 # All that shapes the model. The catalogue's lexicon does not: it is read anew while serving.
 _SOURCES: Final = (
@@ -28,9 +36,10 @@ _SOURCES: Final = (
     "nlu/merging.py",
     "nlu/normalise.py",
     "nlu/dictionary.py",
+    "nlu/embedder.py",
 )
 _KEPT: Final = 3
-_PATIENCE: Final = 900.0  # Seconds; about a minute is usual.
+_PATIENCE: Final = 900.0  # Seconds; one to three minutes are usual.
 
 type Progress = Callable[[str], None]
 
@@ -39,9 +48,12 @@ class TrainingFailed(NluError):
     """Rasa could not train; the message ends with the last lines that it wrote."""
 
 
-def model_path(root: Path = ROOT, folder: Path = VAR) -> Path:
-    """Where the model of the present sources is, or will be, below `folder`."""
-    digest = hashlib.sha256()
+def model_path(root: Path = ROOT, folder: Path = VAR, embedder: str | None = None) -> Path:
+    """Where the model of the present sources is, or will be, below `folder`.
+
+    `embedder` is the setting of SHOP_EMBEDDER, taken from the environment where it is None.
+    """
+    digest = hashlib.sha256(rasas_embedder(embedder).encode())
     for pattern in _SOURCES:
         for path in sorted(root.glob(pattern)):
             digest.update(f"{path.relative_to(root)}\0".encode())
@@ -50,26 +62,32 @@ def model_path(root: Path = ROOT, folder: Path = VAR) -> Path:
 
 
 def ensure_model(
-    progress: Progress = lambda _: None, python: Path = RASA_PYTHON, folder: Path = VAR
+    progress: Progress = lambda _: None,
+    python: Path = RASA_PYTHON,
+    folder: Path = VAR,
+    embedder: str | None = None,
 ) -> Path:
     """The model of the present sources, trained now if there is none.
 
     Several processes may ask at once: one trains, the others wait for it.
     Raises TrainingFailed.
     """
-    model = model_path(folder=folder)
+    model = model_path(folder=folder, embedder=embedder)
     if model.exists():
         return model
     with _one_at_a_time(model.parent):
         if not model.exists():
-            progress("training the language model, about a minute")
-            train(python, model)
+            progress("training the language model, one to three minutes")
+            train(python, model, embedder)
             _forget_old_models(model.parent)
     return model
 
 
-def train(python: Path, out: Path) -> None:
-    """Train into `out`, which appears whole or not at all. Raises TrainingFailed."""
+def train(python: Path, out: Path, embedder: str | None = None) -> None:
+    """Train into `out`, which appears whole or not at all. Raises TrainingFailed.
+
+    The sentences' vectors are kept beside the folder of `out`: the next training is quicker.
+    """
     if not python.exists():
         raise TrainingFailed(f"no Rasa at {python}: `make setup` installs it")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +98,14 @@ def train(python: Path, out: Path) -> None:
             *("--out", folder, "--fixed-model-name", "model"),
         ]
         # No catalogue: the same sources give the same model in every shop.
-        environment = rasa_environment(SHOP_LEXICON_FILE="/dev/null", RASA_CACHE_DIRECTORY=folder)
+        environment = rasa_environment(
+            SHOP_LEXICON_FILE="/dev/null",
+            RASA_CACHE_DIRECTORY=folder,
+            **{
+                EMBEDDER_VARIABLE: rasas_embedder(embedder),
+                KEPT_VECTORS_VARIABLE: str(out.parent.parent / "vectors.npz"),
+            },
+        )
         written = _run(command, environment)
         made = Path(folder) / "model.tar.gz"
         if not made.exists():

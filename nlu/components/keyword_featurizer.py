@@ -82,6 +82,14 @@ class KeywordFeaturizer(DenseFeaturizer, GraphComponent):
         )
 
 
+def kinds_of(message: Message, featurizer: str) -> list[str]:
+    """For each token the kinds of words it lies in, as this featurizer saw them, in one string."""
+    sequence, _ = message.get_dense_features(TEXT, [featurizer])
+    if sequence is None:
+        return []
+    return ["+".join(map(str, np.flatnonzero(row))) for row in sequence.features]
+
+
 def _sentence_features(folded: str, findings: list[Finding]) -> npt.NDArray[np.float32]:
     matched = matching_rules(folded, findings)
     features = np.zeros((1, len(RULES) + len(_INTENTS)), dtype=np.float32)

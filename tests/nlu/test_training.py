@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nlu.components.rasa_command import token_arguments
 from nlu.rasa_environment import ROOT, rasa_environment
 from nlu.training import TrainingFailed, model_path, train
 
@@ -97,3 +98,8 @@ def test_the_command_line_explains_itself(command: list[str]) -> None:
     )
 
     assert "Usage" in done.stdout
+
+
+def test_a_token_that_looks_like_an_option_is_still_a_token() -> None:
+    assert token_arguments("-a") == ["--auth-token=-a"]
+    assert token_arguments("") == []

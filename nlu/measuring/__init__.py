@@ -1,0 +1,1 @@
+"""How well customers are understood, in numbers, tables and pictures."""
