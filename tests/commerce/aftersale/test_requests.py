@@ -1,8 +1,11 @@
 """Asking for money, goods or mending: each piece once, only for one's own orders."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
@@ -40,6 +43,21 @@ def bought(
         session.refresh(order)
     (line,) = list_lines(session, order)
     return order, line
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """What the session's database is asked meanwhile."""
+    said: list[str] = []
+
+    def note(*told: object) -> None:
+        said.append(str(told[2]))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 def ask(
@@ -86,6 +104,43 @@ def test_no_piece_is_asked_for_twice(session: Session) -> None:
 
     assert free_pieces(session, [line]) == {id_of(line): 0}
     assert len(session.exec(select(AfterSale)).all()) == 2
+
+
+def test_all_pieces_are_claimed_or_none(session: Session) -> None:
+    order = place(
+        session, new_customer(session), {put_on_sale(session): 1, put_on_sale(session): 1}
+    )
+    move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+    first, second = list_lines(session, order)
+    ask(session, order, second, kind=RequestKind.REFUND_ONLY)
+    both = {id_of(first): 1, id_of(second): 1}
+
+    with pytest.raises(IllegalMove):
+        ask(session, order, first, pieces=both, kind=RequestKind.REFUND_ONLY)
+
+    assert free_pieces(session, [first, second]) == {id_of(first): 1, id_of(second): 0}
+    assert [each.order_line_id for each in session.exec(select(ClaimedLine))] == [id_of(second)]
+
+
+def test_requests_are_viewed_in_as_many_statements_however_many_they_are(session: Session) -> None:
+    customer_id = new_customer(session)
+    found: list[AfterSale] = []
+    counts: list[int] = []
+    for _ in range(2):
+        for _ in range(3):
+            order = place(session, customer_id, {put_on_sale(session): 1})
+            move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+            (line,) = list_lines(session, order)
+            found.append(ask(session, order, line, kind=RequestKind.REFUND_ONLY))
+        session.flush()
+        session.expire_all()
+        ids = [id_of(each) for each in found]
+        requests_now = [session.get_one(AfterSale, each) for each in ids]
+        with statements(session) as said:
+            queries.view_requests(session, requests_now)
+        counts.append(len(said))
+
+    assert counts[0] == counts[1]
 
 
 def test_the_row_itself_refuses_more_pieces_than_were_bought(session: Session) -> None:
@@ -260,6 +315,9 @@ def test_pictures_end_at_nine_and_with_the_request(session: Session) -> None:
     assert len(events(session, "after_sale_picture_lost")) == 1
     for number in range(1, requests.MOST_PICTURES):
         attach(number)
+    for picture in requests.list_pictures(session, request)[1:]:
+        requests.lose_picture(session, picture.row_key, NOW)
+    assert len(events(session, "after_sale_picture_lost")) == 1  # Nine messages would be too many.
     with pytest.raises(IllegalMove):
         attach(99)
     states.withdraw(session, order.customer_id, request.request_no, LATER)

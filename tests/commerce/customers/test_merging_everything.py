@@ -13,11 +13,11 @@ from bot.database import create_shop_engine
 from bot.tables import Conversation, LoginSession
 from commerce import customers, models
 from commerce.aftersale import queries, requests
-from commerce.aftersale.tables import Reason, RequestKind
+from commerce.aftersale.tables import AfterSale, Reason, RequestKind
 from commerce.customers import subscription
 from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
-from commerce.customers.tables import Customer, Identity
+from commerce.customers.tables import Address, Customer, Identity
 from commerce.inserting import id_of
 from commerce.ordering import cart
 from commerce.ordering.orders import list_lines, list_orders
@@ -48,6 +48,11 @@ def columns_of_customers() -> list[Column[int]]:
         for key in table.foreign_keys
         if key.target_fullname == "customer.id"
     ]
+
+
+def test_what_is_written_under_an_orders_lock_goes_over_after_the_orders() -> None:
+    """Moving the orders waits for whoever holds one; what they wrote is seen only after that."""
+    assert MOVED.index(Order) < min(MOVED.index(Address), MOVED.index(AfterSale))
 
 
 def rows_of(session: Session, customer_id: int) -> dict[str, int]:
