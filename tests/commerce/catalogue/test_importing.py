@@ -265,6 +265,7 @@ cells = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(first=st.lists(cells, max_size=6), second=st.lists(cells, max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_any_files_leave_stock_explained_and_may_be_repeated(

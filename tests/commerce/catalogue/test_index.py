@@ -74,6 +74,7 @@ def products_of(
     ]
 
 
+@pytest.mark.slow
 @given(
     rows=shelves,
     asked=st.lists(wishes, min_size=1, max_size=6),

@@ -161,6 +161,7 @@ SIGHTINGS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(sightings=SIGHTINGS)
 def test_three_channels_become_one_customer_in_any_order_and_nothing_is_lost(

@@ -272,6 +272,7 @@ def test_a_number_is_cleaned_and_its_carrier_guessed(
 STATES = st.sampled_from(list(ParcelState))
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(answers=st.lists(st.tuples(STATES, st.integers(0, 6)), max_size=12))
 def test_whatever_a_carrier_says_the_events_replay_to_the_state(
