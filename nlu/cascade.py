@@ -1,6 +1,7 @@
 """Rasa first, keywords when it is away, and a plain "not sure" below the threshold."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
@@ -14,6 +15,8 @@ from nlu.understanding import Intent, Understanding
 
 RASA_THRESHOLD: Final = 0.45
 KEYWORD_THRESHOLD: Final = 0.4
+PLEASANTRIES: Final = frozenset({Intent.GREET, Intent.GOODBYE})
+THANKS: Final = re.compile(r"(?<!不用)(?<!不)谢(?!绝)|感谢|多谢|3q|thx|thank", re.IGNORECASE)
 AT_ONCE: Final = 2
 """Texts of a list that are asked about at a time: Rasa is never idle, and no deadline is near."""
 
@@ -48,6 +51,10 @@ class Cascade:
         understanding = await self._ask_rasa(text) or self._keyword.parse(text)
         if asks_for_a_human(text):
             understanding = _handed_over(understanding)
+        elif understanding.intent in PLEASANTRIES and THANKS.search(text):
+            # 谢谢，先这样，拜拜: of pleasantries together the thanks count.
+            thank = Intent.THANK.value
+            understanding = replace(understanding, intent=thank, guess=thank)
         if understanding.confidence < self._thresholds[understanding.source]:
             return understanding.as_fallback()
         return understanding

@@ -126,3 +126,19 @@ async def test_any_text_gets_an_answer(
     assert said.intent in {*CUSTOMER_INTENTS, "nlu_fallback"}
     assert said.text == text
     await cascade.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("拜拜", "goodbye"),
+        ("再见啦", "goodbye"),
+        ("你好", "greet"),
+        ("好的谢谢 再见", "thank"),
+        ("谢谢，先这样，拜拜", "thank"),
+    ],
+)
+async def test_of_pleasantries_together_the_thanks_count(
+    keyword: KeywordParser, text: str, intent: str
+) -> None:
+    assert (await Cascade(None, keyword).parse(text)).intent == intent
