@@ -242,14 +242,15 @@ def _named(turn: Turn, shown: Sequence[int]) -> Picking:
 
 
 def _focus_meant(turn: Turn, said: str) -> ProductView | None:
-    """这个裙子 is the one spoken of last, if that is one; 三文鱼的 if it has such a kind."""
+    """这个裙子, 这裙子: the one spoken of last, if that is one; 三文鱼的: if it has such a kind."""
     if turn.memory.focus is None:
         return None
     focus = queries.find_product(turn.session, turn.memory.focus)
     are_kinds = all(re.search(rf"{re.escape(fold(name))}味?的", said) for name in names(turn))
     if focus is not None and are_kinds and has_kinds(focus, names(turn)):
         return focus
-    if not re.search(THIS, said):
+    is_this = re.search(THIS, said) or any(f"这{fold(name)}" in said for name in names(turn))
+    if not is_this:
         return None
     is_one = focus is not None and all(is_a(focus, name) for name in names(turn))
     return focus if is_one else None

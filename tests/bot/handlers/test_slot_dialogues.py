@@ -22,6 +22,18 @@ DIALOGUES: dict[str, list[Line]] = {
         line("第二个是纯棉的吗", "纯棉衬衫", "对了，棠里 碎花雪纺连衣裙 要什么尺码", cart=""),
         line("S", "红色碎花 S", "×2", cart="NV002-01×2", asks=""),
     ],
+    "this dress is the one in question, though the list has more": [
+        line("连衣裙"),
+        line("第一个红色的来一件", "要什么尺码", asks="variant"),
+        line(
+            "这裙子偏大吗",
+            intent="ask_product_detail",
+            entities={"product": ["裙子"]},
+            never=("第几个",),
+            asks="variant",
+        ),
+        line("S", "红色碎花 S", cart="NV002-01×1", asks=""),
+    ],
     "not understood in between": [
         line("法式方领连衣裙"),
         line("要黑色的来一件", asks="variant"),
