@@ -179,6 +179,7 @@ def test_a_wrong_setting_stops_every_command_before_it_does_anything(
     assert list((folder / "var").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shop")
 def test_a_search_without_a_hit_says_so_beside_its_output() -> None:
     result = run("search", "耳机", "--keyword-only")

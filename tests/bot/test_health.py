@@ -113,6 +113,7 @@ async def test_a_token_whose_time_is_over_is_not_called_good(open_shop: OpenShop
     assert (await ready(client))[1]["wechat_token"] == "expired"
 
 
+@pytest.mark.slow
 async def test_it_says_when_the_clock_ticks(open_shop: OpenShop) -> None:
     client = await open_shop(work=True)
 

@@ -75,6 +75,7 @@ def test_the_revisions_are_one_line() -> None:
     assert len(scripts.get_bases()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.database
 @pytest.mark.parametrize("revision", every_revision(), ids=lambda script: str(script.revision))
 def test_every_revision_goes_up_and_down_and_up(empty_database_url: str, revision: Script) -> None:
