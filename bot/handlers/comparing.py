@@ -52,7 +52,9 @@ def compare_these(turn: Turn, chosen: Sequence[int]) -> Sequence[Reply]:
     """These side by side; positions spoken next are those that they are numbered by."""
     products = queries.list_products(turn.session, chosen)
     if len(products) < A_PAIR:
-        return [Text(texts.GONE)]
+        # Of two that were chosen one has gone; a single one was never a pair.
+        gone = len(products) < len(chosen)
+        return [Text(texts.GONE)] if gone else _ask_which_two(turn, products_in_view(turn))
     memory = turn.memory
     ids = [product.id for product in products]
     if memory.in_view != "list" or not set(ids) <= set(memory.shown):

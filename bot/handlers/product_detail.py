@@ -128,8 +128,11 @@ def hear_pick(turn: Turn) -> Sequence[Reply] | None:
         entities["ordinal"] = positions
     elif reference and reference.quantity:
         entities["quantity"] = reference.quantity
-    turn.take_as(f"{request['text']} {turn.text}".strip(), request["intent"], entities)
-    match request["intent"]:
+    # 第一个来两支 buys, whatever was asked about before.
+    buys = reference is not None and reference.act == "take" and reference.quantity > 0
+    intent = Intent.ADD_TO_CART if buys else request["intent"]
+    turn.take_as(f"{request['text']} {turn.text}".strip(), intent, entities)
+    match intent:
         case Intent.ADD_TO_CART:
             return put_products(turn, chosen) if chosen else put_into_cart(turn)
         case Intent.COMPARE_PRODUCTS:

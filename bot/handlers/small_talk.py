@@ -15,11 +15,14 @@ from bot.handlers.wishes import is_general_wish
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from commerce.catalogue.sounds import spelled
 from nlu.text import fold
 from nlu.understanding import Intent
 
 router = Router()
 
+SHORTEST_SPELLING: Final = 4
+"""Letters: what is shorter is a word of its own, such as usb."""
 MOST_BESIDE: Final = 8
 """Characters beside the name of goods, in a message that is about these: 那有没有雨伞."""
 
@@ -67,7 +70,7 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
     known = known_answer(turn)
     if known is not None:
         return known
-    if is_general_wish(turn.text) or _says_little_but_goods(turn):
+    if is_general_wish(turn.text) or _says_little_but_goods(turn) or _is_spelled(turn):
         return search(turn)
     turn.memory.misunderstood += 1
     match turn.memory.misunderstood:
@@ -87,6 +90,12 @@ def _says_little_but_goods(turn: Turn) -> bool:
     return bool(goods) and len(rest) <= MOST_BESIDE
 
 
+def _is_spelled(turn: Turn) -> bool:
+    """Whether a message is nothing but pinyin: lianyiqun, which the search can read."""
+    letters = plain(turn.text)
+    return letters.isascii() and len(letters) >= SHORTEST_SPELLING and bool(spelled(letters))
+
+
 @router.fallback
 def ask_again(turn: Turn) -> Sequence[Reply]:
     """Not understood. A voice without words was not even heard: that does not count."""
@@ -100,6 +109,6 @@ def ask_again(turn: Turn) -> Sequence[Reply]:
     known = known_answer(turn)
     if known is not None:
         return known
-    if turn.understanding.strings("product") or is_general_wish(turn.text):
+    if turn.understanding.strings("product") or is_general_wish(turn.text) or _is_spelled(turn):
         return search(turn)
     return answer_or_ask(turn) or clarify(turn)

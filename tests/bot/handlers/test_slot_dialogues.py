@@ -34,6 +34,11 @@ DIALOGUES: dict[str, list[Line]] = {
         ),
         line("S", "红色碎花 S", cart="NV002-01×1", asks=""),
     ],
+    "a purchase is no answer to which two": [
+        line("口红", "为您找到2款"),
+        line("第二个和第三个比一下", "这一页只有2款", asks="pick"),
+        line("第一个来两支", "已加购物车", "×2", never=("下架",)),
+    ],
     "not understood in between": [
         line("法式方领连衣裙"),
         line("要黑色的来一件", asks="variant"),
@@ -148,3 +153,10 @@ DIALOGUES: dict[str, list[Line]] = {
 @pytest.mark.parametrize("name", DIALOGUES)
 async def test_open_questions(chat: Chat, name: str) -> None:
     await play(chat, *DIALOGUES[name])
+
+
+async def test_what_is_nothing_but_pinyin_is_searched_for(chat: Chat) -> None:
+    replies = await chat.words("lianyiqun", intent="out_of_scope")
+
+    assert "连衣裙" in replies
+    assert "不太在行" in await chat.words("hello world", intent="out_of_scope")
