@@ -96,7 +96,6 @@ ALIKE_OTHERWISE = "能比较的就这些，资料里写的别的都一样。{hin
 COMPARED = "看中哪个说“第几个”，我帮您加进购物车。"
 
 AT_LEAST_ONE = "数量至少是1件。要的话说“来一件”，不要了就不用管它。"
-BY_PIECE = "{title} 按件卖，每件{weight}。您要几件？"
 CART_EMPTY = "购物车还是空的。告诉我想买什么，我来帮您找。"
 CART_EMPTY_NOW = "购物车空了，还想买点什么？"
 CART_CLEARED = "购物车已清空。"

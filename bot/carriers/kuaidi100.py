@@ -8,13 +8,13 @@ from typing import Any, Final
 import aiohttp
 
 from bot.carriers.trackers import NotTracked, in_utc
+from bot.carriers.wire import post_form
 from commerce.parcels.carriers import CARRIERS
 from commerce.parcels.tables import ParcelState
 from commerce.parcels.tracking import Question, Scan, Track
 
 URL: Final = "https://poll.kuaidi100.com"
 PATH: Final = "/poll/query.do"
-TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 STATES: Final[Mapping[str, ParcelState]] = {
     "0": ParcelState.MOVING,  # 在途
     "1": ParcelState.COLLECTED,  # 揽收
@@ -40,7 +40,6 @@ HOPELESS: Final = frozenset({"408"})
 MISCONFIGURED: Final = frozenset({"400", "503", "504", "505", "601"})
 """Of the shop's account: incomplete, not signed, not entitled, out of credit. 601 also locks a
 number that was asked about too often."""
-LARGEST_ANSWER: Final = 256 * 1024
 
 
 class Kuaidi100:
@@ -57,14 +56,7 @@ class Kuaidi100:
     async def track(self, question: Question) -> Track:
         """See Tracker."""
         form = self.form(question)
-        try:
-            async with self._http.post(self._url, data=form, timeout=TIMEOUT) as response:
-                if response.status != 200:
-                    raise NotTracked(f"快递100 answers HTTP {response.status}")
-                answer = json.loads(await response.content.read(LARGEST_ANSWER))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise NotTracked(f"快递100 does not answer: {error!r}") from error
-        return read_answer(answer)
+        return read_answer(await post_form(self._http, self._url, form, "快递100"))
 
     def form(self, question: Question) -> dict[str, str]:
         """The signed form: `sign` is MD5 of param + key + customer, in capitals."""

@@ -12,18 +12,17 @@ from urllib.parse import quote_plus
 import aiohttp
 
 from bot.carriers.trackers import NotTracked, in_utc
+from bot.carriers.wire import post_form
 from commerce.parcels.tables import ParcelState
 from commerce.parcels.tracking import Question, Scan, Track
 
 URL: Final = "https://sfapi.sf-express.com"
 PATH: Final = "/std/service"
 SERVICE: Final = "EXP_RECE_SEARCH_ROUTES"
-TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 ACCEPTED: Final = "A1000"
 SUCCESS: Final = "S0000"
 MISCONFIGURED: Final = frozenset({"A1001", "A1002", "A1006", "A1011"})
 """Missing or wrong partner, time stamp, signature, rights (丰桥 API 错误码)."""
-LARGEST_ANSWER: Final = 256 * 1024
 STATES: Final[Mapping[str, ParcelState]] = {
     "50": ParcelState.COLLECTED, "51": ParcelState.COLLECTED, "54": ParcelState.COLLECTED,
     "44": ParcelState.DELIVERING, "204": ParcelState.DELIVERING,
@@ -56,14 +55,7 @@ class Sf:
     async def track(self, question: Question) -> Track:
         """See Tracker."""
         form = self.form(question, request_id=uuid.uuid4().hex)
-        try:
-            async with self._http.post(self._url, data=form, timeout=TIMEOUT) as response:
-                if response.status != 200:
-                    raise NotTracked(f"顺丰 answers HTTP {response.status}")
-                answer = json.loads(await response.content.read(LARGEST_ANSWER))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise NotTracked(f"顺丰 does not answer: {error!r}") from error
-        return read_answer(answer)
+        return read_answer(await post_form(self._http, self._url, form, "顺丰"))
 
     def form(self, question: Question, request_id: str) -> dict[str, str]:
         """The signed form."""

@@ -1,4 +1,4 @@
-"""The carriers of China that a shop ships with: our code, their name, and how to recognise them."""
+"""The carriers of China that a shop ships with: our code and their name."""
 
 import re
 from dataclasses import dataclass
@@ -34,25 +34,9 @@ CARRIERS: Final[dict[str, Carrier]] = {
     )
 }
 _TRACKING_NO: Final = re.compile(r"[A-Z0-9]{8,30}")
-_BY_NUMBER: Final = (
-    (re.compile(r"SF\d{13}"), "sf"),
-    (re.compile(r"JD[A-Z0-9]{11,17}"), "jd"),
-    (re.compile(r"YT\d{13}"), "yto"),
-    (re.compile(r"JT\d{13}"), "jt"),
-    (re.compile(r"DPK\d{12}"), "db"),
-    (re.compile(r"E[A-Z]\d{9}CN"), "ems"),
-    (re.compile(r"77\d{13}"), "sto"),
-    (re.compile(r"7[358]\d{12}"), "zto"),
-    (re.compile(r"4[36]\d{13}"), "yd"),
-)
 
 
 def clean(tracking_no: str) -> str | None:
     """A tracking number as carriers print it; None when it cannot be one."""
     number = re.sub(r"[\s-]", "", tracking_no).upper()
     return number if _TRACKING_NO.fullmatch(number) else None
-
-
-def find_carrier(tracking_no: str) -> Carrier | None:
-    """The carrier whose numbers look like this one; None when several do."""
-    return next((CARRIERS[code] for form, code in _BY_NUMBER if form.fullmatch(tracking_no)), None)

@@ -1,5 +1,6 @@
 """Carriers' answers, as recorded: timelines in UTC, states, and what is no answer."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bot.carriers import kuaidi100, sf
 from bot.carriers.kuaidi100 import Kuaidi100
 from bot.carriers.sf import Sf
 from bot.carriers.trackers import NotTracked, Trackers
+from bot.carriers.wire import LARGEST_ANSWER
 from commerce.parcels.tables import ParcelState
 from commerce.parcels.tracking import Question
 
@@ -36,12 +38,23 @@ class Carrier:
         self.status = 200
         self.forms: list[dict[str, Any]] = []
         self.url = ""
+        self.pauses = False
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         self.forms.append({"path": request.path, **await request.post()})
+        if self.pauses:
+            return await self._in_two(request, json.dumps(self.body).encode())
         if isinstance(self.body, str):
             return web.Response(text=self.body, status=self.status)
         return web.json_response(self.body, status=self.status)
+
+    async def _in_two(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for part in (body[:1000], body[1000:]):
+            await response.write(part)
+            await asyncio.sleep(0.05)
+        return response
 
 
 @pytest.fixture
@@ -146,6 +159,27 @@ async def test_a_carrier_out_of_order_is_asked_again_later(
         await Kuaidi100(http, "CUSTOMER", "key", carrier.url).track(PARCEL)
 
     assert not silent.value.for_good
+
+
+async def test_a_long_answer_that_comes_in_pieces_is_read_whole(
+    carrier: Carrier, http: aiohttp.ClientSession
+) -> None:
+    body = recorded("kuaidi100-delivering")
+    carrier.body = body | {"data": body["data"] * 60}
+    carrier.pauses = True
+
+    track = await Kuaidi100(http, "CUSTOMER", "key", carrier.url).track(PARCEL)
+
+    assert len(track.scans) == 180
+
+
+async def test_an_answer_without_end_is_given_up(
+    carrier: Carrier, http: aiohttp.ClientSession
+) -> None:
+    carrier.body = "[" * (LARGEST_ANSWER + 1)
+
+    with pytest.raises(NotTracked, match="more than"):
+        await Kuaidi100(http, "CUSTOMER", "key", carrier.url).track(PARCEL)
 
 
 async def test_a_carrier_that_is_not_there_is_asked_again_later(
