@@ -169,7 +169,8 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
         raise AttributeError("the access token can only be awaited: tokens.current()")
 
     def fetch_access_token(self) -> None:
-        raise NotImplementedError("tokens are fetched by the token source")
+        """Closed: wechatpy's own way blocks. Nothing of ours may reach it; see `tokens`."""
+        raise RuntimeError("tokens are fetched by the token source")
 
     async def close(self) -> None:
         """Stop fetching a token. The HTTP session belongs to whoever opened it."""

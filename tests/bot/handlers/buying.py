@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, SQLModel, col, select
 
+from commerce.aftersale.tables import AfterSale
 from commerce.catalogue.tables import Variant
 from commerce.inserting import id_of
 from commerce.ordering.lines import WantedLine
@@ -115,3 +116,9 @@ async def sends_picture(chat: Chat, media_id: str = "") -> str:
 def later(chat: Chat, **duration: float) -> None:
     """Time goes by."""
     chat.clock.advance(seconds=timedelta(**duration).total_seconds())
+
+
+async def only_request(chat: Chat) -> AfterSale:
+    """The one after-sale request."""
+    (request,) = await rows(chat, AfterSale)
+    return request

@@ -4,12 +4,10 @@ import pytest
 from sqlmodel import Session
 
 from bot.messages import Choices
-from bot.tables import OutboxMessage
-from commerce.aftersale import requests, states
+from commerce.aftersale import requests
 from commerce.aftersale.tables import (
     AfterSale,
     AfterSaleLine,
-    AfterSalePicture,
     ClaimedLine,
     Reason,
     RequestKind,
@@ -17,7 +15,6 @@ from commerce.aftersale.tables import (
 from commerce.events import ShopEvent
 from commerce.ordering.orders import get_order, list_lines
 from commerce.ordering.tables import OrderState
-from commerce.payments.tables import Payment, Refund
 from tests.bot.handlers.buying import (
     LIPSTICK,
     MILK,
@@ -25,19 +22,13 @@ from tests.bot.handlers.buying import (
     has_ordered,
     has_received,
     is_moved,
+    only_request,
     rows,
-    sends_picture,
 )
 from tests.bot.handlers.conftest import OpenChat
 from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.script import line, play
 from tests.commerce.shop import ADDRESS
-
-
-async def only(chat: Chat) -> AfterSale:
-    """The one request."""
-    (request,) = await rows(chat, AfterSale)
-    return request
 
 
 async def test_a_refund_of_what_was_not_sent_is_registered_by_one_yes(chat: Chat) -> None:
@@ -58,7 +49,7 @@ async def test_a_refund_of_what_was_not_sent_is_registered_by_one_yes(chat: Chat
         line("确认", never=("登记",)),
     )
 
-    request = await only(chat)
+    request = await only_request(chat)
     assert (request.kind, request.reason, request.state) == ("refund_only", "unwanted", "requested")
     assert requests.read_words(chat.shop.sealer, request) == "我要退款\n不想要了"
     told = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
@@ -122,7 +113,7 @@ async def test_what_the_first_message_tells_is_not_asked_again(chat: Chat) -> No
         line("确认", "已经登记", "接着发"),
     )  # fmt: skip
 
-    request = await only(chat)
+    request = await only_request(chat)
     assert (request.kind, request.reason) == ("claim", "missing")
     (asked,) = await rows(chat, AfterSaleLine)
     assert asked.quantity == 1
@@ -144,7 +135,7 @@ async def test_order_item_pieces_and_reason_are_asked_one_after_another(chat: Ch
         line("确认", "已经登记"),
     )
 
-    request = await only(chat)
+    request = await only_request(chat)
     assert (request.kind, request.reason) == ("return_refund", "other")
 
 
@@ -178,7 +169,7 @@ async def test_whether_money_or_another_piece_is_asked_when_it_was_not_said(chat
         line("确认", "已经登记"),
     )
 
-    assert (await only(chat)).kind == "exchange"
+    assert (await only_request(chat)).kind == "exchange"
 
 
 async def test_reasons_are_offered_to_tap(chat: Chat) -> None:
@@ -208,61 +199,6 @@ async def test_reasons_may_be_answered_by_number_but_not_by_silence(chat: Chat) 
         line("5", "退货退款，还是换一件", asks="aftersale_kind"),
         line("2", "登记换货", "大小不合适", asks="aftersale_confirm"),
     )
-
-
-async def test_pictures_are_taken_whenever_a_request_is_open_and_acknowledged_once(
-    chat: Chat,
-) -> None:
-    await chat.says("你好")
-    await has_received(chat)
-
-    await chat.says("我要退货")
-    assert "照片收到，一共1张。是什么原因" in await sends_picture(chat, "m-1")
-    await play(chat, line("外壳碎了", "照片：1张", asks="aftersale_confirm"))
-    assert "一共2张" in await sends_picture(chat, "m-2")
-    assert "一共2张" in await sends_picture(chat, "m-2")  # The same again.
-    await play(chat, line("确认", "已经登记", "接着发", asks="aftersale_more"))
-    request = await only(chat)
-    assert request.request_no in await sends_picture(chat, "m-3")
-    await play(chat, line("谢谢", "不客气", asks="aftersale_more"))
-
-    pictures = await rows(chat, AfterSalePicture)
-    assert [each.media_id for each in pictures] == ["m-1", "m-2", "m-3"]
-    wanted = [each for each in await rows(chat, OutboxMessage) if each.kind.endswith("evidence")]
-    assert {each.key for each in wanted} == {f"evidence:{each.row_key}" for each in pictures}
-
-
-async def test_a_picture_is_awaited_until_there_is_one_or_none(chat: Chat) -> None:
-    await chat.says("你好")
-    await has_received(chat)
-
-    await play(
-        chat,
-        line("口红断了要退款", "照片", asks="aftersale_pictures", intent="request_refund"),
-        line("好的", "等您的照片", asks="aftersale_pictures"),
-    )
-    assert "发完说“好了”" in await sends_picture(chat)
-    await play(chat, line("好了", "照片：1张", asks="aftersale_confirm"))
-
-
-async def test_a_picture_that_cannot_be_had_is_told(chat: Chat) -> None:
-    await chat.says("你好")
-    await has_received(chat)
-    await chat.says("口红断了要退款", intent="request_refund")
-    await sends_picture(chat)
-    await play(chat, line("好了"), line("确认", "已经登记"))
-    (picture,) = await rows(chat, AfterSalePicture)
-
-    await chat.database.write(requests.lose_picture, picture.row_key, chat.clock.now())
-
-    (news,) = await chat.hears()
-    assert "有照片没能取到" in str(news)
-
-
-async def test_a_picture_without_a_request_is_nothing_to_us(chat: Chat) -> None:
-    await chat.says("你好")
-
-    assert "不会看图" in await sends_picture(chat)
 
 
 async def test_an_unpaid_order_is_cancelled_instead(chat: Chat) -> None:
@@ -298,7 +234,7 @@ async def test_a_difference_in_price_is_a_claim(chat: Chat) -> None:
              intent="request_refund"),
         line("确认", "已经登记"),
     )  # fmt: skip
-    assert (await only(chat)).kind == "claim"
+    assert (await only_request(chat)).kind == "claim"
 
 
 async def test_another_errand_ends_nothing_while_it_is_only_asked(chat: Chat) -> None:
@@ -330,65 +266,14 @@ async def test_somebody_elses_order_is_not_found(open_chat: OpenChat) -> None:
     )
     await play(alice, line("不喜欢，要退货", asks="aftersale_confirm", intent="request_refund"))
     await alice.says("确认")
-    number = (await only(alice)).request_no
+    number = (await only_request(alice)).request_no
     await play(
         mallory,
         line(f"{number}到哪了", "没有查到", never=secrets),
         line(f"撤销售后{number}", "没有查到", never=secrets, asks=""),
         line("售后进度", "没有查到您的", never=secrets),
     )
-    assert (await only(alice)).state == "requested"
-
-
-async def registered(chat: Chat) -> str:
-    """The number of a request for what was received."""
-    await chat.says("你好")
-    await has_received(chat)
-    await chat.says("不喜欢，要退货", intent="request_refund")
-    await chat.says("确认")
-    return (await only(chat)).request_no
-
-
-async def test_a_request_is_followed_and_its_news_are_told(chat: Chat) -> None:
-    number = await registered(chat)
-    await play(
-        chat,
-        line("退款到哪了", number, "等店里处理", never=("已退",)),
-        line(f"{number}怎么样了", number, "退货退款"),
-    )
-
-    await chat.database.write(
-        lambda session: states.agree(
-            session, number, actor="agent:1", note="请把口红寄回", now=chat.clock.now()
-        )
-    )
-    (news,) = await chat.hears()
-    assert f"同意了您的退货退款申请 {number}。请把口红寄回。" in str(news)
-    await play(chat, line("售后进度", "店里已同意", "请把口红寄回"))
-
-    await chat.database.write(
-        lambda session: states.finish(
-            session, number, actor="agent:1", note="", now=chat.clock.now()
-        )
-    )
-    (news,) = await chat.hears()
-    assert "已经办完" in str(news)
-    await play(chat, line("不退了", "没有正在处理", intent="request_refund"))
-
-
-@pytest.mark.parametrize("misread", ["distribution", "ask_return_policy", "order_status"])
-async def test_who_has_a_request_hears_of_it_however_the_question_was_understood(
-    chat: Chat, misread: str
-) -> None:
-    await play(chat, line("退款多久到账", never=("申请号",), intent=misread))
-
-    number = await registered(chat)
-
-    await play(
-        chat,
-        line("退款多久到账", number, "等店里处理", intent=misread),
-        line("取消售后", f"要撤销申请 {number}", intent=misread),
-    )
+    assert (await only_request(alice)).state == "requested"
 
 
 @pytest.mark.parametrize("misread", ["ask_return_policy", "out_of_scope"])
@@ -399,87 +284,6 @@ async def test_a_bare_word_begins_a_request_however_it_was_understood(
     await has_received(chat)
 
     await play(chat, line("我要售后", "什么原因", asks="aftersale_reason", intent=misread))
-
-
-async def test_a_refusal_is_told_with_its_reason(chat: Chat) -> None:
-    number = await registered(chat)
-
-    await chat.database.write(
-        lambda session: states.refuse(
-            session, number, actor="agent:1", note="口红拆封后不能退", now=chat.clock.now()
-        )
-    )
-
-    (news,) = await chat.hears()
-    assert "没有同意。口红拆封后不能退。有疑问" in str(news)
-
-
-@pytest.mark.parametrize("said", ["不退了", "撤销售后", "取消退款"])
-@pytest.mark.parametrize("intent", ["request_refund", "cancel_order", "deny"])
-async def test_a_request_is_taken_back_after_a_yes(chat: Chat, said: str, intent: str) -> None:
-    number = await registered(chat)
-
-    await play(
-        chat,
-        line(said, f"要撤销申请 {number}", asks="aftersale_withdraw", intent=intent),
-        line("不用", "保留着", asks=""),
-        line(said, asks="aftersale_withdraw", intent=intent),
-    )
-    assert (await only(chat)).state == "requested"
-    await play(chat, line("确认", "已撤销", asks=""))
-    assert (await only(chat)).state == "withdrawn"
-
-
-async def test_which_of_several_requests_is_taken_back_is_asked(chat: Chat) -> None:
-    first = await registered(chat)
-    await has_bought(chat, MILK)
-    await chat.says("牛奶不想要了，退款", intent="request_refund", entities={"product": ["牛奶"]})
-    await chat.says("确认")
-
-    await play(
-        chat,
-        line("不退了", "1. 申请", "2. 申请", "第几个", asks="which_to_withdraw",
-             intent="request_refund"),
-        line("第二个", f"要撤销申请 {first}", asks="aftersale_withdraw"),
-        line("是", f"{first} 已撤销"),
-    )  # fmt: skip
-    assert sorted(each.state for each in await rows(chat, AfterSale)) == ["requested", "withdrawn"]
-
-
-async def test_money_on_its_way_is_told_as_far_as_it_is(chat: Chat) -> None:
-    await chat.says("你好")
-    order_no = await has_ordered(chat)
-    now = chat.clock.now()
-
-    def refunded(session: object) -> None:
-        payment = Payment(
-            order_id=1, out_trade_no="T1", amount=12900, payer="p", state="paid",
-            expires_at=now, ask_at=now, created_at=now, refunded=12900,
-        )  # fmt: skip
-        session.add(payment)  # type: ignore[attr-defined]
-        session.flush()  # type: ignore[attr-defined]
-        refund = Refund(
-            payment_id=payment.id or 0, out_refund_no="RT1-1", amount=12900, reason="订单已关闭",
-            created_at=now, ask_at=now,
-        )  # fmt: skip
-        session.add(refund)  # type: ignore[attr-defined]
-
-    await chat.database.write(refunded)
-
-    await play(
-        chat,
-        line("退款怎么还没到账", order_no, "¥129", "正在原路退回", never=("已原路",),
-             intent="request_refund"),
-    )  # fmt: skip
-
-
-async def test_nothing_to_follow_is_said(chat: Chat) -> None:
-    await play(
-        chat,
-        line("退款进度", "没有查到您的退款或售后申请"),
-        line("我要退款", "没有可以申请售后的订单"),
-        line("撤销售后", "没有正在处理", intent="request_refund"),
-    )
 
 
 async def test_the_order_moved_on_while_the_question_stood(chat: Chat) -> None:
@@ -495,7 +299,7 @@ async def test_the_order_moved_on_while_the_question_stood(chat: Chat) -> None:
     assert await rows(chat, AfterSale) == []
     await play(chat, line("确认", "已经登记"))
 
-    assert (await only(chat)).kind == "return_refund"
+    assert (await only_request(chat)).kind == "return_refund"
 
 
 async def test_pieces_asked_for_meanwhile_leave_nothing_half_registered(chat: Chat) -> None:
