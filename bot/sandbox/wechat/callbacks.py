@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.sandbox.errors import ReplyRefused, SandboxRefused, WeChatError
 from bot.sandbox.ground import Ground
@@ -161,7 +161,7 @@ class Callbacks:
                 timeout=_TIMEOUT,
                 allow_redirects=False,
             ) as response:
-                return response.status, await response.content.read(_LARGEST_REPLY + 1)
+                return response.status, await _read_reply(response)
         except (ClientError, TimeoutError, asyncio.IncompleteReadError):
             return 0, b""
 
@@ -230,3 +230,13 @@ class Callbacks:
 
 def _reason(status: int) -> str:
     return f"HTTP {status}" if status else "no answer within 5 s"
+
+
+async def _read_reply(response: ClientResponse) -> bytes:
+    """The whole reply, in however many pieces it comes; one too large a little past the limit."""
+    raw = bytearray()
+    async for chunk in response.content.iter_chunked(_LARGEST_REPLY + 1):
+        raw += chunk
+        if len(raw) > _LARGEST_REPLY:
+            break
+    return bytes(raw)
