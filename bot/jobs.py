@@ -56,7 +56,7 @@ class Jobs:
         # A tick lasts as long as its slowest job. The next ones begin beside it: each tick that is
         # still going has a job of its own, so there are never more of them than jobs.
         scheduler.add_job(
-            self.tick,
+            self._tick_until_stopped,
             "interval",
             seconds=TICK_SECONDS,
             max_instances=len(self._jobs) + 1,
@@ -73,6 +73,11 @@ class Jobs:
         self.last_tick_at = now = self._clock.now()
         due = [job for job in self._jobs if self._is_due(job, now)]
         await asyncio.gather(*(self._run(job, now) for job in due))
+
+    async def _tick_until_stopped(self) -> None:
+        """A stop is no failure of the tick it cuts off: APScheduler would log it with its trace."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.tick()
 
     def _is_due(self, job: Job, now: datetime) -> bool:
         """Whether to look at the job's present slot: it is new here, or a lease on it has ended."""

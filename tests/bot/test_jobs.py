@@ -229,6 +229,23 @@ async def test_a_job_that_hangs_stops_neither_the_others_nor_the_clock(database:
     assert clock.now() - ticking.last_tick_at < timedelta(seconds=3)
 
 
+@pytest.mark.slow
+async def test_a_stop_in_the_middle_of_a_job_is_logged_as_no_failure(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    hanging = Bell(timedelta(seconds=1))
+    hanging.gate = asyncio.Event()
+    ticking = Jobs(database, SystemClock(), [hanging.job])
+    running = asyncio.create_task(ticking.run())
+    await until(lambda: hanging.runs == 1, what="the job to begin")
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await asyncio.sleep(0.1)
+
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 async def test_what_a_dead_process_left_behind_is_answered(
     counter: Counter, frozen_clock: FrozenClock, message: Make
 ) -> None:
