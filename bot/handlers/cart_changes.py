@@ -44,16 +44,15 @@ router = Router()
 @router.anywhere
 def hear_about_line(turn: Turn) -> Sequence[Reply] | None:
     """就要俩 and 还是小一码 of the line just put in or changed mean that line."""
+    swaps = swaps_it(turn)
+    quantity = turn.understanding.first("quantity")
+    is_amount = quantity is not None and SET_IT.fullmatch(fold(plain(turn.text))) is not None
+    if not swaps and (not is_amount or names_goods(turn) or _names_traits(turn)):
+        return None  # Told by its words alone: most messages need no look into the cart.
     line = _line_spoken_of(turn)
     if line is None or line.product_id != turn.memory.focus:
         return None
-    if swaps_it(turn):
-        return _swap(turn, line, 0)
-    quantity = turn.understanding.first("quantity")
-    is_amount = SET_IT.fullmatch(fold(plain(turn.text))) is not None
-    if not is_amount or quantity is None or names_goods(turn) or _names_traits(turn):
-        return None
-    return _set_quantities(turn, [line], int(quantity))
+    return _swap(turn, line, 0) if swaps else _set_quantities(turn, [line], int(quantity or 0))
 
 
 @router.view("cart")
