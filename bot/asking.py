@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot import migrations
 from bot.app import open_parser
@@ -13,9 +14,11 @@ from bot.handlers.product_search import wish_of
 from bot.pipeline import Parser
 from bot.search import ShopSearch
 from bot.settings import Settings
+from nlu.ahead import vectors_ahead
 from nlu.cascade import parse_all
-from nlu.embedder import open_embedder
-from nlu.serving import rasa_at
+from nlu.embedder import OFF, open_embedder
+from nlu.rasa_environment import rasas_embedder
+from nlu.serving import rasa_at, vectors_file
 from nlu.understanding import Understanding
 
 
@@ -33,8 +36,8 @@ async def parse_texts(
 
     Starts Rasa when none answers at the configured address; raises RasaNotStarted if it cannot.
     """
-    async with parser_for(settings, keyword_only) as parser:
-        return [understood.to_json() for understood in await parse_all(parser, texts)]
+    understood = await understand(settings, texts, keyword_only)
+    return [each.to_json() for each in understood]
 
 
 async def search_products(
@@ -46,16 +49,33 @@ async def search_products(
     """
     if await asyncio.to_thread(migrations.current, settings.database_url) is None:
         raise NoTables
-    async with parser_for(settings, keyword_only) as parser:
-        understood = await parse_all(parser, texts)
+    understood = await understand(settings, texts, keyword_only)
     database = Database(settings.database_url)
     try:
         search = open_search(settings)
-        return [
-            await database.read(shown, search, understanding, limit) for understanding in understood
-        ]
+        reads = (database.read(shown, search, each, limit) for each in understood)
+        return await asyncio.gather(*reads)
     finally:
         database.close()
+
+
+async def understand(
+    settings: Settings, texts: Sequence[str], keyword_only: bool
+) -> list[Understanding]:
+    """What the bot understands of each text, in order. Raises RasaNotStarted.
+
+    Rasa is spared what can be computed ahead, on every core, while it is still starting.
+    """
+    is_spared = not keyword_only and rasas_embedder(settings.embedder) != OFF and is_here(settings)
+    ahead = vectors_ahead(texts if is_spared else (), vectors_file(settings.var_folder / "nlu"))
+    async with ahead as embedded, parser_for(settings, keyword_only) as parser:
+        await embedded
+        return await parse_all(parser, texts)
+
+
+def is_here(settings: Settings) -> bool:
+    """Whether Rasa is on this machine, or will be: another one cannot read our files."""
+    return urlsplit(settings.nlu_url).hostname in {None, "localhost", "127.0.0.1", "::1"}
 
 
 def open_search(settings: Settings) -> ShopSearch:

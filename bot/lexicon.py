@@ -7,7 +7,7 @@ a reader sees the old file or the new one. Readers look at it again when it chan
 import os
 import re
 from collections.abc import Iterable, Iterator
-from itertools import batched
+from itertools import batched, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -113,7 +113,10 @@ def _names(product: ProductView) -> Iterator[Word]:
 
 
 def _nouns(product: ProductView, tokenise: ChineseTokeniser) -> Iterator[str]:
-    """What the thing is called: 蓝牙耳机 and 耳机 of a title that begins 入耳式蓝牙耳机."""
+    """What the thing is called: 蓝牙耳机 and 耳机 of a title that begins 入耳式蓝牙耳机.
+
+    Single characters at the end are one name: 猫爬架 of 剑麻猫爬架.
+    """
     phrase = noun_phrase(fold(product.title), fold(product.brand))
     words = tokenise.plain_words(phrase)
     if not words:
@@ -121,6 +124,7 @@ def _nouns(product: ProductView, tokenise: ChineseTokeniser) -> Iterator[str]:
     candidates = [words[-1]]
     if len(words) > 1 and len(words[-2]) > 1:
         candidates.append(words[-2] + words[-1])
+    candidates.append("".join(reversed([*takewhile(lambda word: len(word) == 1, words[::-1])])))
     if len(phrase) <= LONGEST_NOUN:
         candidates.append(phrase)
     for noun in candidates:

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from nlu.handoff import CERTAINTY, asks_for_a_human
+from nlu.handoff import CERTAINTY, asks_for_a_human, declines_a_human
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser, RasaUnavailable
 from nlu.understanding import Intent, Understanding
@@ -51,6 +51,9 @@ class Cascade:
         understanding = await self._ask_rasa(text) or self._keyword.parse(text)
         if asks_for_a_human(text):
             understanding = _handed_over(understanding)
+        elif understanding.intent == Intent.HUMAN_HANDOFF and declines_a_human(text):
+            deny = Intent.DENY.value
+            understanding = replace(understanding, intent=deny, guess=deny)
         elif understanding.intent in PLEASANTRIES and THANKS.search(text):
             # 谢谢，先这样，拜拜: of pleasantries together the thanks count.
             thank = Intent.THANK.value

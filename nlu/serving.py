@@ -22,6 +22,7 @@ from nlu.rasa_environment import (
     RASA_PYTHON,
     ROOT,
     VAR,
+    VECTORS_AHEAD_VARIABLE,
     rasa_environment,
     rasas_embedder,
 )
@@ -45,21 +46,33 @@ def rasa_command(model: Path, port: int, python: Path = RASA_PYTHON) -> list[str
 
 
 def serving_environment(
-    token: str, lexicon: Path | None = None, embedder: str | None = None
+    token: str, lexicon: Path | None = None, embedder: str | None = None, ahead: Path | None = None
 ) -> dict[str, str]:
-    """What the server needs: its token, and the catalogue's lexicon, which it watches."""
+    """What the server needs: its token, and two files that it watches.
+
+    The catalogue's lexicon, and the vectors that a command computes ahead.
+    """
     watched = (lexicon or catalogue_file()).resolve()
     return rasa_environment(
         SHOP_LEXICON_FILE=str(watched),
-        **{TOKEN_VARIABLE: token, EMBEDDER_VARIABLE: rasas_embedder(embedder)},
+        **{
+            TOKEN_VARIABLE: token,
+            EMBEDDER_VARIABLE: rasas_embedder(embedder),
+            VECTORS_AHEAD_VARIABLE: str((ahead or vectors_file()).resolve()),
+        },
     )
+
+
+def vectors_file(folder: Path = VAR) -> Path:
+    """Where a Rasa of that folder looks for vectors that were computed ahead."""
+    return folder / "vectors-ahead.npz"
 
 
 class RasaProcess:
     """One Rasa server; `async with` starts and stops it.
 
-    Its words go to `log`; `folder` holds the models, and the log where none is given; `embedder` is
-    the setting of SHOP_EMBEDDER.
+    Its words go to `log`; `folder` holds the models, and the log and the file of vectors `ahead`
+    where none is given; `embedder` is the setting of SHOP_EMBEDDER.
     """
 
     def __init__(
@@ -72,6 +85,7 @@ class RasaProcess:
         folder: Path = VAR,
         python: Path = RASA_PYTHON,
         embedder: str | None = None,
+        ahead: Path | None = None,
     ) -> None:
         self.port = port
         self.token = token
@@ -80,6 +94,7 @@ class RasaProcess:
         self._folder = folder.resolve()  # Rasa has a working directory of its own.
         self._python = python
         self._embedder = embedder
+        self._ahead = ahead or vectors_file(folder)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -126,7 +141,7 @@ class RasaProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *rasa_command(model, self.port, self._python),
                 cwd=ROOT,
-                env=serving_environment(self.token, self._lexicon, self._embedder),
+                env=serving_environment(self.token, self._lexicon, self._embedder, self._ahead),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

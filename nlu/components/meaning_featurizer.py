@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,12 +16,18 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.kept_vectors import (
+    Vector,
+    VectorsAhead,
+    key_of,
+    read_vectors,
+    write_vectors,
+)
 from nlu.embedder import BUNDLED, Embedder, open_embedder
-
-logger = logging.getLogger(__name__)
 
 SETTING = "SHOP_EMBEDDER"
 KEPT_VECTORS = "ZHANGGUI_VECTORS"
+VECTORS_AHEAD = "ZHANGGUI_VECTORS_AHEAD"
 _BATCH = 64
 
 
@@ -32,14 +35,18 @@ _BATCH = 64
 class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     """The sentence's vector: nine tenths of a parse. SHOP_EMBEDDER=off leaves it out.
 
-    While training, vectors are kept in the file that ZHANGGUI_VECTORS names.
+    While training, vectors are kept in the file that ZHANGGUI_VECTORS names; while serving, those
+    that are in the one that ZHANGGUI_VECTORS_AHEAD names are not computed again.
     """
 
     def __init__(self, name: str, config: dict[str, Any]) -> None:
         super().__init__(name, config)
         self._embedder: Embedder | None = open_embedder(os.environ.get(SETTING, BUNDLED))
+        self._ahead: VectorsAhead | None = None
         if self._embedder is not None:
             self._embedder.embed(["你好"])  # While loading, not at a customer's first sentence.
+            file = os.environ.get(VECTORS_AHEAD)
+            self._ahead = VectorsAhead(Path(file), self._embedder.name) if file else None
 
     @classmethod
     def create(
@@ -62,7 +69,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._embedder is not None and message.get(TEXT):
-                self._add(message, self._embedder.embed([message.get(TEXT).strip()]))
+                self._add(message, self._vector_of(message.get(TEXT).strip(), self._embedder))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -70,44 +77,26 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
             messages = [each for each in training_data.training_examples if each.get(TEXT)]
             texts = [each.get(TEXT).strip() for each in messages]
             for message, vector in zip(messages, _vectors_of(texts, self._embedder), strict=True):
-                self._add(message, vector[np.newaxis])
+                self._add(message, vector)
         return training_data
 
-    def _add(self, message: Message, vector: npt.NDArray[np.float32]) -> None:
-        self.add_features_to_message(None, vector, TEXT, message)
+    def _vector_of(self, text: str, embedder: Embedder) -> Vector:
+        known = None if self._ahead is None else self._ahead.find(text)
+        return embedder.embed([text])[0] if known is None else known
+
+    def _add(self, message: Message, vector: Vector) -> None:
+        self.add_features_to_message(None, vector[np.newaxis], TEXT, message)
 
 
-def _vectors_of(texts: list[str], embedder: Embedder) -> list[npt.NDArray[np.float32]]:
+def _vectors_of(texts: list[str], embedder: Embedder) -> list[Vector]:
     """Each text's vector; those of an earlier training are read, not computed again."""
     file = os.environ.get(KEPT_VECTORS, "")
-    known = _read(Path(file), embedder.name) if file else {}
-    missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    known = read_vectors(Path(file), embedder.name) if file else {}
+    missing = [text for text in dict.fromkeys(texts) if key_of(text) not in known]
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
-        known.update(zip(map(_key, batch), embedder.embed(batch), strict=True))
+        known.update(zip(map(key_of, batch), embedder.embed(batch), strict=True))
     if file and missing:
-        _write(Path(file), embedder.name, {_key(text): known[_key(text)] for text in texts})
-    return [known[_key(text)] for text in texts]
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _read(file: Path, name: str) -> dict[str, npt.NDArray[np.float32]]:
-    try:
-        with np.load(file) as kept:
-            if str(kept["name"]) == name:
-                return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError) as error:
-        logger.warning("vectors kept in %s are unreadable: %r", file, error)
-    return {}
-
-
-def _write(file: Path, name: str, vectors: dict[str, npt.NDArray[np.float32]]) -> None:
-    """Whole or not at all: another training may be reading."""
-    beside = file.with_name(f"{file.stem}-{os.getpid()}.npz")
-    np.savez(beside, name=name, keys=np.array([*vectors]), vectors=np.stack([*vectors.values()]))
-    beside.replace(file)
+        kept = {key_of(text): known[key_of(text)] for text in texts}
+        write_vectors(Path(file), embedder.name, kept)
+    return [known[key_of(text)] for text in texts]

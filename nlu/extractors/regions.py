@@ -24,7 +24,7 @@ _HOMONYM: Final = re.compile(
 )
 # 青岛啤酒 and 金华火腿 name goods.
 _NAMES_GOODS: Final = re.compile(
-    r"啤酒|火腿|烤鸭|凉皮|米线|热干面|拉面|牛肉面|大枣|苹果|大米|龙井|玉|枣|小面|火锅|板鸭|香肠|腊肉|菜|特产|风味"
+    r"啤酒|火腿|烤鸭|凉皮|米线|热干面|拉面|牛肉面|大枣|苹果|大米|龙井|玉(?![树溪林环门])|枣(?![庄阳强])|小面|火锅|板鸭|香肠|腊肉|菜|特产|风味"
 )
 # 南京东路 is in Shanghai. But 到北京路上要几天 speaks of the way, 台州路桥区 of a district.
 _NAMES_STREET: Final = re.compile(

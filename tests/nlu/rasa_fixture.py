@@ -22,11 +22,12 @@ TOKEN = "token-of-the-tests"
 
 @dataclass(frozen=True, slots=True)
 class RasaServer:
-    """A Rasa that answers. `lexicon` is the catalogue file that it watches."""
+    """A Rasa that answers. It watches the catalogue's file and that of vectors computed ahead."""
 
     url: str
     token: str
     lexicon: Path
+    ahead: Path
 
 
 class BackgroundRasa:
@@ -56,9 +57,10 @@ class BackgroundRasa:
         port = free_port()
         lexicon = VAR / f"lexicon-{port}.txt"
         lexicon.unlink(missing_ok=True)
+        ahead = VAR / f"vectors-ahead-{port}.npz"
         try:
-            async with RasaProcess(port, TOKEN, lexicon=lexicon) as process:
-                self.started.set_result(RasaServer(process.url, TOKEN, lexicon))
+            async with RasaProcess(port, TOKEN, lexicon=lexicon, ahead=ahead) as process:
+                self.started.set_result(RasaServer(process.url, TOKEN, lexicon, ahead))
                 await self._over.wait()
         finally:
             lexicon.unlink(missing_ok=True)

@@ -9,8 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from nlu.cascade import Cascade
+from nlu.ahead import vectors_ahead
+from nlu.cascade import Cascade, parse_all
+from nlu.components.kept_vectors import key_of, write_vectors
 from nlu.dictionary import Dictionary
+from nlu.embedder import BundledEmbedder
 from nlu.keyword_parser import KeywordParser
 from nlu.rasa_parser import RasaParser
 from nlu.serving import RasaNotStarted, RasaProcess, answers, free_port, rasa_at
@@ -115,6 +118,31 @@ async def test_a_product_that_entered_the_catalogue_is_found_whole_without_a_res
     finally:
         rasa_server.lexicon.unlink()
     assert await products() != ["云朵拖鞋"]
+
+
+async def test_vectors_that_were_computed_ahead_change_no_answer(
+    cascade: Cascade, rasa_server: RasaServer
+) -> None:
+    texts = ["  我要退货 ", "/转人工", *(text for _, text in PAIRS[::3])]
+    one_by_one = [await cascade.parse(text) for text in texts]
+
+    async with vectors_ahead(texts, rasa_server.ahead) as embedded:
+        await embedded
+        assert rasa_server.ahead.stat().st_size > 0
+        assert await parse_all(cascade, texts) == one_by_one
+
+
+async def test_rasa_believes_the_vectors_that_were_computed_ahead_while_they_are_there(
+    cascade: Cascade, rasa_server: RasaServer
+) -> None:
+    before = await cascade.parse("我要退货")
+    model = BundledEmbedder()
+    write_vectors(rasa_server.ahead, model.name, {key_of("我要退货"): model.embed(["再见"])[0]})
+    try:
+        assert (await cascade.parse("我要退货")).confidence < before.confidence
+    finally:
+        rasa_server.ahead.unlink()
+    assert await cascade.parse("我要退货") == before
 
 
 async def test_a_rasa_that_answers_is_used_and_not_started_again(rasa_server: RasaServer) -> None:

@@ -11,6 +11,8 @@ from typing import Final
 from nlu.training_data import read_examples
 
 VALIDATION: Final = Path(__file__).with_name("validation.tsv")
+HANDOFF: Final = Path(__file__).with_name("handoff.tsv")
+"""Who asks for a person, and who only speaks of one."""
 LIMIT: Final = 0.6
 """The character-bigram Jaccard up to which two messages count as written apart."""
 
@@ -55,14 +57,15 @@ def _needed(own: frozenset[str]) -> int:
     return math.floor(LIMIT * len(own)) + 1
 
 
-def prune() -> None:
-    heading, *lines = VALIDATION.read_text(encoding="utf-8").splitlines()
+def prune(file: Path) -> None:
+    heading, *lines = file.read_text(encoding="utf-8").splitlines()
     alike = likenesses(
         (line.split("\t")[0] for line in lines), (each.text for each in read_examples())
     )
     kept = [line for line in lines if line.split("\t")[0] not in alike]
-    VALIDATION.write_text("\n".join([heading, *kept, ""]), encoding="utf-8")
+    file.write_text("\n".join([heading, *kept, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    prune()
+    prune(VALIDATION)
+    prune(HANDOFF)

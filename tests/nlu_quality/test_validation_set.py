@@ -9,9 +9,10 @@ import pytest
 from nlu.evaluation import read_labelled
 from nlu.training_data import read_examples
 from nlu.understanding import CUSTOMER_INTENTS
-from tests.nlu_quality.prune import LIMIT, VALIDATION, bigrams, jaccard, likenesses
+from tests.nlu_quality.prune import HANDOFF, LIMIT, VALIDATION, bigrams, jaccard, likenesses
 
 MESSAGES = read_labelled(VALIDATION)
+ABOUT_PEOPLE = read_labelled(HANDOFF)
 SAMPLES = os.environ.get("SHOP_NLU_SAMPLES", "")
 """A file of real sentences, lent for measuring; without one there is nothing to leak."""
 
@@ -34,9 +35,17 @@ def test_no_message_resembles_a_training_sentence() -> None:
     known = [each.text for each in read_examples()]
 
     assert known
-    assert likenesses((text for text, _ in MESSAGES), known) == {}, (
+    assert likenesses((text for text, _ in [*MESSAGES, *ABOUT_PEOPLE]), known) == {}, (
         "python -m tests.nlu_quality.prune takes these out of the validation set"
     )
+
+
+def test_as_many_only_speak_of_people_as_ask_for_one() -> None:
+    asking = [text for text, intent in ABOUT_PEOPLE if intent == "human_handoff"]
+
+    assert min(len(asking), len(ABOUT_PEOPLE) - len(asking)) >= 60
+    assert {intent for _, intent in ABOUT_PEOPLE} <= CUSTOMER_INTENTS
+    assert likenesses((text for text, _ in ABOUT_PEOPLE), (text for text, _ in MESSAGES)) == {}
 
 
 def test_the_search_for_likenesses_finds_what_comparing_all_with_all_finds() -> None:
