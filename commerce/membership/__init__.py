@@ -1,0 +1,1 @@
+"""Members: levels, points, signing in, birthdays, tasks and the points mall."""
