@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
+from commerce.customers.regions import find_region
 from commerce.customers.tables import Address
 from commerce.errors import InvalidInput
 from commerce.sealing import Place, Sealer
@@ -19,8 +20,6 @@ LONGEST_DETAIL: Final = 120
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _LANDLINE: Final = re.compile(r"(010|02\d|0[3-9]\d{2})-?([2-8]\d{6,7})(?:-(\d{1,6}))?")
 _SHOWN_AT_EITHER_END: Final = 7
-MOST_COPIES: Final = 4
-"""So often an address may stand in a book: each record of a person who had two brought its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,28 @@ class SealedAddress(Protocol):
 
 
 def check_address(address: AddressInput) -> AddressInput:
-    """The address in its proper form. Raises InvalidInput naming the field at fault."""
+    """The address in its proper form: 江苏南京 becomes 江苏省 南京市.
+
+    Raises InvalidInput naming the field at fault.
+    """
+    region = _in_full(_check_text(address.region, "region", "所在地区", LONGEST_REGION))
     return AddressInput(
         recipient=_check_text(address.recipient, "recipient", "收件人", LONGEST_RECIPIENT),
         phone=check_phone(address.phone),
-        region=_check_text(address.region, "region", "所在地区", LONGEST_REGION),
+        region=_check_text(region, "region", "所在地区", LONGEST_REGION),
         detail=_check_text(address.detail, "detail", "详细地址", LONGEST_DETAIL),
     )
+
+
+def check_contact(address: AddressInput) -> AddressInput:
+    """Who fetches the goods, in its proper form; a place is left out. Raises as `check_address`."""
+    recipient = _check_text(address.recipient, "recipient", "取货人", LONGEST_RECIPIENT)
+    return AddressInput(recipient, check_phone(address.phone), "", "")
+
+
+def whole_place(address: AddressInput) -> str:
+    """Region and street in one, as freight reads them: a city may be named in either."""
+    return f"{address.region} {address.detail}".strip()
 
 
 def check_phone(written: str) -> str:
@@ -138,21 +152,12 @@ def save_address(
     return row
 
 
-def list_addresses(
-    session: Session, sealer: Sealer, customer_id: int, *, limit: int = 5
-) -> list[AddressInput]:
-    """The customer's own addresses, each once, the last used first."""
-    statement = (
-        select(Address)
-        .where(Address.customer_id == customer_id)
-        .order_by(col(Address.last_used_at).desc(), col(Address.id).desc())
-    )
-    found: dict[AddressInput, None] = {}
-    for row in session.exec(statement.limit(limit * MOST_COPIES)):
-        found[_open(sealer, row)] = None
-        if len(found) == limit:
-            break  # Opening a seal costs more than reading the row.
-    return list(found)
+def leave_one_default(session: Session, kept_id: int, gone_id: int) -> None:
+    """Before two books become one: the default of who stays is the default, if there is one."""
+    of_kept = select(Address.id).where(Address.customer_id == kept_id, col(Address.is_default))
+    if session.exec(of_kept).first() is not None:
+        gone = update(Address).where(col(Address.customer_id) == gone_id)
+        session.exec(gone.values(is_default=False))
 
 
 def last_address(session: Session, sealer: Sealer, customer_id: int) -> AddressInput | None:
@@ -169,6 +174,14 @@ def last_address(session: Session, sealer: Sealer, customer_id: int) -> AddressI
 
 def _open(sealer: Sealer, row: Address) -> AddressInput:
     return open_address(sealer, Address.__tablename__, row)
+
+
+def _in_full(region: str) -> str:
+    """A region with the full names of its levels; what is no part of it stays behind it."""
+    found = find_region(region)
+    if found is None or found.start > 0:
+        return region
+    return " ".join(filter(None, (str(found.region), region[found.end :].strip())))
 
 
 def _check_text(written: str, field: str, name: str, longest: int) -> str:

@@ -8,15 +8,20 @@ from sqlmodel import Session, col, delete, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.aftersale.tables import AfterSale
+from commerce.customers.addresses import leave_one_default
 from commerce.customers.tables import Address, Customer, Identity, SubscriptionChange
 from commerce.errors import NotFound
 from commerce.events import announce
 from commerce.inserting import id_of, insert_once
+from commerce.ledger.joining import join_accounts
+from commerce.membership.joining import join_members
 from commerce.ordering.lines import MOST_PIECES
 from commerce.ordering.tables import Cart, CartLine, Order
 from commerce.privacy.tables import PrivacyRequest, PrivacyState
+from commerce.promotions.joining import join_holdings, make_room
+from commerce.promotions.tables import Coupon
 
-MOVED: Final = (Identity, Order, Address, AfterSale, PrivacyRequest, SubscriptionChange)
+MOVED: Final = (Identity, Order, Address, AfterSale, PrivacyRequest, SubscriptionChange, Coupon)
 """Tables whose rows go over to the customer who stays. Carts are joined line by line.
 
 Orders go before what is written under an order's lock: whoever holds one has written it by then.
@@ -35,7 +40,12 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
         return kept
     _lock(session, id_of(kept), id_of(gone))
     _end_repeated_requests(session, id_of(kept), id_of(gone), now)
+    make_room(session, id_of(kept), id_of(gone))
+    leave_one_default(session, id_of(kept), id_of(gone))
     _move_rows(session, id_of(kept), id_of(gone))
+    join_holdings(session, id_of(kept), id_of(gone))
+    join_members(session, id_of(kept), id_of(gone))
+    join_accounts(session, id_of(kept), id_of(gone), now)
     _join_carts(session, id_of(kept), id_of(gone), now)
     _note_refusal(session, kept, gone, now)
     kept.created_at = min(kept.created_at, gone.created_at)

@@ -44,6 +44,15 @@ class Address(SQLModel, table=True):
     """Where parcels go. Names, phones and streets are sealed under `row_key`."""
 
     __tablename__ = "address"
+    __table_args__ = (
+        Index(
+            "uq_address_default",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     row_key: str = Field(unique=True)
@@ -54,6 +63,8 @@ class Address(SQLModel, table=True):
     region: str
     detail_sealed: bytes
     last_used_at: datetime = Field(sa_type=UtcDateTime)
+    is_default: bool = False
+    """At most one a customer: where parcels go unless another is chosen."""
 
 
 class SubscriptionChange(SQLModel, table=True):

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from commerce.customers.addresses import (
     AddressInput,
     check_address,
     check_phone,
     last_address,
-    list_addresses,
     mask_phone,
     save_address,
 )
@@ -101,22 +100,6 @@ def test_the_last_address_is_the_one_used_last(session: Session) -> None:
 
     assert last_address(session, SEALER, customer) == ADDRESS
     assert session.exec(select(func.count()).select_from(Address)).one() == 2
-
-
-def test_no_more_of_a_long_book_is_opened_than_is_shown(session: Session) -> None:
-    customer = new_customer(session)
-    for number in range(9):
-        each = replace(ADDRESS, detail=f"文三路 {number} 号")
-        last = save_address(session, SEALER, customer, each, NOW + timedelta(hours=number))
-    first = session.exec(select(Address).order_by(col(Address.id)).limit(1)).one()
-    first.detail_sealed = b"no seal"
-    session.add(first)
-    session.flush()
-
-    found = list_addresses(session, SEALER, customer)
-
-    assert [each.detail for each in found] == [f"文三路 {number} 号" for number in (8, 7, 6, 5, 4)]
-    assert last.customer_id == customer
 
 
 def test_a_customer_without_orders_has_no_address(session: Session) -> None:

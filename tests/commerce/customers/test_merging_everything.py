@@ -19,18 +19,27 @@ from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
 from commerce.customers.tables import Address, Customer, Identity
 from commerce.inserting import id_of
+from commerce.ledger.posting import AccountKey, AccountKind, balance
+from commerce.ledger.tables import LedgerAccount
+from commerce.membership.tables import BirthdayReward, Member, Redemption, SignIn, TaskDone
 from commerce.ordering import cart
 from commerce.ordering.orders import list_lines, list_orders
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
 from commerce.privacy import requests as privacy
 from commerce.privacy.tables import PrivacyKind, PrivacyState
+from commerce.promotions.taking import take
+from tests.commerce.membership.members import has_all_of_membership
+from tests.commerce.promotions.coupons import coupon_template
 from tests.commerce.shop import ADDRESS, NOW, SEALER, new_customer, place, put_on_sale
 
 TABLES = (models, bot_tables)
 """Imported for their tables."""
-JOINED = {"cart"}
-"""Its lines are summed, so that none is lost."""
+MEMBERS = (Member, SignIn, BirthdayReward, TaskDone, Redemption)
+JOINED = {"cart", "coupon_holding"} | {table.__tablename__ for table in MEMBERS}
+"""What both have is summed or kept once, so that nothing is lost."""
+EMPTIED = {LedgerAccount.__tablename__}
+"""They stay with their history; what was on them is posted over."""
 FOLLOWED = {Conversation.__tablename__, LoginSession.__tablename__, Customer.__tablename__}
 """Rows that keep the id they were given, and are read through who the customer is now."""
 LATER = NOW + timedelta(hours=1)
@@ -62,7 +71,7 @@ def rows_of(session: Session, customer_id: int) -> dict[str, int]:
             select(func.count()).select_from(column.table).where(column == customer_id)
         ).one()
         for column in columns_of_customers()
-        if column.table.name not in FOLLOWED
+        if column.table.name not in FOLLOWED | EMPTIED
     }
 
 
@@ -94,10 +103,12 @@ def has_a_row_of_each(session: Session, customer_id: int) -> None:
     said = {"channel": "wecom", "words": "退订", "now": NOW}
     subscription.unsubscribe(session, SEALER, customer_id, **said)  # type: ignore[arg-type]
     subscription.resume(session, SEALER, customer_id, **said)  # type: ignore[arg-type]
+    take(session, id_of(coupon_template(session)), customer_id, source="chat", now=NOW)
+    has_all_of_membership(session, customer_id)
 
 
 def test_every_table_that_knows_customers_is_moved_joined_or_followed() -> None:
-    known = {str(table.__tablename__) for table in MOVED} | JOINED | FOLLOWED
+    known = {str(table.__tablename__) for table in MOVED} | JOINED | FOLLOWED | EMPTIED
 
     assert {column.table.name for column in columns_of_customers()} == known
 
@@ -108,12 +119,15 @@ def test_nothing_of_the_shop_stays_with_a_merged_customer(session: Session) -> N
     gone = id_of(customers.identify(session, "wecom", "ww_1", "w-1", NOW))
     has_a_row_of_each(session, gone)
     before = rows_of(session, gone)
+    points = balance(session, AccountKey(AccountKind.POINTS, gone))
+    assert points > 0
     assert all(before.values()), f"give the customer a row of each: {before}"
 
     customers.merge(session, kept, gone, NOW)
 
     assert not any(rows_of(session, gone).values())
     assert rows_of(session, kept) == before
+    assert balance(session, AccountKey(AccountKind.POINTS, kept)) == points
 
 
 @pytest.mark.database

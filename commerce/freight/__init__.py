@@ -1,0 +1,1 @@
+"""What sending costs, and where to the shop sends: templates, regions, and when it is free."""
