@@ -44,6 +44,10 @@ class PricedLine:
     price: int
     quantity: int
     available: int
+    category_id: int | None = None
+    weight: int = 0
+    volume: int = 0
+    freight_template_id: int | None = None
 
     @property
     def total(self) -> int:
@@ -124,6 +128,10 @@ def as_line(row: Row[Any], quantity: int) -> PricedLine:
         price=row.price,
         quantity=quantity,
         available=row.stock if row.variant_on_sale and row.product_on_sale else 0,
+        category_id=row.category_id,
+        weight=row.weight,
+        volume=row.volume,
+        freight_template_id=row.freight_template_id,
     )
 
 
@@ -143,6 +151,10 @@ LINE_COLUMNS: Final[tuple[ColumnElement[Any], ...]] = (
     _VARIANT.c.stock,
     _VARIANT.c.on_sale.label("variant_on_sale"),
     _PRODUCT.c.on_sale.label("product_on_sale"),
+    _PRODUCT.c.category_id,
+    _VARIANT.c.weight,
+    _VARIANT.c.volume,
+    _PRODUCT.c.freight_template_id,
 )
 
 _BY_VARIANT: Final[Select[Any]] = (

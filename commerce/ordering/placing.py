@@ -5,7 +5,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -13,11 +13,19 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, func, select
 
 from commerce.catalogue import stock
-from commerce.customers.addresses import AddressInput, check_address, save_address, seal_address
+from commerce.customers.addresses import (
+    AddressInput,
+    check_address,
+    check_contact,
+    save_address,
+    seal_address,
+    whole_place,
+)
 from commerce.customers.merging import get_customer
 from commerce.customers.tables import Customer
 from commerce.errors import IdempotencyConflict, IllegalMove, InvalidInput, PriceChanged
 from commerce.inserting import core, id_of, insert_once
+from commerce.membership import points as points_account
 from commerce.money import yuan
 from commerce.ordering import cart
 from commerce.ordering.lines import (
@@ -27,10 +35,13 @@ from commerce.ordering.lines import (
     sum_by_variant,
 )
 from commerce.ordering.orders import remark_place
-from commerce.ordering.quote import Quote, quote
+from commerce.ordering.quoting import Choices, quote_lines
 from commerce.ordering.settlement import settle
 from commerce.ordering.states import announce_about, record_move
 from commerce.ordering.tables import Order, OrderLine, OrderState
+from commerce.pickup.stores import get_open_store
+from commerce.pricing.quote import Quote, QuotedLine
+from commerce.promotions import coupons
 from commerce.sealing import Sealer
 
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -56,6 +67,9 @@ class OrderRequest:
     expected_payable: int
     remark: str
     source: str
+    coupon_id: int | None
+    points: int
+    pickup_store_id: int | None
 
     def digest(self, sealer: Sealer) -> str:
         """Equal for equal requests, however their lines are split or sorted; tells no address."""
@@ -77,28 +91,36 @@ def place_order(
     hold_for: timedelta,
     remark: str = "",
     conversation_id: int | None = None,
+    coupon_id: int | None = None,
+    points: int = 0,
+    pickup_store_id: int | None = None,
 ) -> Order:
     """Place an order and hold its goods for `hold_for`. Announces order_placed.
 
     The same key with the same request gives the same order again. What was bought leaves the
-    customer's cart. Nothing is written when it raises: InvalidInput, NotFound, OutOfStock,
+    customer's cart; the coupon is used and the points are spent with the order, and come back
+    when it closes unpaid. With `pickup_store_id` it is fetched there: of the address only recipient
+    and phone count. Nothing is written when it raises: InvalidInput, NotFound, OutOfStock,
     PriceChanged, IdempotencyConflict, or IllegalMove when too many orders wait to be paid.
     """
     if _KEY.fullmatch(idempotency_key) is None:
         raise InvalidInput("缺少有效的Idempotency-Key", field="Idempotency-Key")
     request = OrderRequest(
         sum_by_variant(lines),
-        check_address(address),
+        check_address(address) if pickup_store_id is None else check_contact(address),
         expected_payable,
         _check_remark(remark),
         _NOT_IN_A_SOURCE.sub("", source)[:LONGEST_SOURCE],
+        coupon_id,
+        points,
+        pickup_store_id,
     )
     buyer_id = _lock_buyer(session, customer_id)
     earlier = _find_earlier(session, sealer, buyer_id, idempotency_key, request)
     if earlier is not None:
         return earlier
     _refuse_too_many_unpaid(session, buyer_id)
-    priced = _confirm(session, request)
+    priced = _confirm(session, buyer_id, request, now)
     order = _insert(
         session,
         now,
@@ -107,11 +129,16 @@ def place_order(
         idempotency_key=idempotency_key,
         created_at=now,
         expires_at=now + hold_for,
-        **_columns(sealer, request, priced),
+        **_columns(sealer, request, _destination(session, request), priced),
     )
     _begin(session, order, priced, now)
+    if priced.coupon_id is not None:
+        coupons.redeem(session, buyer_id, priced.coupon_id, id_of(order), now)
+    if priced.points_spent:
+        points_account.spend(session, buyer_id, id_of(order), priced.points_spent, now)
     cart.take_out(session, buyer_id, request.quantities, now)
-    save_address(session, sealer, buyer_id, request.address, now)
+    if pickup_store_id is None:
+        save_address(session, sealer, buyer_id, request.address, now)
     if order.payable == 0:
         settle(session, id_of(order), actor="shop", reason="无需付款", paid_at=now, now=now)
     return order
@@ -152,11 +179,15 @@ def _refuse_too_many_unpaid(session: Session, customer_id: int) -> None:
         raise IllegalMove(f"您有{MOST_UNPAID}笔订单还没付款，请先付款或取消，再下新的订单")
 
 
-def _confirm(session: Session, request: OrderRequest) -> Quote:
+def _confirm(session: Session, buyer_id: int, request: OrderRequest, now: datetime) -> Quote:
     """The quote of this moment, with its variants locked, if the goods and the price still hold."""
     lines = price_lines(session, request.quantities, lock=True)
     refuse_shortage(lines)
-    priced = quote(lines)
+    is_fetched = request.pickup_store_id is not None
+    place = whole_place(request.address)
+    choices = Choices(request.coupon_id, request.points, place, is_fetched)
+    priced = quote_lines(session, buyer_id, lines, now, choices)
+    _refuse_region(priced, request.address.region)
     if priced.payable != request.expected_payable:
         raise PriceChanged(
             f"价格有变动，现在应付{yuan(priced.payable)}，请确认后再下单", quote=priced.as_json()
@@ -164,10 +195,35 @@ def _confirm(session: Session, request: OrderRequest) -> Quote:
     return priced
 
 
-def _columns(sealer: Sealer, request: OrderRequest, priced: Quote) -> dict[str, Any]:
+def _refuse_region(priced: Quote, region: str) -> None:
+    if priced.freight_is_estimate:  # What sending there costs, and whether it may be, is unknown.
+        raise InvalidInput(
+            "所在地区认不出来，请写成“浙江省 杭州市 西湖区”这样", field="address.region"
+        )
+    unsent = [line.title for line in priced.lines if line.variant_id in priced.refused]
+    if unsent:
+        titles = "、".join(f"“{title}”" for title in unsent)
+        raise InvalidInput(
+            f"{titles}不送到{region}，请换个地址或去掉它再下单", field="address.region"
+        )
+
+
+def _destination(session: Session, request: OrderRequest) -> AddressInput:
+    """Where the goods go: to the customer, or stay at the store where they are fetched."""
+    if request.pickup_store_id is None:
+        return request.address
+    store = get_open_store(session, request.pickup_store_id)
+    place = f"{store.address} {store.name}"
+    return replace(request.address, region=store.region, detail=place)
+
+
+def _columns(
+    sealer: Sealer, request: OrderRequest, destination: AddressInput, priced: Quote
+) -> dict[str, Any]:
     row_key = uuid.uuid4().hex
     return {
-        **seal_address(sealer, Order.__tablename__, row_key, request.address),
+        **seal_address(sealer, Order.__tablename__, row_key, destination),
+        "pickup_store_id": request.pickup_store_id,
         "remark_sealed": sealer.seal(request.remark, remark_place(row_key)),
         "state": OrderState.UNPAID,
         "goods_total": priced.goods_total,
@@ -175,6 +231,10 @@ def _columns(sealer: Sealer, request: OrderRequest, priced: Quote) -> dict[str, 
         "freight": priced.freight,
         "payable": priced.payable,
         "steps": [asdict(step) for step in priced.steps],
+        "coupon_id": priced.coupon_id,
+        "points_spent": priced.points_spent,
+        "points_given": priced.points_given,
+        "gifts": list(priced.gifts),
         "source": request.source,
         "request_digest": request.digest(sealer),
     }
@@ -193,11 +253,17 @@ def _begin(session: Session, order: Order, priced: Quote, now: datetime) -> None
     quantities = {line.variant_id: line.quantity for line in priced.lines}
     stock.reserve(session, id_of(order), quantities, now)
     core(session).execute(
-        insert(_ORDER_LINE), [{"order_id": order.id, **asdict(line)} for line in priced.lines]
+        insert(_ORDER_LINE), [_line_columns(id_of(order), line) for line in priced.lines]
     )
     actor = f"customer:{order.customer_id}"
     record_move(session, order, None, OrderState.UNPAID, actor=actor, reason="下单", now=now)
     announce_about(session, "order_placed", order, now, source=order.source)
+
+
+def _line_columns(order_id: int, line: QuotedLine) -> dict[str, Any]:
+    columns = asdict(line)
+    del columns["gross"]  # It is price times quantity.
+    return {"order_id": order_id, **columns}
 
 
 def _check_remark(remark: str) -> str:

@@ -1,12 +1,18 @@
 """How an unpaid order ends: paid, its goods sold; or closed, its goods given back."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session
 
 from commerce.catalogue import stock
+from commerce.membership import points
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
+from commerce.promotions import coupons
+
+CLOSED_UNPAID: Final = "closed"
+"""Names why points come back: beside it only refunds do that."""
 
 
 def settle(
@@ -37,7 +43,9 @@ def settle(
 def close_unpaid(
     session: Session, order_id: int, *, actor: str, reason: str, now: datetime
 ) -> Order:
-    """The unpaid order is closed and gives its goods back. Raises IllegalMove.
+    """The unpaid order is closed and gives back its goods, its coupon and its points.
+
+    Raises IllegalMove.
 
     Only for an order whose payments are closed at WeChat Pay: see `commerce.payments.closing`.
     """
@@ -51,4 +59,9 @@ def close_unpaid(
         from_states=(OrderState.UNPAID,),
     )
     stock.release(session, order_id, now)
+    coupons.give_back(session, order_id, now)
+    if order.points_spent:
+        points.give_back_spent(
+            session, order.customer_id, order_id, order.points_spent, CLOSED_UNPAID, now
+        )
     return order

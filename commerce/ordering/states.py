@@ -22,6 +22,10 @@ LEGAL_MOVES: Final[dict[OrderState, frozenset[OrderState]]] = {
 }
 """From each state, the states an order may move to. Everything else is refused."""
 
+AWAITS_PICKUP: Final = (OrderState.PAID, OrderState.PACKED)
+"""States in which an order that is fetched waits for its customer: it is never shipped, and goes
+from here to `received`."""
+
 STATE_NAMES: Final[dict[OrderState, str]] = {
     OrderState.UNPAID: "待付款",
     OrderState.PAID: "待发货",
@@ -32,6 +36,14 @@ STATE_NAMES: Final[dict[OrderState, str]] = {
     OrderState.CLOSED: "已关闭",
 }
 """As customers read them."""
+
+
+def state_name(order: Order) -> str:
+    """Where an order is, as its customer reads it: one that is fetched waits for no dispatch."""
+    state = OrderState(order.state)
+    if order.pickup_store_id is not None and state in AWAITS_PICKUP:
+        return "待自提"
+    return STATE_NAMES[state]
 
 
 def lock_order(session: Session, order_id: int) -> Order:
@@ -68,7 +80,7 @@ def move(
     order = lock_order(session, order_id)
     state = OrderState(order.state)
     allowed = set(OrderState if from_states is None else from_states)
-    if state not in allowed or to not in LEGAL_MOVES[state]:
+    if state not in allowed or not _is_legal(order, state, to):
         raise _refusal(state, to)
     guarded = (
         update(Order).where(col(Order.id) == order_id, col(Order.state) == state).values(state=to)
@@ -116,6 +128,13 @@ def announce_about(session: Session, kind: str, order: Order, now: datetime, **m
         payable=order.payable,
         **more,
     )
+
+
+def _is_legal(order: Order, state: OrderState, to: OrderState) -> bool:
+    if order.pickup_store_id is not None and state in AWAITS_PICKUP:
+        at_counter = (LEGAL_MOVES[state] | {OrderState.RECEIVED}) - {OrderState.SHIPPED}
+        return to in at_counter
+    return to in LEGAL_MOVES[state]
 
 
 def _refusal(state: OrderState, to: OrderState) -> IllegalMove:

@@ -57,6 +57,7 @@ class Order(SQLModel, table=True):
         CheckConstraint("discount >= 0 AND discount <= goods_total", name="ck_order_discount"),
         CheckConstraint("freight >= 0", name="ck_order_freight"),
         CheckConstraint("payable = goods_total - discount + freight", name="ck_order_payable"),
+        CheckConstraint("points_spent >= 0 AND points_given >= 0", name="ck_order_points"),
         UniqueConstraint("customer_id", "idempotency_key", name="uq_order_idempotency"),
     )
 
@@ -72,7 +73,13 @@ class Order(SQLModel, table=True):
     steps: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
-    """How `payable` came about: `name` and `amount` of each step of the quote."""
+    """How `payable` came about: `kind`, `name` and `amount` of each step of the quote."""
+    coupon_id: int | None = Field(default=None, index=True)
+    points_spent: int = 0
+    points_given: int = 0
+    """Points that the order gives once it is received."""
+    gifts: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Templates of the coupons that it gives once it is received."""
     row_key: str = Field(unique=True)
     recipient_sealed: bytes
     phone_sealed: bytes
@@ -84,6 +91,8 @@ class Order(SQLModel, table=True):
     """Where the buyer came from, as the card's path said."""
     conversation_id: int | None = Field(default=None, index=True)
     """The conversation whose cart was bought, by the cart token: news of the order go there."""
+    pickup_store_id: int | None = Field(default=None, foreign_key="store.id", index=True)
+    """Where the customer fetches it; then the address is that store's. None when it is sent."""
     idempotency_key: str
     request_digest: str
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -93,23 +102,40 @@ class Order(SQLModel, table=True):
 
 
 class OrderLine(SQLModel, table=True):
-    """Some pieces of a variant in an order, with the title and price of that day."""
+    """Some pieces of a variant in an order, with the title and price of that day.
+
+    The lines' totals, freight, points spent and points given sum to those of the order.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (
         UniqueConstraint("order_id", "variant_id", name="uq_order_line"),
         CheckConstraint("quantity > 0", name="ck_order_line_quantity"),
+        CheckConstraint("total >= 0 AND total <= price * quantity", name="ck_order_line_total"),
+        CheckConstraint(
+            "freight >= 0 AND points_spent >= 0 AND points_given >= 0", name="ck_order_line_shares"
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="customer_order.id", index=True)
     variant_id: int = Field(foreign_key="variant.id", index=True)
+    product_id: int = Field(foreign_key="product.id")
+    category_id: int | None = None
     title: str
     label: str
     price: int
+    """Of one piece, before any offer."""
     quantity: int
     total: int
-    """What the customer pays for the line after its share of every discount."""
+    """What the customer pays for the line after its share of every discount, without freight."""
+    shares: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    """What each discount took off it: `kind`, `name` and `amount`."""
+    freight: int = 0
+    points_spent: int = 0
+    points_given: int = 0
 
 
 class OrderMove(SQLModel, table=True):
@@ -124,6 +150,15 @@ class OrderMove(SQLModel, table=True):
     actor: str
     """customer:<id>, clock, wechat_pay or agent:<id>."""
     reason: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OrderNudge(SQLModel, table=True):
+    """The customer was reminded of an order that they had not paid."""
+
+    __tablename__ = "order_nudge"
+
+    order_id: int = Field(foreign_key="customer_order.id", primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
 
 
