@@ -77,3 +77,84 @@ class ParcelEvent(SQLModel, table=True):
     row_key: str
     at: datetime = Field(sa_type=UtcDateTime)
     words_sealed: bytes
+
+
+class ParcelLine(SQLModel, table=True):
+    """Pieces of an order's line that a parcel holds. A parcel without lines holds no goods of the
+    order: what was forgotten, or sent in place of something."""
+
+    __tablename__ = "parcel_line"
+    __table_args__ = (
+        UniqueConstraint("parcel_id", "order_line_id", name="uq_parcel_line"),
+        CheckConstraint("quantity > 0", name="ck_parcel_line_quantity"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    parcel_id: int = Field(foreign_key="parcel.id")
+    order_line_id: int = Field(foreign_key="order_line.id", index=True)
+    quantity: int
+
+
+class ShippedLine(SQLModel, table=True):
+    """How many pieces of an order's line are on their way, and how many never will be.
+
+    No piece leaves twice, nor one whose money went back before: the row's own check refuses what
+    the guarded update would let through.
+    """
+
+    __tablename__ = "shipped_line"
+    __table_args__ = (
+        CheckConstraint(
+            "shipped >= 0 AND called_off >= 0 AND shipped + called_off <= bought",
+            name="ck_shipped_line_shipped",
+        ),
+    )
+
+    order_line_id: int = Field(foreign_key="order_line.id", primary_key=True)
+    bought: int
+    shipped: int
+    called_off: int
+
+
+class ReportState(StrEnum):
+    """What became of telling WeChat that a paid order is on its way."""
+
+    WANTED = "wanted"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """By WeChat for good, or by ourselves because WeChat would."""
+    SKIPPED = "skipped"
+    """Not sent: there is no mini-program to tell it for, or a later report says more."""
+
+
+class ShippingReport(SQLModel, table=True):
+    """What WeChat is told of a payment's parcels. Paid money stays frozen until all are told."""
+
+    __tablename__ = "shipping_report"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "number", name="uq_shipping_report"),
+        # A payment's report may be put right once (发货信息录入 documentation).
+        Index(
+            "uq_shipping_report_correction",
+            "payment_id",
+            unique=True,
+            sqlite_where=text("is_correction"),
+            postgresql_where=text("is_correction"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    payment_id: int = Field(foreign_key="payment.id")
+    number: int
+    """The first is 1. Each names all parcels so far: only the last one counts."""
+    digest: str
+    """Of the parcels it names, and of whether they are all."""
+    is_split: bool
+    is_whole: bool
+    """Whether nothing more is to follow."""
+    is_correction: bool
+    state: str = ReportState.WANTED
+    reason: str = ""
+    """Why it was refused or skipped, for the shop's people."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
