@@ -16,10 +16,14 @@ from commerce.aftersale.tables import (
     RequestState,
 )
 from commerce.inserting import id_of
+from commerce.knowledge.facts import facts
 from commerce.ordering.tables import Order, OrderLine
-from commerce.payments.tables import Payment, Refund
+from commerce.parcels.tables import Parcel
+from commerce.payments.tables import Payment, Refund, RefundState
 
 PAGE_SIZE: Final = 10
+RETURN_ADDRESS: Final = "退货地址"
+"""The shop fact that says where goods come back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class RequestView:
     order_no: str
     pieces: tuple[tuple[OrderLine, int], ...]
     note: str
+    resent: Parcel | None
+    """What was sent in exchange."""
+    return_address: str
+    """Where goods come back to; empty when the shop has not told."""
 
 
 def list_requests(
@@ -39,6 +47,7 @@ def list_requests(
     states: Iterable[RequestState] | None = None,
     order_id: int | None = None,
     limit: int = PAGE_SIZE,
+    offset: int = 0,
 ) -> list[AfterSale]:
     """The customer's requests, newest first, of all states or of those given."""
     statement = select(AfterSale).where(AfterSale.customer_id == customer_id)
@@ -46,7 +55,8 @@ def list_requests(
         statement = statement.where(col(AfterSale.state).in_(list(states)))
     if order_id is not None:
         statement = statement.where(AfterSale.order_id == order_id)
-    return list(session.exec(statement.order_by(col(AfterSale.id).desc()).limit(limit)))
+    newest = statement.order_by(col(AfterSale.id).desc())
+    return list(session.exec(newest.offset(offset).limit(limit)))
 
 
 def list_live(
@@ -87,19 +97,24 @@ def view_requests(session: Session, requests: Sequence[AfterSale]) -> list[Reque
         col(Order.id).in_([each.order_id for each in requests])
     )
     numbers = dict(session.exec(numbered).all())
+    sent = select(Parcel).where(col(Parcel.id).in_([each.resent_parcel_id for each in requests]))
+    parcels = {id_of(parcel): parcel for parcel in session.exec(sent)}
+    address = facts(session).get(RETURN_ADDRESS, "")
     return [
         RequestView(
             each,
             numbers[each.order_id],
             tuple(pieces[id_of(each)]),
             notes.get(id_of(each), ""),
+            parcels.get(each.resent_parcel_id or 0),
+            address,
         )
         for each in requests
     ]
 
 
 def find_whole_refund(session: Session, order_id: int) -> AfterSale | None:
-    """A request by which all the order's money goes back without goods, agreed or done; or None.
+    """A request by which all the order's money goes back without goods, promised or done; or None.
 
     Several requests may do so together: the latest of them is given.
     """
@@ -108,7 +123,7 @@ def find_whole_refund(session: Session, order_id: int) -> AfterSale | None:
         .where(
             AfterSale.order_id == order_id,
             AfterSale.kind == RequestKind.REFUND_ONLY,
-            col(AfterSale.state).in_((RequestState.AGREED, RequestState.DONE)),
+            col(AfterSale.state).in_((RequestState.REFUNDING, RequestState.DONE)),
         )
         .order_by(col(AfterSale.id).desc())
     )
@@ -120,6 +135,26 @@ def find_whole_refund(session: Session, order_id: int) -> AfterSale | None:
     if not requests or session.exec(given_up).one() != session.exec(bought).one():
         return None
     return requests[0]
+
+
+def find_by_refund(session: Session, refund_id: int) -> AfterSale | None:
+    """The request whose money a refund sends; None for money that goes back by itself."""
+    return session.exec(select(AfterSale).where(AfterSale.refund_id == refund_id)).first()
+
+
+def list_stuck(session: Session, *, limit: int = 100) -> list[tuple[AfterSale, Refund]]:
+    """Requests whose money is owed and did not go out, for a person to settle; oldest first."""
+    statement = (
+        select(AfterSale, Refund)
+        .join(Refund, col(Refund.id) == col(AfterSale.refund_id))
+        .where(
+            AfterSale.state == RequestState.REFUNDING,
+            col(Refund.state).in_((RefundState.ABNORMAL, RefundState.CLOSED)),
+        )
+        .order_by(col(AfterSale.moved_at), col(AfterSale.id))
+        .limit(limit)
+    )
+    return [(request, refund) for request, refund in session.exec(statement)]
 
 
 def list_lines_of(session: Session, found: Sequence[Order]) -> list[tuple[Order, OrderLine]]:

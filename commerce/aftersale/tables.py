@@ -39,20 +39,40 @@ class Reason(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Where a request is. Money has its own states, see `commerce.payments`."""
+    """Where a request is; which way it takes depends on its kind, see `states.LEGAL_MOVES`."""
 
     REQUESTED = "requested"
     AGREED = "agreed"
+    """Of a return or an exchange: the shop waits for the parcel."""
+    RETURNING = "returning"
+    """The customer has said by which carrier and under which number it comes back."""
+    ARRIVED = "arrived"
+    """The parcel is at the shop, to be looked at."""
+    REFUNDING = "refunding"
+    """The money is promised, and WeChat Pay has been asked to send it."""
+    RESENT = "resent"
+    """Another piece is on its way to the customer."""
+    DONE = "done"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    DONE = "done"
 
 
 class AfterSale(SQLModel, table=True):
     """A request about some pieces of an order; the customer's words are sealed under `row_key`."""
 
     __tablename__ = "after_sale"
-    __table_args__ = (Index("ix_after_sale_customer_id", "customer_id", "id"),)
+    __table_args__ = (
+        Index("ix_after_sale_customer_id", "customer_id", "id"),
+        CheckConstraint(
+            "amount_wanted >= 0 AND amount_agreed >= 0 AND points_back >= 0 "
+            "AND points_clawed >= 0 AND experience_clawed >= 0",
+            name="ck_after_sale_amounts",
+        ),
+        CheckConstraint(
+            "freight_back >= 0 AND (freight_back = 0 OR freight_back <= amount_agreed)",
+            name="ck_after_sale_freight_back",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     request_no: str = Field(unique=True)
@@ -66,6 +86,23 @@ class AfterSale(SQLModel, table=True):
     reason: str
     words_sealed: bytes
     state: str = RequestState.REQUESTED
+    amount_wanted: int = 0
+    """Fen that the customer was told of when they asked; 0 when it is not about money."""
+    amount_agreed: int | None = None
+    """Fen, freight included. None as long as the shop agrees in full, or has not yet."""
+    freight_back: int = 0
+    points_back: int = 0
+    """Points spent on these pieces that the customer has again once the money is back."""
+    points_clawed: int = 0
+    """Points given for these pieces that are taken again then."""
+    experience_clawed: int = 0
+    """Fen that count no more towards the customer's level then."""
+    refund_id: int | None = Field(default=None, foreign_key="refund.id", unique=True)
+    """The latest try to send the money; None when there is none to send."""
+    return_carrier: str = ""
+    """A code of `commerce.parcels.carriers`, as the customer told it."""
+    return_tracking_no: str = ""
+    resent_parcel_id: int | None = Field(default=None, foreign_key="parcel.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     moved_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -77,12 +114,17 @@ class AfterSaleLine(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("after_sale_id", "order_line_id", name="uq_after_sale_line"),
         CheckConstraint("quantity > 0", name="ck_after_sale_line_quantity"),
+        CheckConstraint("money >= 0 AND points >= 0", name="ck_after_sale_line_amounts"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     after_sale_id: int = Field(foreign_key="after_sale.id")
     order_line_id: int = Field(foreign_key="order_line.id", index=True)
     quantity: int
+    money: int = 0
+    """Fen that these pieces gave back, without freight."""
+    points: int = 0
+    """Points spent on them that went back."""
 
 
 class ClaimedLine(SQLModel, table=True):
@@ -102,6 +144,43 @@ class ClaimedLine(SQLModel, table=True):
     claimed: int
 
 
+class RefundedLine(SQLModel, table=True):
+    """What an order's line has given back so far, beside what was paid for it.
+
+    Counted when the shop promises the money, not when it arrives; nothing is ever counted back.
+    Whoever would give back more than was paid is refused by the row itself.
+    """
+
+    __tablename__ = "refunded_line"
+    __table_args__ = (
+        CheckConstraint("pieces >= 0 AND pieces <= bought", name="ck_refunded_line_pieces"),
+        CheckConstraint("money >= 0 AND money <= total", name="ck_refunded_line_money"),
+        CheckConstraint(
+            "freight_back >= 0 AND freight_back <= freight", name="ck_refunded_line_freight"
+        ),
+        CheckConstraint(
+            "points_back >= 0 AND points_back <= points_spent", name="ck_refunded_line_points_back"
+        ),
+        CheckConstraint(
+            "points_off >= 0 AND points_off <= points_given", name="ck_refunded_line_points_off"
+        ),
+    )
+
+    order_line_id: int = Field(foreign_key="order_line.id", primary_key=True)
+    bought: int
+    pieces: int = 0
+    total: int
+    money: int = 0
+    """Fen, without freight."""
+    freight: int
+    freight_back: int = 0
+    points_spent: int
+    points_back: int = 0
+    points_given: int
+    points_off: int = 0
+    """Points that the line gives no more, or that were taken again."""
+
+
 class AfterSaleMove(SQLModel, table=True):
     """One step of a request's life: its history replays to its state."""
 
@@ -112,7 +191,7 @@ class AfterSaleMove(SQLModel, table=True):
     from_state: str | None = None
     to_state: str
     actor: str
-    """customer:<id> or agent:<id>."""
+    """customer:<id>, agent:<id>, or wechat_pay."""
     reason: str
     """What the customer is told of it; empty when there is nothing to say."""
     at: datetime = Field(sa_type=UtcDateTime)

@@ -7,11 +7,13 @@ from typing import Final
 from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from commerce.corrections import CorrectionKind, note_correction
 from commerce.errors import IllegalMove, NotFound
 from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.ordering.states import announce_about, lock_order
 from commerce.ordering.tables import Order
+from commerce.payments.books import book_promised, book_sent
 from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
 
 LEGAL_RESULTS: Final[dict[RefundState, frozenset[RefundState]]] = {
@@ -42,11 +44,56 @@ _ASKED_ABOUT: Final = (RefundState.REQUESTED, RefundState.PROCESSING)
 def request_refund(
     session: Session, payment_id: int, amount: int, reason: str, now: datetime
 ) -> Refund:
-    """Promise money back and announce `refund_requested`. Raises NotFound, IllegalMove.
+    """Promise money back, owed from now on, and announce `refund_requested`.
 
     The row and its out_refund_no exist before WeChat Pay is called, so that a call with an
-    unknown outcome is repeated under the same number.
+    unknown outcome is repeated under the same number. Raises NotFound, IllegalMove.
     """
+    order, refund = _ask(session, payment_id, amount, reason, now)
+    book_promised(session, refund, order.customer_id, now)
+    _announce(session, "refund_requested", order, refund, now)
+    return refund
+
+
+def send_again(
+    session: Session, out_refund_no: str, *, actor: str, reason: str, now: datetime
+) -> Refund:
+    """A person has the money of a closed refund sent once more, under a new number.
+
+    It is owed since the first time. Raises NotFound, InvalidInput without a reason, and
+    IllegalMove for a refund that may still succeed or was sent again already.
+    """
+    order, closed = _lock(session, out_refund_no)
+    if closed.state != RefundState.CLOSED or is_repeated(session, closed):
+        raise IllegalMove("这笔退款没有失败，不用重新发起", out_refund_no=out_refund_no)
+    _, refund = _ask(session, closed.payment_id, closed.amount, closed.reason, now, closed.id)
+    note_correction(
+        session,
+        CorrectionKind.REFUND_SENT_AGAIN,
+        refund.out_refund_no,
+        actor=actor,
+        reason=reason,
+        amount=refund.amount,
+        now=now,
+    )
+    _announce(session, "refund_requested", order, refund, now)
+    return refund
+
+
+def is_repeated(session: Session, refund: Refund) -> bool:
+    """Whether another refund sends the money of this one."""
+    repeats = select(Refund.id).where(Refund.repeats_id == refund.id)
+    return session.exec(repeats).first() is not None
+
+
+def _ask(
+    session: Session,
+    payment_id: int,
+    amount: int,
+    reason: str,
+    now: datetime,
+    repeats_id: int | None = None,
+) -> tuple[Order, Refund]:
     payment = session.get(Payment, payment_id)
     if payment is None:
         raise NotFound("没有这笔支付", payment_id=payment_id)
@@ -66,6 +113,7 @@ def request_refund(
     refund = Refund(
         payment_id=payment_id,
         out_refund_no=f"R{payment.out_trade_no}-{_count(session, payment_id) + 1}",
+        repeats_id=repeats_id,
         amount=amount,
         reason=reason,
         created_at=now,
@@ -73,8 +121,7 @@ def request_refund(
     )
     session.add(refund)
     session.flush()
-    _announce(session, "refund_requested", order, refund, now)
-    return refund
+    return order, refund
 
 
 def record_refund_result(
@@ -83,7 +130,7 @@ def record_refund_result(
     """WeChat Pay says how a refund stands; whether that was news. Raises NotFound.
 
     Announces `refund_succeeded`, `refund_abnormal` or `refund_closed`. A closed refund failed
-    for good: its money may be promised again, under another number.
+    for good: its money is owed still, and goes out under another number, see `send_again`.
     """
     order, refund = _lock(session, out_refund_no)
     state = RefundState(refund.state)
@@ -96,6 +143,8 @@ def record_refund_result(
     )
     if session.exec(guarded).rowcount != 1:
         return False
+    if result == RefundState.SUCCEEDED:
+        book_sent(session, refund, order.customer_id, now)
     if result == RefundState.CLOSED:
         session.exec(
             update(Payment)
@@ -125,6 +174,25 @@ def take_refunds_to_ask(session: Session, now: datetime) -> Sequence[Refund]:
     for refund in due:
         _put_off(session, refund, now)
     return due
+
+
+def find_kept_payment(session: Session, order: Order) -> Payment | None:
+    """The payment by which the order was paid; None for one that cost nothing.
+
+    A second one that arrived for the same order goes back by itself, see `settling`: of two that
+    were paid in the same second, it is the one that goes back whole.
+    """
+    goes_back_whole = col(Payment.refunded) == col(Payment.amount)
+    statement = (
+        select(Payment)
+        .where(
+            Payment.order_id == order.id,
+            Payment.state == PaymentState.PAID,
+            Payment.paid_at == order.paid_at,
+        )
+        .order_by(goes_back_whole, col(Payment.id))
+    )
+    return session.exec(statement).first()
 
 
 def find_refund(session: Session, out_refund_no: str) -> Refund | None:

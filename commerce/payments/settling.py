@@ -9,6 +9,7 @@ from commerce.inserting import id_of
 from commerce.ordering.settlement import settle
 from commerce.ordering.states import announce_about
 from commerce.ordering.tables import Order, OrderState
+from commerce.payments.books import book_received
 from commerce.payments.closing import want_closed
 from commerce.payments.opening import find_live_payment, lock_payment
 from commerce.payments.refunds import request_refund
@@ -64,6 +65,7 @@ def record_paid(
     )
     if session.exec(guarded).rowcount != 1:
         return PaidOutcome.ALREADY
+    book_received(session, payment, now)
     return _pay_or_return(session, order, payment, success_time, now)
 
 

@@ -42,6 +42,7 @@ class Payment(SQLModel, table=True):
             sqlite_where=text("state = 'open' OR state = 'closing'"),
             postgresql_where=text("state = 'open' OR state = 'closing'"),
         ),
+        Index("ix_payment_paid_at", "paid_at"),
         CheckConstraint("amount > 0", name="ck_payment_amount"),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="ck_payment_refunded"),
     )
@@ -92,12 +93,15 @@ class Refund(SQLModel, table=True):
             "state",
             "ask_at",
         ),
+        Index("ix_refund_succeeded_at", "succeeded_at"),
         CheckConstraint("amount > 0", name="ck_refund_amount"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     payment_id: int = Field(foreign_key="payment.id", index=True)
     out_refund_no: str = Field(unique=True)
+    repeats_id: int | None = Field(default=None, foreign_key="refund.id", unique=True)
+    """The closed refund whose money this one sends: promised then, and owed ever since."""
     amount: int
     reason: str
     state: str = RefundState.REQUESTED

@@ -7,17 +7,17 @@ import pytest
 from sqlmodel import Session, select
 
 from commerce.aftersale.address_changes import change_address
-from commerce.aftersale.requests import open_request
-from commerce.aftersale.states import agree, finish
-from commerce.aftersale.tables import AddressChange, OrderUrge, Reason, RequestKind
+from commerce.aftersale.deciding import agree
+from commerce.aftersale.tables import AddressChange, OrderUrge, RequestKind
 from commerce.aftersale.urging import urge
 from commerce.customers.addresses import AddressInput, last_address
 from commerce.errors import IllegalMove, InvalidInput, NotFound
 from commerce.inserting import id_of
-from commerce.ordering.orders import list_lines, read_address
+from commerce.ordering.orders import read_address
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
 from commerce.parcels.shipping import ShippingRefused, ship
+from tests.commerce.aftersale.buying import Bought, ask, paid
 from tests.commerce.shop import ADDRESS, NOW, SEALER, events, new_customer, place, put_on_sale
 
 pytestmark = pytest.mark.database
@@ -94,28 +94,14 @@ def test_what_is_no_address_or_no_order_of_theirs_is_refused(session: Session) -
 
 def refunded(session: Session, order: Order, pieces: int, kind: RequestKind) -> str:
     """The number of a request about some pieces of the order's one line, agreed."""
-    (line,) = list_lines(session, order)
-    request = open_request(
-        session,
-        SEALER,
-        customer_id=order.customer_id,
-        order_id=id_of(order),
-        pieces={id_of(line): pieces},
-        kind=kind,
-        reason=Reason.UNWANTED,
-        words="",
-        now=NOW,
-    )
+    request = ask(session, order, pieces, kind=kind)
     agree(session, request.request_no, actor="agent:1", note="", now=NOW)
     return request.request_no
 
 
-@pytest.mark.parametrize("is_done", [False, True])
-def test_what_is_refunded_is_not_sent_as_well(session: Session, is_done: bool) -> None:
-    order = order_at(session, OrderState.PAID)
+def test_what_is_refunded_is_not_sent_as_well(session: Session) -> None:
+    order = paid(session, [Bought(1, 3900)])
     number = refunded(session, order, 1, RequestKind.REFUND_ONLY)
-    if is_done:
-        finish(session, number, actor="agent:1", note="", now=NOW)
 
     with pytest.raises(ShippingRefused, match=number):
         ship(session, id_of(order), carrier="sf", tracking_no="SF1000000001", actor="t", now=NOW)
@@ -125,8 +111,7 @@ def test_what_is_refunded_is_not_sent_as_well(session: Session, is_done: bool) -
 
 
 def test_what_is_left_of_an_order_is_still_sent(session: Session) -> None:
-    order = place(session, new_customer(session), {put_on_sale(session): 2})
-    move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+    order = paid(session, [Bought(2, 7800)])
     refunded(session, order, 1, RequestKind.REFUND_ONLY)
     refunded(session, order, 1, RequestKind.CLAIM)
 

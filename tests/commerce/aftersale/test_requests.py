@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from commerce.aftersale import queries, requests, states
+from commerce.aftersale import deciding, pictures, queries, requests, states
 from commerce.aftersale.claims import free_pieces
 from commerce.aftersale.tables import (
     AfterSale,
@@ -202,11 +202,12 @@ def test_what_may_be_asked_for_depends_on_where_the_order_is(
 @pytest.mark.parametrize(
     ("kind", "path", "free_again"),
     [
-        (RequestKind.RETURN_REFUND, [states.agree, states.finish], 0),
-        (RequestKind.EXCHANGE, [states.agree, states.finish], 1),
-        (RequestKind.CLAIM, [states.agree, states.finish], 1),
-        (RequestKind.RETURN_REFUND, [states.refuse], 1),
-        (RequestKind.RETURN_REFUND, [states.agree], 0),
+        (RequestKind.RETURN_REFUND, [deciding.agree, deciding.arrive], 0),
+        (RequestKind.RETURN_REFUND, [deciding.agree, deciding.arrive, deciding.refuse], 1),
+        (RequestKind.EXCHANGE, [deciding.agree, deciding.arrive], 0),
+        (RequestKind.CLAIM, [deciding.agree, deciding.finish], 1),
+        (RequestKind.RETURN_REFUND, [deciding.refuse], 1),
+        (RequestKind.RETURN_REFUND, [deciding.agree], 0),
     ],
 )
 def test_pieces_are_free_again_once_a_request_no_longer_wants_them(
@@ -223,10 +224,10 @@ def test_pieces_are_free_again_once_a_request_no_longer_wants_them(
 
 def test_the_history_replays_to_the_state_and_every_move_is_announced(session: Session) -> None:
     order, line = bought(session)
-    number = ask(session, order, line).request_no
+    number = ask(session, order, line, kind=RequestKind.CLAIM).request_no
 
-    states.agree(session, number, actor="agent:1", note="寄回仓库", now=LATER)
-    request = states.finish(session, number, actor="agent:1", note="", now=LATER)
+    deciding.agree(session, number, actor="agent:1", note="寄回仓库", now=LATER)
+    request = deciding.finish(session, number, actor="agent:1", note="", now=LATER)
 
     assert request.state == RequestState.DONE
     history = queries.list_history(session, request)
@@ -240,16 +241,16 @@ def test_the_history_replays_to_the_state_and_every_move_is_announced(session: S
     assert len(events(session, "after_sale_done")) == 1
 
 
-@pytest.mark.parametrize("end", [states.refuse, states.agree])
+@pytest.mark.parametrize("end", [deciding.refuse, deciding.agree])
 def test_what_is_decided_is_not_decided_again(session: Session, end: object) -> None:
     order, line = bought(session)
     number = ask(session, order, line).request_no
     end(session, number, actor="agent:1", note="", now=LATER)  # type: ignore[operator]
 
     with pytest.raises(IllegalMove):
-        states.refuse(session, number, actor="agent:2", note="", now=LATER)
+        deciding.refuse(session, number, actor="agent:2", note="", now=LATER)
     with pytest.raises(NotFound):
-        states.agree(session, "SH000000000000", actor="agent:2", note="", now=LATER)
+        deciding.agree(session, "SH000000000000", actor="agent:2", note="", now=LATER)
 
 
 def test_a_customer_takes_back_only_what_is_theirs(session: Session) -> None:
@@ -269,7 +270,7 @@ def test_a_customer_takes_back_only_what_is_theirs(session: Session) -> None:
 def test_a_view_names_order_pieces_and_the_shops_last_word(session: Session) -> None:
     order, line = bought(session, 2)
     request = ask(session, order, line, 2)
-    states.refuse(session, request.request_no, actor="agent:1", note="超过七天了", now=LATER)
+    deciding.refuse(session, request.request_no, actor="agent:1", note="超过七天了", now=LATER)
 
     (view,) = queries.view_requests(session, queries.list_requests(session, order.customer_id))
 
@@ -284,19 +285,19 @@ def test_a_picture_is_noted_once_and_kept_under_a_sealed_name(session: Session) 
     request = ask(session, order, line)
     where = {"channel": "official_account", "media_id": "m-1", "now": NOW}
 
-    picture = requests.attach_picture(session, request, **where)  # type: ignore[arg-type]
-    assert requests.attach_picture(session, request, **where) is None  # type: ignore[arg-type]
+    picture = pictures.attach_picture(session, request, **where)  # type: ignore[arg-type]
+    assert pictures.attach_picture(session, request, **where) is None  # type: ignore[arg-type]
     assert picture is not None
     with pytest.raises(NotFound):
-        requests.picture_name(SEALER, picture)
-    requests.keep_picture(
+        pictures.picture_name(SEALER, picture)
+    pictures.keep_picture(
         session, SEALER, picture.row_key, name="abc", content_type="image/png", size=9
     )
 
-    (kept,) = requests.list_pictures(session, request)
+    (kept,) = pictures.list_pictures(session, request)
     assert (kept.state, kept.size) == (PictureState.KEPT, 9)
-    assert requests.picture_name(SEALER, kept) == "abc"
-    requests.lose_picture(session, picture.row_key, NOW)  # Too late: we have it.
+    assert pictures.picture_name(SEALER, kept) == "abc"
+    pictures.lose_picture(session, picture.row_key, NOW)  # Too late: we have it.
     assert kept.state == PictureState.KEPT
 
 
@@ -305,18 +306,18 @@ def test_pictures_end_at_nine_and_with_the_request(session: Session) -> None:
     request = ask(session, order, line)
 
     def attach(number: int) -> None:
-        requests.attach_picture(
+        pictures.attach_picture(
             session, request, channel="official_account", media_id=f"m-{number}", now=NOW
         )
 
     attach(0)
-    (first,) = requests.list_pictures(session, request)
-    requests.lose_picture(session, first.row_key, NOW)
+    (first,) = pictures.list_pictures(session, request)
+    pictures.lose_picture(session, first.row_key, NOW)
     assert len(events(session, "after_sale_picture_lost")) == 1
-    for number in range(1, requests.MOST_PICTURES):
+    for number in range(1, pictures.MOST_PICTURES):
         attach(number)
-    for picture in requests.list_pictures(session, request)[1:]:
-        requests.lose_picture(session, picture.row_key, NOW)
+    for picture in pictures.list_pictures(session, request)[1:]:
+        pictures.lose_picture(session, picture.row_key, NOW)
     assert len(events(session, "after_sale_picture_lost")) == 1  # Nine messages would be too many.
     with pytest.raises(IllegalMove):
         attach(99)
