@@ -1,0 +1,1 @@
+"""Fetching what was bought at one of the shop's stores."""
