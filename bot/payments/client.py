@@ -8,28 +8,31 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self, TypedDict
 from zoneinfo import ZoneInfo
 
 import httpx
 from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
-from wechatpayv3.async_.core import AsyncCore
 
 from bot.channels.wechat_xml import cut
 from bot.payments.errors import OrderClosed, PayRefused, refusal
-from bot.payments.merchant import SIGNATURE_TYPE, Merchant
+from bot.payments.merchant import Merchant
+from bot.payments.pinned_core import PinnedCore
 from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
+from bot.payments.trade_bill import BillRefused, TradeBill, read_bill, unpack
 from wecom.errors import NotSent, OutcomeUnknown
 
 DEADLINE: Final = timedelta(seconds=3)
+BILL_SECONDS: Final = 30.0
 OFFICIAL_URL: Final = "https://api.mch.weixin.qq.com"
 
 _CONNECT_SHARE: Final = 0.6
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{6,32}")
 _REFUND_NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_BILL_PATH: Final = "/v3/billdownload/"
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _DESCRIPTION_LIMIT: Final = 127
 _ATTACH_LIMIT: Final = 128
@@ -44,32 +47,6 @@ class PayArguments(TypedDict):
     package: str
     signType: str
     paySign: str
-
-
-class _PinnedCore(AsyncCore):  # type: ignore[misc]  # wechatpayv3 is untyped
-    """Trusts the one configured key. The library would, for an unknown serial in an answer,
-    download certificates, and tell a bad signature by a bare Exception."""
-
-    def __init__(self, core: AsyncCore, merchant: Merchant, base_url: str) -> None:
-        # Takes over the keys it has loaded: the library has no seam for a core of our own.
-        self.__dict__.update(core.__dict__)
-        self._merchant = merchant
-        self._gate_way = base_url.rstrip("/")
-
-    async def _verify_signature_async(self, headers: Mapping[str, str], body: str) -> bool:
-        genuine = (
-            headers.get("Wechatpay-Serial") == self._merchant.public_key_id
-            and headers.get("Wechatpay-Signature-Type", SIGNATURE_TYPE) == SIGNATURE_TYPE
-            and self._merchant.is_from_platform(
-                headers.get("Wechatpay-Timestamp", ""),
-                headers.get("Wechatpay-Nonce", ""),
-                body.encode(),
-                headers.get("Wechatpay-Signature", ""),
-            )
-        )
-        if not genuine:
-            raise OutcomeUnknown("the answer is not signed by WeChat Pay")
-        return True
 
 
 class PayClient:
@@ -101,7 +78,7 @@ class PayClient:
             public_key_id=merchant.public_key_id,
             timeout=(self._seconds * _CONNECT_SHARE, self._seconds),
         )
-        self._pay._core = _PinnedCore(self._pay._core, merchant, base_url)
+        self._pay._core = PinnedCore(self._pay._core, merchant, base_url)
 
     async def __aenter__(self) -> Self:
         await self._pay.__aenter__()
@@ -229,17 +206,48 @@ class PayClient:
             raise
         return _refund(answer)
 
+    async def trade_bill(self, day: date) -> TradeBill | None:
+        """WeChat Pay's bill for a day in Shanghai; None if it says that there is none.
+
+        To be had from ten on the next day, for three months. Raises BillRefused as well.
+        """
+        try:
+            announced = await self._call("bill", lambda: self._pay.trade_bill(day.isoformat()))
+        except PayRefused as refused:
+            if refused.pay_code == "NO_STATEMENT_EXIST":
+                return None
+            raise
+        # The host is the one that we are set to; the library signs what follows it.
+        _, mark, token = str(announced.get("download_url", "")).partition(_BILL_PATH)
+        if not mark or announced.get("hash_type") != "SHA1":
+            raise BillRefused("the bill is announced in a way that we do not know")
+        content = await self._download(mark + token)
+        unpacked = unpack(content, str(announced.get("hash_value", "")))
+        return await asyncio.to_thread(read_bill, unpacked, self._merchant.app_id)
+
+    async def _download(self, path: str) -> bytes:
+        """A file, whose answer WeChat Pay does not sign (WeChat Pay docs 下载账单)."""
+        request = self._pay.download_bill(path)
+        status, content = await self._reached("download", request, BILL_SECONDS)
+        if status != 200 or isinstance(content, str):
+            raise refusal("download", status, {})
+        return content
+
     async def _call(
         self, name: str, request: Callable[[], Awaitable[tuple[int, str | bytes]]]
     ) -> dict[str, Any]:
+        return _answer(name, *await self._reached(name, request(), self._seconds))
+
+    async def _reached(
+        self, name: str, request: Awaitable[tuple[int, str | bytes]], seconds: float
+    ) -> tuple[int, str | bytes]:
         try:
-            async with asyncio.timeout(self._seconds):
-                status, content = await request()
+            async with asyncio.timeout(seconds):
+                return await request
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"{name}: no connection ({type(error).__name__})") from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise OutcomeUnknown(f"{name}: no answer ({type(error).__name__})") from error
-        return _answer(name, status, content)
 
     def _payment(self, answer: dict[str, Any]) -> Payment:
         try:

@@ -1,0 +1,1 @@
+"""Whether orders, payments, refunds, stock, ledger and WeChat Pay's bills tell the same story."""
