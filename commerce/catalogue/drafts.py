@@ -16,6 +16,8 @@ class VariantDraft:
     price: int = 0
     stock: int = 0
     picture: str = ""
+    weight: int = 0
+    volume: int = 0
     id: int | None = None
     stored_stock: int = 0
     stored: tuple[Any, ...] | None = None
@@ -29,6 +31,7 @@ class ProductDraft:
     name: Name
     category: str = ""
     picture: str = ""
+    freight_template_id: int | None = None
     id: int | None = None
     variants: dict[str, VariantDraft] = field(default_factory=dict)
     on_sale: bool = True

@@ -8,15 +8,12 @@ from itertools import batched
 from pathlib import Path
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from commerce.catalogue.merging import Merge
-from commerce.catalogue.product_rows import (
-    ProductRow,
-    RowFault,
-    open_product_file,
-    read_rows,
-)
+from commerce.catalogue.product_rows import ProductRow, read_rows
+from commerce.csv_files import RowFault, open_csv
+from commerce.freight.tables import FreightTemplate
 
 ROWS_A_TRANSACTION: Final = 1_000
 
@@ -52,8 +49,8 @@ def import_products(
     Raises InvalidInput when the file as a whole cannot be read.
     """
     report = ImportReport()
-    with open_product_file(path) as file:
-        usable = _usable(read_rows(file), report)
+    with open_csv(path) as file:
+        usable = _sent_as_known(_usable(read_rows(file), report), writing, report)
         for rows in batched(usable, ROWS_A_TRANSACTION):
             with writing() as session:
                 merge = Merge(session, rows, now)
@@ -64,6 +61,22 @@ def import_products(
             if on_progress is not None:
                 on_progress(report)
     return report
+
+
+def _sent_as_known(
+    rows: Iterator[ProductRow], writing: Writing, report: ImportReport
+) -> Iterator[ProductRow]:
+    """The rows whose freight template exists; templates are read when a row first names one."""
+    known: set[str] | None = None
+    for row in rows:
+        if row.freight and known is None:
+            with writing() as session:
+                known = set(session.exec(select(FreightTemplate.name)))
+        if row.freight and row.freight not in (known or ()):
+            message = f"没有叫“{row.freight}”的运费模板，请先建好，或把这一格留空"
+            report.rejected.append(RowFault(row.line, "freight", message))
+        else:
+            yield row
 
 
 def _usable(rows: Iterator[ProductRow | RowFault], report: ImportReport) -> Iterator[ProductRow]:

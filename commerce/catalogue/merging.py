@@ -4,53 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from commerce.catalogue import tables as catalogue
 from commerce.catalogue.changes import mark_for_indexing
 from commerce.catalogue.drafts import Name, ProductDraft, VariantDraft
+from commerce.catalogue.merge_statements import (
+    BRAND,
+    CATEGORY,
+    CHANGE_PRODUCT,
+    CHANGE_VARIANT,
+    FREIGHT,
+    HOMES,
+    MOVEMENT,
+    PRODUCT,
+    PRODUCTS,
+    VARIANT,
+    VARIANT_COLUMNS,
+    VARIANTS,
+)
 from commerce.catalogue.product_rows import ProductRow
 from commerce.inserting import core
-
-_TABLES = SQLModel.metadata.tables
-_BRAND = _TABLES[catalogue.Brand.__tablename__]
-_CATEGORY = _TABLES[catalogue.Category.__tablename__]
-_PRODUCT = _TABLES[catalogue.Product.__tablename__]
-_VARIANT = _TABLES[catalogue.Variant.__tablename__]
-_MOVEMENT = _TABLES[catalogue.StockMovement.__tablename__]
-
-# Locked in the order of their ids: an order that takes stock meanwhile waits, it is not lost.
-_VARIANTS = select(_VARIANT).order_by(_VARIANT.c.id).with_for_update()
-_HOMES = select(_VARIANT.c.product_id).where(_VARIANT.c.sku.in_(bindparam("skus", expanding=True)))
-_PRODUCTS = (
-    select(_PRODUCT, _BRAND.c.name.label("brand"), _CATEGORY.c.name.label("category"))
-    .outerjoin(_BRAND, _BRAND.c.id == _PRODUCT.c.brand_id)
-    .outerjoin(_CATEGORY, _CATEGORY.c.id == _PRODUCT.c.category_id)
-)
-_CHANGE_PRODUCT = (
-    update(_PRODUCT)
-    .where(_PRODUCT.c.id == bindparam("its_id"))
-    .values(
-        category_id=bindparam("category_id"),
-        attributes=bindparam("attributes"),
-        picture=bindparam("picture"),
-        on_sale=bindparam("on_sale"),
-        updated_at=bindparam("updated_at"),
-    )
-)
-_CHANGE_VARIANT = (
-    update(_VARIANT)
-    .where(_VARIANT.c.id == bindparam("its_id"))
-    .values(
-        product_id=bindparam("product_id"),
-        attributes=bindparam("attributes"),
-        price=bindparam("price"),
-        stock=bindparam("stock"),
-        picture=bindparam("picture"),
-    )
-)
 
 
 class Merge:
@@ -63,6 +38,7 @@ class Merge:
         self._now = now
         self._products: dict[Name, ProductDraft] = {}
         self._homes: dict[str, ProductDraft] = {}
+        self._freight: dict[str, int] = {}
         self.created = self.updated = self.unchanged = 0
 
     def run(self) -> None:
@@ -82,22 +58,32 @@ class Merge:
         """The products that rows name, or whose variants they name, with all their variants."""
         skus = [row.sku for row in self._rows]
         titles = list({row.title for row in self._rows})
-        homes = self._connection.execute(_HOMES, {"skus": skus}).scalars().all()
-        wanted = _PRODUCT.c.title.in_(titles) | _PRODUCT.c.id.in_(set(homes))
+        homes = self._connection.execute(HOMES, {"skus": skus}).scalars().all()
+        wanted = PRODUCT.c.title.in_(titles) | PRODUCT.c.id.in_(set(homes))
+        if any(row.freight for row in self._rows):
+            templates = select(FREIGHT.c.name, FREIGHT.c.id)
+            self._freight = {row.name: row.id for row in self._connection.execute(templates)}
         by_id: dict[int, ProductDraft] = {}
-        for row in self._connection.execute(_PRODUCTS.where(wanted)):
+        for row in self._connection.execute(PRODUCTS.where(wanted)):
             product = ProductDraft(
                 name=(row.title, row.brand or ""),
                 category=row.category or "",
                 picture=row.picture,
                 id=row.id,
                 on_sale=row.on_sale,
+                freight_template_id=row.freight_template_id,
             )
-            product.stored = (product.category, row.attributes, row.picture, row.on_sale)
+            product.stored = (
+                product.category,
+                row.attributes,
+                row.picture,
+                row.on_sale,
+                row.freight_template_id,
+            )
             by_id[row.id] = self._products[product.name] = product
         if not by_id:
             return
-        of_products = _VARIANTS.where(_VARIANT.c.product_id.in_(list(by_id)))
+        of_products = VARIANTS.where(VARIANT.c.product_id.in_(list(by_id)))
         for row in self._connection.execute(of_products):
             self._load_variant(by_id[row.product_id], row)
 
@@ -109,9 +95,11 @@ class Merge:
             price=row.price,
             stock=row.stock,
             picture=row.picture or product.picture,
+            weight=row.weight,
+            volume=row.volume,
             id=row.id,
             stored_stock=row.stock,
-            stored=(row.product_id, row.attributes, row.price, row.stock, row.picture),
+            stored=tuple(getattr(row, name) for name in VARIANT_COLUMNS),
         )
         self._homes[row.sku] = product
 
@@ -128,11 +116,14 @@ class Merge:
             home.on_sale = home.on_sale and bool(home.variants)
         product.on_sale = product.on_sale or home is not product
         product.category = row.category or product.category
+        product.freight_template_id = self._freight.get(row.freight, product.freight_template_id)
         variant = product.variants[row.sku]
         variant.attributes = dict(row.attributes) or variant.attributes
         variant.price = row.price
         variant.stock = variant.stock if row.stock is None else row.stock
         variant.picture = row.image or variant.picture
+        variant.weight = variant.weight if row.weight is None else row.weight
+        variant.volume = variant.volume if row.volume is None else row.volume
         self._homes[row.sku] = product
 
     def _count(self, before: object, after: object) -> None:
@@ -156,6 +147,7 @@ class Merge:
             variant.price,
             variant.stock,
             variant.picture,
+            (variant.weight, variant.volume, product.freight_template_id),
         )
 
     def _save_products(self) -> set[int]:
@@ -164,11 +156,11 @@ class Merge:
         changed = [
             each for each in self._products.values() if each.stored and each.stored != _stored(each)
         ]
-        brands = self._ids(_BRAND, {each.name[1] for each in new})
-        categories = self._ids(_CATEGORY, {each.category for each in [*new, *changed]})
+        brands = self._ids(BRAND, {each.name[1] for each in new})
+        categories = self._ids(CATEGORY, {each.category for each in [*new, *changed]})
         if changed:
             self._connection.execute(
-                _CHANGE_PRODUCT,
+                CHANGE_PRODUCT,
                 [{"its_id": each.id, **self._columns(each, categories)} for each in changed],
             )
         if new:
@@ -188,19 +180,20 @@ class Merge:
             for each in new
         ]
         added = self._connection.execute(
-            insert(_PRODUCT).returning(_PRODUCT.c.id, _PRODUCT.c.title, _PRODUCT.c.brand_id), values
+            insert(PRODUCT).returning(PRODUCT.c.id, PRODUCT.c.title, PRODUCT.c.brand_id), values
         )
         ids = {(row.title, row.brand_id): row.id for row in added}
         for each in new:
             each.id = ids[each.name[0], brands.get(each.name[1])]
 
     def _columns(self, product: ProductDraft, categories: Mapping[str, int]) -> dict[str, Any]:
-        _, attributes, picture, on_sale = _stored(product)
+        _, attributes, picture, on_sale, freight_template_id = _stored(product)
         return {
             "category_id": categories.get(product.category),
             "attributes": attributes,
             "picture": picture,
             "on_sale": on_sale,
+            "freight_template_id": freight_template_id,
             "updated_at": self._now,
         }
 
@@ -239,14 +232,14 @@ class Merge:
                     change = variant.stock - variant.stored_stock
                     booked.append((variant.sku, variant.id, change))
         if changed:
-            self._connection.execute(_CHANGE_VARIANT, changed)
+            self._connection.execute(CHANGE_VARIANT, changed)
         self._book(booked, self._add_variants(new))
         return touched
 
     def _add_variants(self, new: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         if not new:
             return {}
-        adding = insert(_VARIANT).returning(_VARIANT.c.sku, _VARIANT.c.id)
+        adding = insert(VARIANT).returning(VARIANT.c.sku, VARIANT.c.id)
         return {row.sku: row.id for row in self._connection.execute(adding, new)}
 
     def _book(
@@ -254,7 +247,7 @@ class Merge:
     ) -> None:
         if changes:
             self._connection.execute(
-                insert(_MOVEMENT),
+                insert(MOVEMENT),
                 [
                     {
                         "variant_id": variant_id or added[sku],
@@ -268,7 +261,13 @@ class Merge:
 
 
 def _stored(product: ProductDraft) -> tuple[Any, ...]:
-    return product.category, product.shared_attributes(), product.shared_picture(), product.on_sale
+    return (
+        product.category,
+        product.shared_attributes(),
+        product.shared_picture(),
+        product.on_sale,
+        product.freight_template_id,
+    )
 
 
 def _variant_columns(
@@ -283,4 +282,6 @@ def _variant_columns(
         "price": variant.price,
         "stock": variant.stock,
         "picture": "" if variant.picture == picture else variant.picture,
+        "weight": variant.weight,
+        "volume": variant.volume,
     }

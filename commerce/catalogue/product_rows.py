@@ -1,42 +1,32 @@
 """Rows of a product file, read one by one and checked."""
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from typing import Final, TextIO
 
 from commerce.catalogue.stock import LARGEST_STOCK
 from commerce.catalogue.words import bare
+from commerce.csv_files import RowFault
 from commerce.errors import InvalidInput
 from commerce.money import fen_from_yuan
 
 COLUMNS: Final = ("sku", "title", "category", "brand", "price", "stock", "attributes", "image")
+MORE_COLUMNS: Final = ("weight", "volume", "freight")
+"""Read where a file has them: grams and cubic centimetres of a piece, a freight template's name."""
+_READ: Final = frozenset((*COLUMNS, *MORE_COLUMNS))
 REQUIRED: Final = ("title", "price")
 LONGEST: Final = {"sku": 64, "title": 200, "category": 60, "brand": 60, "image": 500}
-ENCODINGS: Final = ("utf-8-sig", "gb18030")
+LARGEST_SIZE: Final = 10_000_000
+"""Ten tons, or ten cubic metres."""
 SHORT: Final = 60
 """So much fits every column."""
-
-BLOCK: Final = 1 << 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PAIR_ENDS = re.compile("[;；]")
 _EQUALS = re.compile("[=＝]")
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """Why a row was skipped, and how to mend it, in Chinese."""
-
-    line: int
-    """Where the row begins in the file; the header is line 1."""
-    field: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +43,9 @@ class ProductRow:
     stock: int | None
     attributes: Mapping[str, str]
     image: str
-
-
-@contextmanager
-def open_product_file(path: Path) -> Iterator[TextIO]:
-    """A product file as text, whether UTF-8 or GB18030. Raises InvalidInput for other encodings."""
-    with path.open(encoding=_encoding(path), newline="") as file:
-        yield file
+    weight: int | None = None
+    volume: int | None = None
+    freight: str = ""
 
 
 def read_rows(file: TextIO) -> Iterator[ProductRow | RowFault]:
@@ -82,20 +68,6 @@ def read_rows(file: TextIO) -> Iterator[ProductRow | RowFault]:
             yield _row(line, columns, cells)
 
 
-def _encoding(path: Path) -> str:
-    for encoding in ENCODINGS:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while block := file.read(BLOCK):
-                    decoder.decode(block)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise InvalidInput("文件编码无法识别，请另存为UTF-8或GB18030编码的CSV", field="file")
-
-
 def _columns(header: list[str]) -> list[str]:
     columns = [name.strip().lower() for name in header]
     missing = [name for name in REQUIRED if name not in columns]
@@ -104,7 +76,7 @@ def _columns(header: list[str]) -> list[str]:
             f"表头缺少必填的列：{'、'.join(missing)}；可用的列有{','.join(COLUMNS)}",
             field=missing[0],
         )
-    doubled = [name for name in COLUMNS if columns.count(name) > 1]
+    doubled = [name for name in (*COLUMNS, *MORE_COLUMNS) if columns.count(name) > 1]
     if doubled:
         raise InvalidInput(f"表头中{'、'.join(doubled)}出现了不止一次", field=doubled[0])
     return columns
@@ -114,7 +86,7 @@ def _row(line: int, columns: list[str], cells: list[str]) -> ProductRow | RowFau
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
         return RowFault(line, "row", "列数多于表头；值里有逗号时请用双引号括起来")
     written = {
-        name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in COLUMNS
+        name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in _READ
     }
     try:
         return _checked(line, written)
@@ -141,6 +113,9 @@ def _checked(line: int, written: Mapping[str, str]) -> ProductRow:
         stock=_stock(written.get("stock", "")),
         attributes=attributes,
         image=written.get("image", ""),
+        weight=_size(written.get("weight", ""), "weight", "重量（克）"),
+        volume=_size(written.get("volume", ""), "volume", "体积（立方厘米）"),
+        freight=_single_spaced(written.get("freight", "")),
     )
 
 
@@ -169,6 +144,14 @@ def _stock(written: str) -> int | None:
         return None
     if not (written.isascii() and written.isdigit()) or int(written) > LARGEST_STOCK:
         raise InvalidInput(f"库存“{written[:20]}”须为0到{LARGEST_STOCK}的整数", field="stock")
+    return int(written)
+
+
+def _size(written: str, field: str, name: str) -> int | None:
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit()) or int(written) > LARGEST_SIZE:
+        raise InvalidInput(f"{name}“{written[:20]}”须为0到{LARGEST_SIZE}的整数", field=field)
     return int(written)
 
 

@@ -14,11 +14,21 @@ from sqlmodel import Session, SQLModel
 
 from commerce.catalogue import tables as catalogue
 from commerce.catalogue.changes import mark_for_indexing
+from commerce.corrections import CorrectionKind, note_correction
 from commerce.errors import IllegalMove, InvalidInput, NotFound, OutOfStock
 from commerce.inserting import core
 from commerce.ordering import tables as ordering
 
-__all__ = ["available", "correct", "mark_sold", "release", "reserve"]
+__all__ = [
+    "available",
+    "correct",
+    "correct_by_hand",
+    "mark_sold",
+    "release",
+    "reserve",
+    "send_again",
+    "take_back",
+]
 
 LARGEST_STOCK: Final = 1_000_000_000
 HELD: Final = ordering.ReservationState.HELD
@@ -117,6 +127,31 @@ def mark_sold(session: Session, order_id: int) -> None:
     mark_for_indexing(session, sales)
 
 
+def take_back(
+    session: Session, order_id: int, quantities: Mapping[int, int], now: datetime
+) -> None:
+    """Pieces (by variant id) that an order gave back, and that can be sold again."""
+    if quantities:
+        _change(session, quantities)
+        _note(core(session), quantities, "returned", now, order_id)
+
+
+def send_again(
+    session: Session, order_id: int, quantities: Mapping[int, int], now: datetime
+) -> None:
+    """Take pieces (by variant id) for an exchange: all of them, or none and OutOfStock."""
+    with session.begin_nested():
+        taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
+        short = _change(session, taken)
+        if short:
+            left = available(session, short)
+            raise OutOfStock(
+                "要换的商品库存不足",
+                lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
+            )
+        _note(core(session), taken, "resent", now, order_id)
+
+
 def correct(
     session: Session,
     variant_id: int,
@@ -124,7 +159,10 @@ def correct(
     reason: Literal["initial", "import", "correction", "returned"],
     now: datetime,
 ) -> int:
-    """Change a variant's stock by hand; the stock then. Raises NotFound, InvalidInput."""
+    """Change a variant's stock past any order; the stock then. Raises NotFound, InvalidInput.
+
+    A person's correction is `correct_by_hand`.
+    """
     left = available(session, [variant_id]).get(variant_id)
     if left is None:
         raise NotFound("没有这个规格的商品", variant_id=variant_id)
@@ -133,6 +171,26 @@ def correct(
     if change:
         _note(core(session), {variant_id: change}, reason, now)
     return available(session, [variant_id])[variant_id]
+
+
+def correct_by_hand(
+    session: Session, variant_id: int, change: int, *, actor: str, reason: str, now: datetime
+) -> int:
+    """A person has counted: so many pieces more or less; the stock then.
+
+    Raises NotFound, and InvalidInput without a reason.
+    """
+    left = correct(session, variant_id, change, "correction", now)
+    note_correction(
+        session,
+        CorrectionKind.STOCK_CORRECTED,
+        str(variant_id),
+        actor=actor,
+        reason=reason,
+        amount=change,
+        now=now,
+    )
+    return left
 
 
 def _change(session: Session, changes: Mapping[int, int]) -> list[int]:

@@ -45,6 +45,10 @@ class Product(SQLModel, table=True):
     picture: str = ""
     on_sale: bool = True
     sales: int = 0
+    freight_template_id: int | None = Field(
+        default=None, foreign_key="freight_template.id", index=True
+    )
+    """How its goods are charged for their way; None goes by the shop's default."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -55,6 +59,7 @@ class Variant(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("price >= 0", name="ck_variant_price"),
         CheckConstraint("stock >= 0", name="ck_variant_stock"),
+        CheckConstraint("weight >= 0 AND volume >= 0", name="ck_variant_size"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -66,6 +71,10 @@ class Variant(SQLModel, table=True):
     stock: int = 0
     picture: str = ""
     on_sale: bool = True
+    weight: int = 0
+    """Grams of one piece as it is sent; 0 where nobody has weighed it."""
+    volume: int = 0
+    """Cubic centimetres of one piece as it is sent."""
 
     @property
     def label(self) -> str:
@@ -82,7 +91,7 @@ class StockMovement(SQLModel, table=True):
     variant_id: int = Field(foreign_key="variant.id", index=True)
     change: int
     reason: str
-    """initial, import, reserved, released, returned or correction."""
+    """initial, import, reserved, released, returned, resent or correction."""
     order_id: int | None = Field(default=None, foreign_key="customer_order.id", index=True)
     at: datetime = Field(sa_type=UtcDateTime)
 

@@ -83,6 +83,7 @@ FACTS: Final[Mapping[str, Kind]] = {
     "营业时间": HOURS,
     "休息日": DAYS,
     "发货地": WORDS,
+    "退货地址": WORDS,
     "发货时限": COUNT,
     "快递公司": WORDS,
     "到货天数": WORDS,
