@@ -1,6 +1,6 @@
 """What can go wrong on the fake platform, in the platform's own words."""
 
-from bot.sandbox.rules import PAY_ERRORS, WECHAT_ERRORS
+from bot.sandbox.rules import PAY_ERRORS, SHIPPING_ERRORS, WECHAT_ERRORS
 
 
 class SandboxError(Exception):
@@ -15,7 +15,7 @@ class WeChatError(SandboxError):
     """An `errcode` answer of api.weixin.qq.com; it travels with HTTP status 200."""
 
     def __init__(self, code: int, detail: str = "") -> None:
-        message = WECHAT_ERRORS.get(code, "system error")
+        message = WECHAT_ERRORS.get(code) or SHIPPING_ERRORS.get(code, "system error")
         self.code = code
         self.message = f"{message} {detail}".strip()
         super().__init__(f"{code} {self.message}")

@@ -9,7 +9,7 @@ from bot.sandbox.store import Row, Store
 
 HANG_SECONDS = 60.0
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
-_KINDS = ("timeout", "swallow", "reset", "500", "html", "errcode:", "delay:")
+_KINDS = ("timeout", "swallow", "reset", "500", "html", "errcode:", "delay:", "bill:")
 
 type Handler = Callable[[], Awaitable[web.StreamResponse]]
 type ErrorAnswer = Callable[[str], web.StreamResponse]
@@ -36,6 +36,20 @@ class Faults:
     def clear(self) -> None:
         """Switch everything off."""
         self._store.run("DELETE FROM faults")
+
+    def take_about(self, api: str, kind: str) -> str:
+        """What a fault of this kind says about an answer, used up by it; empty without any.
+
+        `bill:NUMBER=FEN` writes another amount into the bill (0: no row), `bill:tampered` changes
+        the file after its digest was taken. Their API is `bill`.
+        """
+        found = self._store.find(
+            "UPDATE faults SET times = times - 1 WHERE id = (SELECT id FROM faults"
+            " WHERE api = ? AND fault LIKE ? AND times > 0 ORDER BY id LIMIT 1) RETURNING fault",
+            api,
+            f"{kind}:%",
+        )
+        return "" if found is None else str(found["fault"]).removeprefix(f"{kind}:")
 
     def take(self, api: str) -> str | None:
         """The fault of this call, used up by it; None when there is none."""

@@ -10,6 +10,7 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.due import Agenda, DueWork
 from bot.sandbox.faults import Faults
 from bot.sandbox.ground import lay_ground
+from bot.sandbox.pay.bills import Bills
 from bot.sandbox.pay.notices import Notices
 from bot.sandbox.pay.refunds import Refunds
 from bot.sandbox.pay.signatures import PaySignatures
@@ -22,6 +23,7 @@ from bot.sandbox.wechat.customer_service import CustomerService
 from bot.sandbox.wechat.fans import Chat, Fans
 from bot.sandbox.wechat.login import Logins
 from bot.sandbox.wechat.media import Media
+from bot.sandbox.wechat.shipping_info import ShippingInfo
 from bot.sandbox.wechat.tokens import Tokens
 from bot.sandbox.wechat.windows import ReplyWindows
 
@@ -60,6 +62,8 @@ class Platform:
         self.notices = Notices(ground, self.signatures)
         self.transactions = Transactions(ground, fans, self.notices, self.signatures)
         self.refunds = Refunds(ground, fans, self.transactions, self.notices)
+        self.bills = Bills(ground, self.faults)
+        self.shipping_info = ShippingInfo(ground, self.transactions)
         self.kuaidi100 = Kuaidi100(ground)
         self.due = _due_work(ground.clock, self.callbacks, self.notices, self.refunds)
 

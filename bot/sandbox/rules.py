@@ -59,6 +59,8 @@ _PREPAY = "微信支付 JSAPI下单"
 _NOTICE = "微信支付 支付通知"
 _SIGN = "微信支付 APIv3 签名生成与验签"
 _REFUND = "微信支付 申请退款"
+_BILL = "微信支付 申请交易账单"
+_SHIPPING = "小程序 发货信息录入 (uploadShippingInfo)"
 
 CALLBACK_DEADLINE = _rule("回调应答期限", 5, "秒", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
 CALLBACK_TRIES = _rule("回调推送总次数", 3, "次", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
@@ -123,6 +125,13 @@ REFUND_PARTS = _rule("一笔支付的退款次数", 50, "次", "INVALID_REQUEST"
 CARRIER_LOCKS: Rule[int] = _rule(
     "同一运单号两次查询的间隔", 30 * 60, "秒", "601", "快递100 实时快递查询接口"
 )
+SHIPPING_PARCELS = _rule("一笔支付的发货包裹", 15, "个", "10060024", _SHIPPING)
+SHIPPING_DESCRIPTION_CHARACTERS = _rule("发货商品信息", 120, "字", "10060009", _SHIPPING)
+SHIPPING_CORRECTIONS = _rule("一笔支付重新发货", 1, "次", "10060003", _SHIPPING)
+BILL_READY = _rule("次日可取账单", 10, "点", "STATEMENT_CREATING", _BILL)
+BILL_DAYS = _rule("可取账单的天数（三个月）", 90, "天", "INVALID_REQUEST", _BILL)
+BILL_URL_LIFE = _rule("账单下载地址有效期", 30, "秒", "INVALID_REQUEST", "微信支付 下载账单")
+BILL_FEE = _rule("账单手续费率", 6, "‰", "", "沙盒自定")
 REFUND_SETTLES = _rule("退款处理时长", 2, "秒", "", "沙盒自定")
 
 # API name → (calls, window in seconds, code beyond it).
@@ -206,6 +215,32 @@ WECHAT_ERRORS: dict[int, str] = {
     45081: "already typing",
     47001: "data format error",
     47003: "argument invalid!",
+    48001: "api unauthorized",
+}
+
+# "发货信息录入", "查询订单发货状态" docs.
+SHIPPING_ERRORS: dict[int, str] = {
+    10060001: "支付单不存在",
+    10060003: "支付单已使用重新发货机会",
+    10060004: "支付单处于不可发货的状态",
+    10060005: "物流类型有误",
+    10060006: "非快递发货时不允许分拆发货",
+    10060007: "分拆发货模式下必须填写 is_all_delivered 字段",
+    10060008: "商品描述 item_desc 字段不能为空",
+    10060009: "商品描述 item_desc 字段太长",
+    10060014: "参数错误",
+    10060023: "发货信息未更新",
+    10060024: "物流信息列表太长",
+    10060031: "该笔支付单不属于 openid 所指定的用户",
+    268485194: "订单单号类型非法",
+    268485195: "微信支付单号形式下 transaction_id 字段不能为空",
+    268485196: "商户侧单号形式下 mchid 字段不能为空",
+    268485197: "商户侧单号形式下 out_trade_no 字段不能为空",
+    268485216: "上传时间非法，请按照 RFC 3339 格式填写",
+    268485224: "发货模式非法",
+    268485226: "物流单号不能为空",
+    268485227: "物流公司编码不能为空",
+    268485228: "统一发货模式下，物流信息列表长度必须为 1",
 }
 
 # code → (HTTP status, message); "微信支付 JSAPI下单", "关闭订单", "查询订单", "申请退款" docs.
@@ -216,6 +251,8 @@ PAY_ERRORS: dict[str, tuple[int, str]] = {
     "ORDERPAID": (400, "该订单已支付"),
     "ORDER_CLOSED": (400, "该订单已关闭"),
     "OPENID_MISMATCH": (400, "openid和appid不匹配"),
+    "NO_STATEMENT_EXIST": (400, "账单文件不存在"),
+    "STATEMENT_CREATING": (400, "账单生成中"),
     "SIGN_ERROR": (401, "签名错误"),
     "OUT_TRADE_NO_USED": (403, "商户订单号重复"),
     "NOT_ENOUGH": (403, "基本账户余额不足，请充值后重新发起"),

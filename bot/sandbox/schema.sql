@@ -121,6 +121,15 @@ CREATE TABLE IF NOT EXISTS refunds (
     success_at REAL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS shipping_infos (
+    out_trade_no TEXT PRIMARY KEY REFERENCES transactions (out_trade_no),
+    kind INTEGER NOT NULL,
+    mode INTEGER NOT NULL,
+    parcels TEXT NOT NULL,
+    uploaded_at REAL NOT NULL,
+    finish_count INTEGER NOT NULL,
+    corrections INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS notices (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     event_type TEXT NOT NULL,

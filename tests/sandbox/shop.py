@@ -45,7 +45,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.crypto = WeChatCrypto(self.account.token, self.account.aes_key, self.account.app_id)
-        app = web.Application()
+        app = web.Application(client_max_size=8 * 1024**2)
         app.router.add_get("/wechat/official-account", self._echo)
         app.router.add_post("/wechat/official-account", self._receive)
         app.router.add_post("/pay/wechat/notify", self._notify)

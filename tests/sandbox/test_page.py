@@ -1,6 +1,7 @@
 """The page is served whole, its scripts are our own, and its calls reach the shop."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,17 @@ async def test_calls_of_the_mini_program_reach_the_shop(world: World) -> None:
     assert (method, path) == ("POST", "/api/mini/v1/products?query=%E8%80%B3%E6%9C%BA")
     assert (seen["Authorization"], seen["Idempotency-Key"], body) == ("Bearer t", "k", b'{"a":1}')
     assert "Cookie" not in seen
+
+
+async def test_a_picture_of_some_megabytes_reaches_the_shop_whole(world: World) -> None:
+    picture = b'{"content":"' + b"A" * 6_000_000 + b'"}'
+    async with world.http.post(
+        f"{world.url}/mini/api/after-sale", data=BytesIO(picture)
+    ) as response:
+        assert response.status == 200
+
+    [(_, _, _, body)] = world.shop.mini_calls
+    assert len(body) == len(picture)
 
 
 async def test_errors_of_the_shop_pass_through_and_its_absence_is_told(world: World) -> None:

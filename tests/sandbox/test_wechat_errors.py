@@ -195,6 +195,7 @@ SCENARIOS: dict[int, Scenario] = {
     45081: lambda w: typing(w, 2),
     47001: lambda w: code(w, "POST", "/cgi-bin/message/custom/send", b"{"),
     47003: lambda w: template(w, data={}),
+    48001: lambda w: code(w, "POST", "/wxa/sec/order/get_order", {}),
 }
 
 

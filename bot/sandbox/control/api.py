@@ -15,6 +15,8 @@ People and chat
   GET  /fans/{id}/lines?after=0 → {"lines": […]}: the shop's own transcript with what it
        understood (`bot/understood.py`), while the shop runs in development
   POST /fans/{id}/ship → {"tracking_no"}: the merchant ships the latest paid order
+  POST /fans/{id}/after-sale {"move": "agree|refuse|arrived"} → {"request_no","state"}: the merchant
+       decides the latest request after buying, or takes its parcel in
   POST /fans/{id}/login-code → {"code"}: what wx.login gives
 Deliveries to the shop
   GET  /callbacks?pending=1 · POST /callbacks/{id}/repeat → {"status"}: the same bytes once more
@@ -31,7 +33,7 @@ World
   GET  /counters → {"calls:…","accepted:…","errors:<api>:<code>"…} · DELETE /counters
   GET  /faults · DELETE /faults · POST /faults {"api","fault","times"?: 1}; api as in the counters
        (`custom/send`, `pay/refund`, …, `*`); fault timeout|swallow|reset|500|html|errcode:45009|
-       delay:6
+       delay:6; of the API `bill`: bill:NUMBER=FEN (0 leaves the row out), bill:tampered
   POST /quotas {"api","used"} · POST /tokens/revoke {"app_id"?} · GET /tokens
   POST /templates {"id","title","content"} · GET /rules · GET /media/{media_id}
 """

@@ -90,6 +90,14 @@ async def _ship(platform: Platform, request: web.Request) -> Body:
     return await _of_shop(request, "POST", url, json={"user": fan["openid"]})
 
 
+async def _after_sale(platform: Platform, request: web.Request) -> Body:
+    """The merchant decides the person's latest request after buying; the shop does it."""
+    fan, body = platform.fans.get(_fan_id(request)), await request.json()
+    url = f"{platform.settings.callback_url}/inspect/after-sale"
+    wanted = {"user": fan["openid"], "move": str(body["move"])}
+    return await _of_shop(request, "POST", url, json=wanted)
+
+
 async def _of_shop(request: web.Request, method: str, url: str, **given: Any) -> Body:
     try:
         async with request.app[HTTP].request(method, url, timeout=_SHOP_TIMEOUT, **given) as answer:
@@ -116,5 +124,6 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/fans/{id}/items", _items),
     ("GET", "/fans/{id}/lines", _lines),
     ("POST", "/fans/{id}/ship", _ship),
+    ("POST", "/fans/{id}/after-sale", _after_sale),
     ("POST", "/fans/{id}/login-code", _login_code),
 )

@@ -87,6 +87,7 @@ def payment_view(platform: Platform, order: Row) -> Body:
         "prepay_id": order["prepay_id"],
         "description": json.loads(order["request"])["description"],
         "expires_at": moment(order["expires_at"]),
+        "shipping": platform.shipping_info.shown(order),
     }
 
 

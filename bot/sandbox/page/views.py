@@ -87,7 +87,7 @@ async def _pass_on(request: web.Request) -> web.Response:
         async with request.app[HTTP].request(
             request.method,
             f"{platform.settings.callback_url}/api/mini/v1/{path}",
-            data=await request.read() or None,
+            data=request.content if request.can_read_body else None,
             headers=headers,
             timeout=ClientTimeout(total=_API_SECONDS),
             allow_redirects=False,

@@ -7,10 +7,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.errors import PayError
+from bot.sandbox.pay import bills
 from bot.sandbox.platform import PLATFORM, Platform
 
 type Body = dict[str, Any]
-type Handler = Callable[[Platform, web.Request], Awaitable[Body | None]]
+type Handler = Callable[[Platform, web.Request], Awaitable[Body | web.Response | None]]
 
 
 def add_pay_routes(app: web.Application, prefix: str = "/pay") -> None:
@@ -33,6 +34,8 @@ def _answering(
             except PayError as error:
                 return _refusal(platform, api, error)
             platform.counters.add(f"accepted:{api}")
+            if isinstance(body, web.Response):
+                return body
             return _signed(platform, 204 if body is None else 200, body)
 
         def fail(code: str) -> web.StreamResponse:
@@ -122,6 +125,17 @@ async def _query_refund(platform: Platform, request: web.Request) -> Body:
     return platform.refunds.describe(refund)
 
 
+async def _bill(platform: Platform, request: web.Request) -> Body:
+    prefix, _, _ = request.path.partition("/v3/")
+    return platform.bills.announce(dict(request.query), f"{request.url.origin()}{prefix}")
+
+
+async def _download_bill(platform: Platform, request: web.Request) -> web.Response:
+    # 下载账单: the answer carries no signature.
+    content = platform.bills.download(request.query.get("token", ""))
+    return web.Response(body=content, content_type="application/x-gzip")
+
+
 _ORDERS = "/v3/pay/transactions"
 _REFUNDS = "/v3/refund/domestic/refunds"
 _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
@@ -131,4 +145,6 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", f"{_ORDERS}/out-trade-no/{{number}}/close", "close", _close),
     ("POST", _REFUNDS, "refund", _refund),
     ("GET", f"{_REFUNDS}/{{number}}", "refund_query", _query_refund),
+    ("GET", "/v3/bill/tradebill", "tradebill", _bill),
+    ("GET", bills.PATH, "billdownload", _download_bill),
 )

@@ -204,6 +204,26 @@ async def _session(platform: Platform, request: web.Request) -> Body:
     return dict(platform.logins.session(query.get("js_code", "")))
 
 
+def _of_mini_program(handler: Callable[[Platform, Body], Body]) -> Handler:
+    """An API of the mini-program: the official account's token is not let in."""
+
+    async def checked(platform: Platform, request: web.Request, app_id: str) -> Body:
+        if app_id != platform.settings.mini_program.app_id:
+            raise WeChatError(48001)
+        return handler(platform, await _read(request, utf8_only=True))
+
+    return _with_token(checked)
+
+
+def _upload_shipping_info(platform: Platform, body: Body) -> Body:
+    platform.shipping_info.upload(body)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def _get_order(platform: Platform, body: Body) -> Body:
+    return {"errcode": 0, "errmsg": "ok", "order": platform.shipping_info.order(body)}
+
+
 _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("GET", "/cgi-bin/token", "token", _token),
     ("POST", "/cgi-bin/stable_token", "stable_token", _stable_token),
@@ -216,5 +236,12 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "/cgi-bin/menu/create", "menu/create", _with_token(_create_menu)),
     ("GET", "/cgi-bin/menu/delete", "menu/delete", _with_token(_delete_menu)),
     ("POST", "/cgi-bin/message/template/send", "template/send", _with_token(_template)),
+    (
+        "POST",
+        "/wxa/sec/order/upload_shipping_info",
+        "upload_shipping_info",
+        _of_mini_program(_upload_shipping_info),
+    ),
+    ("POST", "/wxa/sec/order/get_order", "order/get_order", _of_mini_program(_get_order)),
     ("GET", "/sns/jscode2session", "jscode2session", _session),
 )

@@ -30,6 +30,10 @@ const PATHS = {
   home: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" d="m4 11 8-7 8 7v9h-5.5v-5.5h-5V20H4z"/>',
   cart: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M3 4h2.5l2.2 11h10l2-8H6.3"/><circle cx="9" cy="19" r="1.5" fill="currentColor"/><circle cx="16.5" cy="19" r="1.5" fill="currentColor"/>',
   orders: '<rect x="5" y="3.5" width="14" height="17" rx="2" fill="none" stroke="currentColor" stroke-width="1.6"/><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M8.5 8.5h7M8.5 12h7M8.5 15.5h4"/>',
+  me: '<circle cx="12" cy="8.2" r="4.2" fill="none" stroke="currentColor" stroke-width="1.6"/><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M4.2 20.2a7.8 7.8 0 0 1 15.6 0"/>',
+  coupon: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" d="M3.5 6.5h17v3.6a2 2 0 0 0 0 3.8v3.6h-17v-3.6a2 2 0 0 0 0-3.8z"/><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-dasharray="2 2.4" d="M14.5 7.5v9"/>',
+  points: '<circle cx="12" cy="12" r="8.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="m8.6 8 3.4 4.4L15.4 8M12 12.4V17M9.2 14.2h5.6"/>',
+  service: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M4.5 12a7.5 7.5 0 0 1 13-5.1l2 2M19.5 4.5v4.4h-4.4M19.5 12a7.5 7.5 0 0 1-13 5.1l-2-2M4.5 19.5v-4.4h4.4"/>',
   search: '<circle cx="11" cy="11" r="6" fill="none" stroke="currentColor" stroke-width="1.8"/><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="m15.5 15.5 4.5 4.5"/>',
 };
 

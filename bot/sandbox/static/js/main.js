@@ -30,7 +30,7 @@ async function attempt(action) {
 const mini = new MiniProgram({ attempt, now });
 const chat = new Chat({ attempt, openMini: (path) => mini.open(path, page.fanId), createFan });
 const insight = new Insight();
-const panel = new Panel({ attempt, now, choose, createFan, follow, ship });
+const panel = new Panel({ attempt, now, choose, createFan, follow, ship, decide });
 
 async function refresh() {
   page.state = await control("state");
@@ -74,6 +74,11 @@ async function follow(fan) {
 async function ship(fan) {
   const shipped = await attempt(() => control(`fans/${fan.fan_id}/ship`, "POST", {}));
   if (shipped) toast("已发货", "done");
+}
+
+async function decide(fan, move, name) {
+  const moved = await attempt(() => control(`fans/${fan.fan_id}/after-sale`, "POST", { move }));
+  if (moved) toast(`${name}：${moved.request_no}`, "done");
 }
 
 let refreshing = null;

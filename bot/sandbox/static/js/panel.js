@@ -5,6 +5,11 @@ import { h } from "./dom.js";
 
 const WINDOWS = { message: "来信", follow: "关注", menu: "菜单", scan: "扫码" };
 const EVENTS = { text: "文字消息", image: "图片消息", voice: "语音消息", "TRANSACTION.SUCCESS": "支付通知", "REFUND.SUCCESS": "退款通知" };
+const DECISIONS = [
+  ["agree", "同意售后", "商家同意这位顾客最近的售后申请"],
+  ["refuse", "拒绝售后", "商家不同意这位顾客最近的售后申请"],
+  ["arrived", "退件到店", "寄回的商品到店、检查没问题：退款，或寄出换的"],
+];
 const DAY = { year: "numeric", month: "long", day: "numeric", weekday: "long", timeZone: "Asia/Shanghai" };
 
 const $ = (id) => document.getElementById(id);
@@ -72,7 +77,9 @@ export class Panel {
     const label = fan.subscribed ? "取消关注" : "关注";
     const button = h("button", { class: "chip", type: "button", dataset: { testid: "fan-follow" }, onclick: () => this.#page.follow(fan) }, label);
     const ship = h("button", { class: "chip", type: "button", dataset: { testid: "fan-ship" }, title: "商家把这位顾客最近付款的订单交给快递", onclick: () => this.#page.ship(fan) }, "商家发货");
-    return [...windows, h("div", { class: "fan-actions" }, button, ship)];
+    const decisions = DECISIONS.map(([move, name, title]) =>
+      h("button", { class: "chip", type: "button", dataset: { testid: `after-sale-${move}` }, title, onclick: () => this.#page.decide(fan, move, name) }, name));
+    return [...windows, h("div", { class: "fan-actions" }, button, ship, ...decisions)];
   }
 
   #drawPending(now) {

@@ -1,7 +1,7 @@
 // 购物车.
 
 import { h } from "../dom.js";
-import { emptyView, price, shortage } from "./parts.js";
+import { emptyView, price, shortage, stepper } from "./parts.js";
 
 export async function cartPage(tool) {
   tool.title("购物车");
@@ -32,8 +32,5 @@ function lineView(tool, line, draw) {
       h("p", { class: "goods-label" }, line.label),
       shortage(line),
       h("div", { class: "goods-foot" }, price(line.price),
-        h("span", { class: "stepper" },
-          h("button", { type: "button", "aria-label": "减少", onclick: () => set(line.quantity - 1) }, "−"),
-          h("b", {}, String(line.quantity)),
-          h("button", { type: "button", "aria-label": "增加", disabled: line.quantity >= line.available, onclick: () => set(line.quantity + 1) }, "＋")))));
+        stepper(line.quantity, line.available, set))));
 }

@@ -2,11 +2,7 @@
 
 import { h, icon, yuan } from "../dom.js";
 
-const TAB_LABELS = [["home", "首页"], ["cart", "购物车"], ["orders", "订单"]];
-
-export const ORDER_STATES = {
-  unpaid: "待付款", paid: "待发货", packed: "待发货", shipped: "待收货", received: "已收货", finished: "交易完成", closed: "交易关闭",
-};
+const TAB_LABELS = [["home", "首页"], ["cart", "购物车"], ["orders", "订单"], ["me", "我的"]];
 
 /** Grey blocks while the shop answers. */
 export function skeleton() {
@@ -61,10 +57,29 @@ export function goodsList(lines, picture = null) {
 }
 
 /** How the amount came about, line by line. */
-export function steps(quote) {
+export function stepRows(quote) {
   const rows = quote.steps?.length ? quote.steps.map((step) => [step.name, step.amount]) : plain(quote);
-  return h("div", { class: "panel-white steps" }, ...rows.map(([name, amount]) =>
-    h("div", { class: "step" }, h("span", {}, name), h("span", { class: amount < 0 ? "minus" : "" }, amount < 0 ? `-${yuan(-amount)}` : yuan(amount)))));
+  return rows.map(([name, amount]) =>
+    h("div", { class: "step" }, h("span", {}, name), h("span", { class: amount < 0 ? "minus" : "" }, amount < 0 ? `-${yuan(-amount)}` : yuan(amount))));
+}
+
+/** A name and what stands for it. */
+export function factRow([name, value]) {
+  return h("div", { class: "step" }, h("span", {}, name), h("span", {}, value));
+}
+
+/** So many pieces, of at most so many. */
+export function stepper(count, most, set, least = 0) {
+  return h("span", { class: "stepper" },
+    h("button", { type: "button", "aria-label": "减少", disabled: count <= least, onclick: () => set(count - 1) }, "−"),
+    h("b", {}, String(count)),
+    h("button", { type: "button", "aria-label": "增加", disabled: count >= most, onclick: () => set(count + 1) }, "＋"));
+}
+
+/** A row of choices of which one is taken. */
+export function chips(names, chosen, testid, choose) {
+  return h("div", { class: "variants" }, ...Object.entries(names).map(([code, name]) =>
+    h("button", { type: "button", "aria-pressed": String(code === chosen), dataset: { testid: `${testid}-${code}` }, onclick: () => choose(code) }, name)));
 }
 
 function plain(quote) {
@@ -72,6 +87,14 @@ function plain(quote) {
   if (quote.discount) rows.push(["优惠", -quote.discount]);
   rows.push(["运费", quote.freight]);
   return rows;
+}
+
+/** A sheet from below, to choose something from. */
+export function sheetView(testid, title, content, close) {
+  return h("div", { class: "sheet-shade", onclick: (event) => event.target === event.currentTarget && close() },
+    h("div", { class: "sheet choice", role: "dialog", "aria-label": title, dataset: { testid } },
+      h("header", {}, h("button", { type: "button", "aria-label": "关闭", onclick: close }, "×"), h("h3", {}, title)),
+      ...content));
 }
 
 /** A button that cannot be tapped twice while its work is under way. */

@@ -2,12 +2,19 @@
 
 import { MiniClient } from "../api.js";
 import { h } from "../dom.js";
+import { afterSalePage, afterSalesPage } from "./aftersale.js";
+import { applyPage } from "./apply.js";
+import { bookedPage, bookPage } from "./book.js";
 import { cartPage } from "./cart.js";
 import { checkoutPage } from "./checkout.js";
+import { couponsPage } from "./coupons.js";
 import { indexPage } from "./index.js";
-import { orderPage, ordersPage } from "./orders.js";
+import { mePage } from "./me.js";
+import { orderPage } from "./order.js";
+import { ordersPage } from "./orders.js";
+import { failureView, sheetView, skeleton, tabBar } from "./parts.js";
+import { pointsPage } from "./points.js";
 import { productPage } from "./product.js";
-import { failureView, skeleton, tabBar } from "./parts.js";
 
 const PAGES = {
   "pages/index/index": indexPage,
@@ -17,8 +24,16 @@ const PAGES = {
   "pages/checkout/index": checkoutPage,
   "pages/order/index": orderPage,
   "pages/orders/index": ordersPage,
+  "pages/me/index": mePage,
+  "pages/coupons/index": couponsPage,
+  "pages/points/index": pointsPage,
+  "pages/addresses/index": bookPage,
+  "pages/address/index": bookedPage,
+  "pages/apply/index": applyPage,
+  "pages/after-sales/index": afterSalesPage,
+  "pages/after-sale/index": afterSalePage,
 };
-const TABS = ["pages/index/index", "pages/cart/index", "pages/orders/index"];
+const TABS = ["pages/index/index", "pages/cart/index", "pages/orders/index", "pages/me/index"];
 
 const $ = (id) => document.getElementById(id);
 
@@ -116,10 +131,12 @@ export class MiniProgram {
         if (visit === this.#visit) $("mini-title").textContent = text;
       },
       go: (path, options) => this.go(path, options),
+      back: () => this.back(),
       reload: () => this.reload(),
       close: () => this.close(),
       isCurrent: () => visit === this.#visit,
       layer: (...content) => $("mini-layer").replaceChildren(...content),
+      sheet: (testid, title, ...content) => $("mini-layer").replaceChildren(sheetView(testid, title, content, () => $("mini-layer").replaceChildren())),
       attempt: (action) => this.#page.attempt(action),
       now: () => this.#page.now(),
     };
