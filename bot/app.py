@@ -21,11 +21,13 @@ from bot.duties import Duties
 from bot.jobs import Jobs
 from bot.knowledge.answering import Answering
 from bot.listeners import Listeners
+from bot.order_rounds import OrderRounds
 from bot.parcel_rounds import ParcelRounds
 from bot.pay_reports import PayReports
 from bot.payments.notify import NotifyVerifier
 from bot.pipeline import Lanes, Pipeline
 from bot.platform import Platform, open_platform
+from bot.reconciling import Reconciling
 from bot.search import ShopSearch
 from bot.sender import Sender
 from bot.settings import Settings
@@ -88,6 +90,8 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
             database, clock, shop, platform.pay, reports, pipeline, settings.lexicon_file
         )
         rounds = ParcelRounds(database, clock, sealer, platform.trackers)
+        order_rounds = OrderRounds(database, clock, sealer)
+        reconciling = Reconciling(database, clock, platform.pay)
         if not shop.search.index.is_complete:
             await duties.build_index()
         yield Running(
@@ -101,7 +105,16 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
             pipeline=pipeline,
             sender=sender,
             listeners=Listeners(database, clock, sealer, sender),
-            jobs=Jobs(database, clock, [*duties.jobs(), *rounds.jobs()]),
+            jobs=Jobs(
+                database,
+                clock,
+                [
+                    *duties.jobs(),
+                    *rounds.jobs(),
+                    *order_rounds.jobs(),
+                    *reconciling.jobs(),
+                ],
+            ),
             background=background,
         )
 
@@ -182,6 +195,7 @@ def mini_program_api(running: Running) -> MiniProgramApi:
         pay=running.platform.pay,
         app_id=settings.mini_program_app_id,
         picture_folder=settings.picture_folder,
+        evidence_folder=settings.evidence_folder,
     )
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot import migrations
+from bot import migrations, money_commands
 from bot.logs import configure_logs
 from bot.refusal import PlainCommands
 from bot.settings import SANDBOX_ENV_FILE, Settings, SettingsRefused, load_settings
@@ -26,7 +26,16 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(money_commands.reconcile)
+app.add_typer(money_commands.ledger, name="ledger")
 console = Console(stderr=True)
+
+EVERYTHING_AFTER: dict[str, Any] = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+"""For a command that hands all its words on, `--help` among them."""
 
 Limit = Annotated[int, typer.Option(min=1, max=100, help="How many products at most.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -109,6 +118,45 @@ def import_products(
     )
     if report.rejected:
         raise typer.Exit(1)
+
+
+@app.command("ship-orders")
+def ship_orders(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE.csv")],
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen, and do nothing.")] = False,
+    rejected: Annotated[
+        Path | None, typer.Option(metavar="OUT.csv", help="Write the skipped rows there.")
+    ] = None,
+) -> None:
+    """Ship orders by a CSV file of tracking numbers.
+
+    Columns: order_no,carrier,tracking_no[,sku,quantity]. The carrier by its code or name, 圆通 or
+    顺丰速运; a row without sku ships all that is left of its order. Bad rows are reported by line
+    number and skipped; what was entered before stays as it is.
+    """
+    from bot.bulk_shipping import ship_file
+
+    settings = start()
+    with Progress(console=console) as progress:
+        report = ship_file(settings, file, progress, is_rehearsal=dry_run, rejected_path=rejected)
+    for fault in report.rejected:
+        told = f"第{fault.line}行 {fault.field}：{fault.message}"
+        console.print(told, style="red", markup=False, soft_wrap=True)
+    did = "试运行，什么都没有改。会发出" if dry_run else "发出"
+    console.print(
+        f"{did}{report.shipped}个包裹，已录过{report.unchanged}个，跳过{len(report.rejected)}行。"
+    )
+    if report.rejected:
+        raise typer.Exit(1)
+
+
+@app.command("counter", context_settings=EVERYTHING_AFTER)
+def counter(context: typer.Context) -> None:
+    """Hand over what is fetched, and enter invoices; `counter --help` tells how."""
+    from bot.counter_commands import app as desk
+
+    name = "python -m bot counter"
+    raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
 
 
 @app.command()

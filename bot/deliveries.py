@@ -1,8 +1,10 @@
 """Who takes the rows of the outbox to the world outside."""
 
+from bot import shipping_info
 from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
+from bot.channels.shipping_info_delivery import ShippingInfoDelivery
 from bot.clock import Clock
 from bot.database import Database
 from bot.evidence import EvidenceStore
@@ -26,11 +28,16 @@ def deliverers(
     client = platform.official_account
     app_id = settings.official_account_app_id
     media = MediaLibrary(app_id, client, settings.picture_folder, database, clock)
-    evidence = EvidenceStore(settings.var_folder / "evidence", sealer)
+    has_mini_program = settings.is_set("mini_program_app_id") and settings.is_set(
+        "mini_program_secret"
+    )
+    mini_program = platform.mini_program if has_mini_program else None
+    evidence = EvidenceStore(settings.evidence_folder, sealer)
     return {
         "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
         "official_account.profile": ProfileDelivery(client, app_id, clock),
         "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
+        shipping_info.KIND: ShippingInfoDelivery(mini_program, database, clock),
         "pay.close": CloseDelivery(platform.pay, reports, clock),
         "pay.refund": RefundDelivery(platform.pay, reports, clock),
     }

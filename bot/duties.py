@@ -24,8 +24,10 @@ from commerce.catalogue.changes import forget_changes, list_changes
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.indexing import LARGEST_RUN, apply_changes, rebuild
 from commerce.errors import NotFound
+from commerce.membership.birthdays import serve_birthdays
 from commerce.payments import closing, opening, refunds
 from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
+from commerce.promotions import coupons
 from wecom.errors import WeChatError
 
 log = structlog.get_logger()
@@ -63,6 +65,8 @@ class Duties:
             seconds(2, "index changes", self.index_changes),
             seconds(5, "learn names", self.learn_names),
             seconds(10, "embed questions", self.embed_questions),
+            seconds(60, "lapse coupons", self.let_coupons_lapse),
+            seconds(600, "serve birthdays", self.serve_birthdays),
             seconds(3600, "sweep", self.sweep),
         ]
 
@@ -71,6 +75,16 @@ class Duties:
         now = self.clock.now()
         for order_id in await self.database.read(closing.list_lapsed, now):
             await self.database.write(closing.let_lapse, order_id, now)
+
+    async def let_coupons_lapse(self) -> None:
+        """Let coupons lapse whose time is up, some hundred at a time."""
+        while await self.database.write(coupons.lapse, self.clock.now()):
+            pass
+
+    async def serve_birthdays(self) -> None:
+        """Give those a present whose birthday it is, some hundred at a time."""
+        while await self.database.write(serve_birthdays, self.clock.now()):
+            pass
 
     async def ask_about_payments(self) -> None:
         """Find payments whose notify never came."""

@@ -13,8 +13,10 @@ from sqlalchemy import FromClause
 from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.database import Database
+from bot.metrics import FINDINGS
 from bot.tables import AccessToken, InboxMessage, InboxState, OutboxMessage, OutboxState
 from commerce.columns import in_state
+from commerce.reconciliation.findings import count_open
 
 if TYPE_CHECKING:
     from bot.app import Running
@@ -41,6 +43,10 @@ def routes(running: "Running") -> list[web.RouteDef]:
     async def metrics(request: web.Request) -> web.Response:
         if not is_loopback(request):
             raise web.HTTPForbidden(text="loopback only")
+        # Counted here: the process that looks for findings may be another.
+        _, findings = await _state_of(lambda: running.database.read(count_open))
+        for kind, count in (findings or {}).items():
+            FINDINGS.labels(kind.value).set(count)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return [web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)]
@@ -95,6 +101,7 @@ def count_backlog(session: Session) -> dict[str, int]:
         ),
         "parked": _count(session, _OUTBOX, OutboxState.PARKED),
         "doubtful": _count(session, _OUTBOX, OutboxState.UNKNOWN),
+        "findings": sum(count_open(session).values()),
     }
 
 

@@ -1,4 +1,4 @@
-"""For development, over loopback: what the bot understood, and a hand that ships orders."""
+"""For development, over loopback: what the bot understood, and a hand for the shop's people."""
 
 import secrets
 from datetime import datetime
@@ -8,8 +8,10 @@ from aiohttp import web
 from sqlmodel import Session, select
 
 from bot.health import is_loopback
+from bot.inspection_aftersale import decide_latest
 from bot.understood import list_lines
 from commerce.customers.tables import Identity
+from commerce.errors import ShopError
 from commerce.inserting import id_of
 from commerce.ordering import orders
 from commerce.ordering.tables import OrderState
@@ -24,9 +26,10 @@ OF_BROWSERS_AND_PROXIES: Final = ("Origin", "Sec-Fetch-Site", "Forwarded", "X-Re
 
 
 def routes(running: "Running") -> list[web.RouteDef]:
-    """`GET /inspect/lines?user=OPENID[&after=ID]` and `POST /inspect/ship {"user": OPENID}`.
+    """`GET /inspect/lines?user=OPENID[&after=ID]`, `POST /inspect/ship {"user": OPENID}` and
+    `POST /inspect/after-sale {"user": OPENID, "move": "agree|refuse|arrived"}`.
 
-    None in production, where the shop's own people alone read customers' words and ship.
+    None in production, where the shop's own people alone read customers' words, ship and decide.
     """
     if running.settings.environment == "production":
         return []
@@ -51,7 +54,23 @@ def routes(running: "Running") -> list[web.RouteDef]:
         running.listeners.wake()
         return web.json_response({"tracking_no": number})
 
-    return [web.get("/inspect/lines", lines), web.post("/inspect/ship", ship_one)]
+    async def decide(request: web.Request) -> web.Response:
+        _refuse_strangers(request)
+        body = await request.json() if request.can_read_body else None
+        told = body if isinstance(body, dict) else {}
+        user, step = str(told.get("user", "")), str(told.get("move", ""))
+        try:
+            moved = await running.database.write(_decide, user, step, running.clock.now())
+        except ShopError as refusal:
+            return web.json_response({"error": str(refusal)}, status=409)
+        running.listeners.wake()
+        return web.json_response(moved)
+
+    return [
+        web.get("/inspect/lines", lines),
+        web.post("/inspect/ship", ship_one),
+        web.post("/inspect/after-sale", decide),
+    ]
 
 
 def _refuse_strangers(request: web.Request) -> None:
@@ -64,15 +83,23 @@ def _refuse_strangers(request: web.Request) -> None:
 
 def _ship_latest(session: Session, user: str, now: datetime) -> str | None:
     """Hand the latest paid order of a fan to a carrier; the made-up number, or None."""
-    known = select(Identity.customer_id).where(
-        Identity.channel == CHANNEL, Identity.external_user == user
-    )
-    customer_id = session.exec(known).first() or 0
     states = (OrderState.PAID, OrderState.PACKED)
-    waiting = orders.list_orders(session, customer_id, states=states, limit=1)
+    waiting = orders.list_orders(session, _customer_of(session, user), states=states, limit=1)
     if not waiting:
         return None
     number = f"YT{secrets.randbelow(10**13):013d}"
     order_id = id_of(waiting[0])
     ship(session, order_id, carrier="yto", tracking_no=number, actor="sandbox", now=now)
     return number
+
+
+def _decide(session: Session, user: str, move: str, now: datetime) -> dict[str, str]:
+    return decide_latest(session, _customer_of(session, user), move, now)
+
+
+def _customer_of(session: Session, user: str) -> int:
+    """Who a fan of the account is; 0 for nobody."""
+    known = select(Identity.customer_id).where(
+        Identity.channel == CHANNEL, Identity.external_user == user
+    )
+    return session.exec(known).first() or 0

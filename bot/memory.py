@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-View = Literal["", "list", "cart", "orders"]
+View = Literal["", "list", "cart", "orders", "addresses"]
 MOST_SEEN: Final = 5
 MOST_CHOSEN: Final = 3
 

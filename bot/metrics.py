@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES: Final = Counter("shop_messages", "Messages accepted", ["channel", "kind"])
 REPEATS: Final = Counter(
@@ -19,3 +19,6 @@ OPERATOR_WANTED: Final = Counter(
     "shop_operator_wanted", "Things that wait for a person of the shop", ["kind"]
 )
 SENDS: Final = Counter("shop_sends", "Attempts to deliver an outbox row", ["kind", "outcome"])
+FINDINGS: Final = Gauge(
+    "shop_reconciliation_findings", "What does not agree and nobody has accepted", ["kind"]
+)

@@ -11,6 +11,7 @@ from bot.errors import BotError
 from bot.payments.merchant import Merchant
 from bot.payments.notify import Notice
 from bot.payments.records import Payment, Refund
+from commerce.aftersale.paying_back import record_refund_result
 from commerce.errors import NotFound
 from commerce.payments import closing, notices, opening, refunds, settling
 from commerce.payments.tables import RefundState
@@ -106,7 +107,7 @@ class PayReports:
             log.error("refund contradicts our books", out_refund_no=refund.out_refund_no)
             return "mismatch"
         state = REFUND_STATES[refund.state]
-        if refunds.record_refund_result(session, refund.out_refund_no, state, now):
+        if record_refund_result(session, refund.out_refund_no, state, now):
             return state
         if state is RefundState.PROCESSING:
             refunds.record_refund_pending(session, refund.out_refund_no, now)

@@ -13,7 +13,14 @@ from bot.asking import open_search
 from bot.clock import SystemClock
 from bot.database import Database
 from bot.lexicon import write_lexicon
-from bot.seeds import PRODUCTS_CSV, SALES_CSV
+from bot.seeds import (
+    FREIGHT_FILE,
+    MEMBERSHIP_FILE,
+    PRODUCTS_CSV,
+    PROMOTIONS_FILE,
+    SALES_CSV,
+    STORES_FILE,
+)
 from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
@@ -21,10 +28,15 @@ from commerce.catalogue.changes import mark_for_indexing
 from commerce.catalogue.importing import ImportReport, import_products
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.tables import Brand, Product
+from commerce.freight.seeding import read_freight, seed_freight
 from commerce.inserting import affected_rows
 from commerce.knowledge.entries import SaveReport, seed_entries
 from commerce.knowledge.facts import seed_fact
 from commerce.knowledge.importing import read_entries, read_facts
+from commerce.membership.importing import seed_membership
+from commerce.pickup.stores import read_stores, seed_stores
+from commerce.promotions.entries import seed_promotions
+from commerce.promotions.importing import read_promotions
 
 NAMES_LEARNT = 400
 """Names whose meaning is learnt at once, in four seconds or so; the server learns the others."""
@@ -60,13 +72,21 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     try:
         with database.writing() as session:
             changed = note_sales(session, SALES_CSV)
-            answers = seed_knowledge(session, SystemClock(settings.clock_offset_file).now())
+            now = SystemClock(settings.clock_offset_file).now()
+            answers = seed_knowledge(session, now)
+            deals = seed_promotions(session, read_promotions(session, PROMOTIONS_FILE, now), now)
+            offers = seed_membership(session, MEMBERSHIP_FILE)
+            templates = seed_freight(session, read_freight(FREIGHT_FILE), now)
+            stores = seed_stores(session, read_stores(STORES_FILE))
         if changed:
             learn_catalogue(settings, database)
     finally:
         database.close()
     kept = f"，店主改过的{len(answers.kept)}条没有动" if answers.kept else ""
     yield f"问答：新增{answers.created}，更新{answers.updated}，未变{answers.unchanged}{kept}"
+    yield f"优惠：新增{deals.created}，更新{deals.updated}，未变{deals.unchanged + len(deals.kept)}"
+    yield f"会员和积分商城：新增{offers}"
+    yield f"运费模板：新增{templates}；自提门店：新增{stores}"
     task = progress.add_task("画商品图", total=None)
     painted = generate_pictures(read_picture_briefs(PRODUCTS_CSV), settings.picture_folder)
     progress.update(task, total=1, completed=1)

@@ -145,6 +145,11 @@ class Settings(BaseSettings):
         """Where the shop's product pictures lie."""
         return self.var_folder / "pictures"
 
+    @property
+    def evidence_folder(self) -> Path:
+        """Where customers' pictures of what is wrong lie, sealed."""
+        return self.var_folder / "evidence"
+
 
 def load_settings() -> Settings:
     """The settings of this process. Raises SettingsRefused, which says what to set."""

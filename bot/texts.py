@@ -116,7 +116,7 @@ REMOVED = "已拿掉：{lines}。"
 ADDED = "已加购物车：{line}。"
 NOT_PUT = "“{name}”还没加，说“{name}”先看看有哪些。"
 NOT_FOUND = "没找到“{name}”，没有加。"
-CART_TOTAL = "购物车共{pieces}件，合计 {total}，付款说“结算”。"
+CART_TOTAL = "购物车共{pieces}件，合计 {total}{payable}，付款说“结算”。"
 SWAP_HINT = "可选{offer}，要换就说“换成{example}”。"
 ONLY_LEFT = "{title}{label} 只剩{available}件了，要不就来{available}件？"
 ONLY_LEFT_IN_CART = "{title}{label} 一共只剩{available}件，您购物车里已经有{already}件了。"
@@ -132,6 +132,7 @@ ASK_CANCEL = "要取消订单 {order_no}（{payable}）吗？回复“是”取�
 CANCEL_KEPT = "好的，订单 {order_no} 保留着，请在{until}前付款。"
 CANCEL_UNDER_WAY = "正在取消订单 {order_no}，办好马上告诉您。"
 CANCELLED = "订单 {order_no} 已取消，商品已经放回货架。"
+GIVEN_BACK = "这单用的{what}已经退回。"
 NOTHING_TO_CANCEL = "没有可以取消的订单。收到的商品想退换，说“我要退款”就行。"
 PAID_CANNOT_CANCEL = "订单 {order_no} {state}，不能直接取消。想退换请说“我要退款”，我来登记。"
 CLOSED_ALREADY = "订单 {order_no} 已经关闭了，不用再取消。"
@@ -163,7 +164,7 @@ NEXT_FOR_ORDER = {
     "unpaid": "请在{until}前付款；不想要了说“取消订单”。",
     "paid": "发货后会马上告诉您，着急可以说“催一下发货”。",
     "packed": "很快就会交给快递，着急可以说“催一下发货”。",
-    "shipped": "包裹在路上了，物流问题可以说“转人工”。",
+    "shipped": "包裹在路上了，收到后说“确认收货”；物流问题可以说“转人工”。",
     "received": "有问题说“我要退款”或者“转人工”。",
     "finished": "",
     "closed": "还想要的话告诉我商品名，我再帮您找。",

@@ -35,12 +35,15 @@ class ShownProduct(Protocol):
     def picture(self) -> str: ...
 
 
-def checkout_card(cart: CartView, token: str, source: str) -> CardContent:
-    """The card that opens checkout for a cart. Raises InvalidInput for an empty one."""
+def checkout_card(cart: CartView, token: str, source: str, payable: int) -> CardContent:
+    """The card that opens checkout for a cart, with what is payable as far as it is known.
+
+    Raises InvalidInput for an empty cart.
+    """
     if not cart.lines:
         raise InvalidInput("购物车还是空的", field="cart")
     first = cart.lines[0]
-    end = f" 共{cart.pieces}件 {yuan(cart.total)}"
+    end = f" 共{cart.pieces}件 {yuan(payable)}"
     return CardContent(
         title=cut_to_bytes(f"去结算：{first.title}", keep_end=end),
         path=build(CardPath(CHECKOUT_PAGE, token, source)),

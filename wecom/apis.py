@@ -1,5 +1,6 @@
 """API classes that wechatpy 1.8.18 lacks. They return awaitables, like wechatpy's own do here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,3 +68,31 @@ class MiniProgramLogin(BaseWeChatAPI):  # type: ignore[misc]
         if not openid or not session_key:
             raise OutcomeUnknown("/sns/jscode2session: answer without an openid")
         return MiniProgramSession(openid, session_key, answer.get("unionid") or None)
+
+
+class ShippingInfo(BaseWeChatAPI):  # type: ignore[misc]
+    """A mini-program's 发货信息管理服务 (WeChat docs 发货信息录入, 查询订单发货状态)."""
+
+    API_BASE_URL = _ROOT
+
+    async def upload(self, body: Mapping[str, Any]) -> None:
+        """Tell of a payment's parcels; what WeChat knows already counts as told.
+
+        A payment that was told of whole may be told of once more, never twice.
+        """
+        await self._post("wxa/sec/order/upload_shipping_info", data=dict(body))
+
+    async def has(self, body: Mapping[str, Any]) -> bool:
+        """Whether WeChat knows the parcels that `body` would tell of, and that they are all."""
+        number = body["order_key"]["transaction_id"]
+        answer = await self._post("wxa/sec/order/get_order", data={"transaction_id": number})
+        known = (answer.get("order") or {}).get("shipping") or {}
+        is_whole = bool(body.get("is_all_delivered", True))
+        return is_whole == bool(known.get("finish_shipping")) and _numbers(body) == _numbers(known)
+
+
+def _numbers(shipping: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (str(each.get("express_company") or ""), str(each.get("tracking_no") or ""))
+        for each in shipping.get("shipping_list") or []
+    }

@@ -152,7 +152,7 @@ _TOKEN: Final = Rule(Reaction.REFRESH_TOKEN, "token invalid or expired")
 _MEDIA: Final = Rule(Reaction.REFRESH_MEDIA, "media id invalid or lapsed")
 _API_QUOTA: Final = Rule(Reaction.PAUSE_API, "daily quota of the API used")
 
-# Sources: WeChat docs 全局返回码 (official account, mini-program) and 客服消息;
+# Sources: WeChat docs 全局返回码 (official account, mini-program), 客服消息, 发货信息录入;
 # WeCom docs 全局错误码 and 微信客服.
 _OFFICIAL_ACCOUNT: Final[Mapping[int, Rule]] = MappingProxyType(
     {
@@ -207,6 +207,16 @@ _OFFICIAL_ACCOUNT: Final[Mapping[int, Rule]] = MappingProxyType(
         48002: Rule(Reaction.DROP_RECIPIENT, "follower refuses messages"),
         48004: Rule(Reaction.STOP_ALL, "API banned"),
         50002: Rule(Reaction.DROP_RECIPIENT, "person restricted"),
+        10060001: Rule(Reaction.BUG, "no such payment"),
+        10060002: Rule(Reaction.FINISHED, "shipping was told whole"),
+        10060003: Rule(Reaction.FINISHED, "shipping was put right once"),
+        10060004: Rule(Reaction.FINISHED, "payment cannot be shipped"),
+        10060009: Rule(Reaction.BUG, "description too long"),
+        10060012: _BUSY,
+        10060019: _BUSY,
+        10060023: Rule(Reaction.SUCCESS_DUPLICATE, "shipping told before"),
+        10060024: Rule(Reaction.BUG, "too many parcels"),
+        10060031: Rule(Reaction.BUG, "payment of another person"),
     }
 )
 _WECOM: Final[Mapping[int, Rule]] = MappingProxyType(

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 import aiohttp
 from wechatpy.client import WeChatClient
 
-from wecom.apis import MiniProgramLogin, StableToken
+from wecom.apis import MiniProgramLogin, ShippingInfo, StableToken
 from wecom.errors import OutcomeUnknown, Platform, Reaction, Refused
 from wecom.exchange import Call, Part
 from wecom.media import ENDPOINT, PATIENCE, Download
@@ -140,6 +140,7 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
 
     login = MiniProgramLogin()
     stable_token = StableToken()
+    shipping = ShippingInfo()
 
     def __init__(
         self,

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from commerce.ordering.tables import OrderState
+from commerce.parcels.tables import ParcelState
+from commerce.pricing.values import StepKind
 
 
 class Answer(BaseModel):
@@ -95,14 +97,25 @@ class Cart(Answer):
     shared: bool = Field(description="true for somebody else's cart, which can only be read")
 
 
+class LineShare(Answer):
+    """What one discount takes off a line."""
+
+    kind: StepKind
+    name: str
+    amount: int
+
+
 class QuotedLine(Answer):
-    """A line of a quote; `total` is what it costs after discounts."""
+    """A line of a quote; `total` is what it costs after its shares of the discounts."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True)
 
     variant_id: int
     title: str
     label: str
     price: int
     quantity: int
+    shares: list[LineShare]
     total: int
 
 
@@ -111,10 +124,13 @@ class QuoteStep(Answer):
 
     name: str
     amount: int
+    kind: StepKind = StepKind.GOODS
 
 
 class Quote(Answer):
     """What would have to be paid. The steps sum to `payable`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True)
 
     lines: list[QuotedLine]
     steps: list[QuoteStep]
@@ -122,15 +138,23 @@ class Quote(Answer):
     discount: int
     freight: int
     payable: int
+    coupon_id: int | None = None
+    points_spent: int
+    points_given: int = Field(description="points that the order gives once it is received")
+    freight_why: str = Field(description="a few words in Chinese, or empty")
+    freight_is_estimate: bool = Field(description="true as long as no region is known")
+    refused: list[int] = Field(description="variants that are not sent to the region")
 
 
 class OrderedLine(Answer):
-    """A line of an order, with the title and price of that day."""
+    """A line of an order, with the title and price of that day; `total` is what it cost."""
 
+    id: int
     title: str
     label: str
     price: int
     quantity: int
+    total: int
 
 
 class ShownAddress(Answer):
@@ -150,6 +174,54 @@ class HistoryStep(Answer):
     reason: str
 
 
+class ParcelPieces(Answer):
+    """Pieces of an order's line that a parcel holds."""
+
+    line_id: int
+    title: str
+    label: str
+    quantity: int
+
+
+class ParcelScan(Answer):
+    """What the carrier said of a parcel."""
+
+    at: datetime
+    words: str
+
+
+class Parcel(Answer):
+    """A parcel of an order; one without pieces holds something beside the order's goods."""
+
+    carrier: str = Field(description="the carrier's name in Chinese")
+    tracking_no: str
+    state: ParcelState
+    shipped_at: datetime
+    pieces: list[ParcelPieces]
+    timeline: list[ParcelScan] = Field(description="newest first; empty in lists of orders")
+
+
+class Store(Answer):
+    """A store where orders are fetched."""
+
+    id: int
+    name: str
+    region: str
+    address: str
+    phone: str
+    opening_hours: str
+    takes_appointments: bool
+
+
+class Pickup(Answer):
+    """How an order is fetched."""
+
+    store: Store
+    code: str | None = Field(description="eight digits once it is paid, until it is fetched")
+    booked_for: datetime | None
+    fetched_at: datetime | None
+
+
 class Order(Answer):
     """An order as its buyer sees it."""
 
@@ -159,12 +231,18 @@ class Order(Answer):
     goods_total: int
     freight: int
     discount: int
+    steps: list[QuoteStep]
+    points_spent: int
+    points_given: int
     lines: list[OrderedLine]
     address: ShownAddress
     remark: str
     created_at: datetime
     expires_at: datetime = Field(description="when it lapses if it is not paid")
     paid_at: datetime | None
+    parcels: list[Parcel] = Field(description="in the order in which they left")
+    pickup: Pickup | None = Field(description="null for an order that is sent")
+    can_receive: bool = Field(description="whether the buyer may say now that it has come")
     history: list[HistoryStep]
 
 

@@ -12,6 +12,7 @@ from bot.api.errors import ErrorCode, Unauthorized
 from bot.api.shopfront import Caller, Shopfront
 
 BASE_PATH = "/api/mini/v1"
+BODY_LIMIT = 64 * 1024
 
 
 class Place(StrEnum):
@@ -62,6 +63,8 @@ class Endpoint[P: BaseModel, B: BaseModel, A: BaseModel]:
     needs_login: bool = True
     is_throttled: bool = False
     """Whether an address may ask only so often, see `bot.api.throttle`."""
+    largest_body: int = BODY_LIMIT
+    """Bytes that are read of a body at most."""
     errors: tuple[ErrorCode, ...] = ()
     """What may go wrong beyond what may go wrong everywhere."""
 

@@ -1,38 +1,30 @@
-"""Quotes and orders, for the mini-program. Every order number is looked up as the caller's."""
+"""Orders, for the mini-program. Every order number is looked up as the caller's."""
+
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
 from bot.api import answers
-from bot.api.choosing import choose
-from bot.api.endpoint import Call, NoBody, NoParameters
+from bot.api.endpoint import Call, NoBody
+from bot.api.pickup_shown import show_pickups
 from bot.api.placing import place_once
-from bot.api.requests import Choice, NewOrder, OrderKey, OrderPageChoice, OrderPath
+from bot.api.requests import NewOrder, OrderKey, OrderPageChoice, OrderPath
 from bot.api.shopfront import Shopfront
 from commerce.inserting import id_of
-from commerce.ordering.lines import price_lines, sum_by_variant
-from commerce.ordering.orders import OrderView, get_order, page_of_orders, view_order, view_orders
-from commerce.ordering.quote import quote
-from commerce.ordering.tables import OrderLine, OrderState
+from commerce.ordering.orders import OrderView, get_order, page_of_orders, view_orders
+from commerce.ordering.receipt import may_receive, receive_own
+from commerce.ordering.tables import Order, OrderLine, OrderState
+from commerce.parcels.carriers import CARRIERS
+from commerce.parcels.tables import ParcelState
+from commerce.parcels.viewing import MOST_SCANS, ParcelView, view_parcels
 from commerce.payments.closing import cancel_unpaid
-
-
-async def quote_choice(shop: Shopfront, call: Call[NoParameters, Choice]) -> answers.Quote:
-    """What the choice would cost now. It holds nothing: prices and stock may still change."""
-
-    def price(session: Session) -> answers.Quote:
-        customer_id = call.caller.present_id(session)
-        chosen = choose(session, shop.cart_tokens, customer_id, call.body, call.now)
-        priced = quote(price_lines(session, sum_by_variant(chosen.lines)))
-        return answers.Quote.model_validate(priced)
-
-    return await shop.database.read(price)
 
 
 async def order_choice(shop: Shopfront, call: Call[OrderKey, NewOrder]) -> answers.Order:
     """Place an order, once for each key."""
 
     def place(session: Session) -> answers.Order:
-        return show_order(view_order(session, shop.sealer, place_once(session, shop, call)))
+        return show_one(session, shop, place_once(session, shop, call))
 
     return await shop.database.write(place)
 
@@ -43,8 +35,8 @@ async def list_own_orders(shop: Shopfront, call: Call[OrderPageChoice, NoBody]) 
     def show_page(session: Session) -> answers.Orders:
         customer_id = call.caller.present_id(session)
         page = page_of_orders(session, customer_id, call.parameters.page)
-        views = view_orders(session, shop.sealer, page.orders)
-        return answers.Orders(items=[show_order(view) for view in views], next_page=page.next_page)
+        items = show_orders(session, shop, page.orders)
+        return answers.Orders(items=items, next_page=page.next_page)
 
     return await shop.database.read(show_page)
 
@@ -55,7 +47,7 @@ async def get_own_order(shop: Shopfront, call: Call[OrderPath, NoBody]) -> answe
     def show(session: Session) -> answers.Order:
         customer_id = call.caller.present_id(session)
         order = get_order(session, customer_id, call.parameters.order_no)
-        return show_order(view_order(session, shop.sealer, order))
+        return show_one(session, shop, order)
 
     return await shop.database.read(show)
 
@@ -74,12 +66,54 @@ async def cancel_order(shop: Shopfront, call: Call[OrderPath, NoBody]) -> answer
             now=call.now,
         )
         session.refresh(order)
-        return show_order(view_order(session, shop.sealer, order))
+        return show_one(session, shop, order)
 
     return await shop.database.write(cancel)
 
 
-def show_order(view: OrderView) -> answers.Order:
+async def receive_order(shop: Shopfront, call: Call[OrderPath, NoBody]) -> answers.Order:
+    """The caller says that an order has come; said again, it changes nothing."""
+
+    def receive(session: Session) -> answers.Order:
+        customer_id = call.caller.present_id(session)
+        order = receive_own(session, customer_id, call.parameters.order_no, call.now)
+        return show_one(session, shop, order)
+
+    return await shop.database.write(receive)
+
+
+def show_one(session: Session, shop: Shopfront, order: Order) -> answers.Order:
+    """An order as its buyer sees it, with what the carriers of its parcels said."""
+    (shown,) = show_orders(session, shop, [order], scans=MOST_SCANS)
+    return shown
+
+
+def show_orders(
+    session: Session, shop: Shopfront, orders: Sequence[Order], *, scans: int = 0
+) -> list[answers.Order]:
+    """Orders as their buyers see them, with so many scans of each parcel."""
+    views = view_orders(session, shop.sealer, orders)
+    ids = [id_of(order) for order in orders]
+    parcels = view_parcels(session, shop.sealer, ids, scans=scans)
+    pickups = show_pickups(session, shop.sealer, orders)
+    return [
+        show_order(
+            view,
+            parcels.get(id_of(view.order), ()),
+            can_receive=may_receive(session, view.order),
+            pickup=pickups.get(id_of(view.order)),
+        )
+        for view in views
+    ]
+
+
+def show_order(
+    view: OrderView,
+    parcels: Sequence[ParcelView],
+    *,
+    can_receive: bool,
+    pickup: answers.Pickup | None = None,
+) -> answers.Order:
     """An order as its buyer sees it."""
     order = view.order
     return answers.Order(
@@ -89,12 +123,18 @@ def show_order(view: OrderView) -> answers.Order:
         goods_total=order.goods_total,
         freight=order.freight,
         discount=order.discount,
+        steps=[answers.QuoteStep.model_validate(step) for step in order.steps],
+        points_spent=order.points_spent,
+        points_given=order.points_given,
         lines=[show_line(line) for line in view.lines],
         address=answers.ShownAddress.model_validate(view.address),
         remark=view.remark,
         created_at=order.created_at,
         expires_at=order.expires_at,
         paid_at=order.paid_at,
+        parcels=[show_parcel(parcel) for parcel in parcels],
+        pickup=pickup,
+        can_receive=can_receive,
         history=[answers.HistoryStep.model_validate(step) for step in view.history],
     )
 
@@ -102,5 +142,28 @@ def show_order(view: OrderView) -> answers.Order:
 def show_line(line: OrderLine) -> answers.OrderedLine:
     """A line as it was bought."""
     return answers.OrderedLine(
-        title=line.title, label=line.label, price=line.price, quantity=line.quantity
+        id=id_of(line),
+        title=line.title,
+        label=line.label,
+        price=line.price,
+        quantity=line.quantity,
+        total=line.total,
+    )
+
+
+def show_parcel(view: ParcelView) -> answers.Parcel:
+    """A parcel with what it holds and what its carrier said."""
+    parcel = view.parcel
+    return answers.Parcel(
+        carrier=CARRIERS[parcel.carrier].name,
+        tracking_no=parcel.tracking_no,
+        state=ParcelState(parcel.state),
+        shipped_at=parcel.shipped_at,
+        pieces=[
+            answers.ParcelPieces(
+                line_id=id_of(line), title=line.title, label=line.label, quantity=pieces
+            )
+            for line, pieces in view.pieces
+        ],
+        timeline=[answers.ParcelScan.model_validate(scan) for scan in view.scans],
     )

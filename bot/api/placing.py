@@ -16,8 +16,10 @@ from bot.api.shopfront import Shopfront
 from commerce.customers.addresses import AddressInput
 from commerce.customers.tables import Customer
 from commerce.errors import IdempotencyConflict
+from commerce.inserting import id_of
 from commerce.ordering.placing import place_order
 from commerce.ordering.tables import Order
+from commerce.pickup.slots import book
 
 _KEY_DIGITS: Final = 40
 
@@ -36,12 +38,13 @@ def place_once(session: Session, shop: Shopfront, call: Call[OrderKey, NewOrder]
     if earlier is not None:
         return earlier
     chosen = choose(session, shop.cart_tokens, customer_id, call.body, call.now)
-    return place_order(
+    pickup = call.body.pickup
+    order = place_order(
         session,
         shop.sealer,
         customer_id=customer_id,
         lines=chosen.lines,
-        address=AddressInput(**call.body.address.model_dump()),
+        address=_address(call.body),
         expected_payable=call.body.payable,
         idempotency_key=whole_key,
         source=chosen.source,
@@ -49,7 +52,21 @@ def place_once(session: Session, shop: Shopfront, call: Call[OrderKey, NewOrder]
         hold_for=shop.hold_for,
         remark=call.body.remark,
         conversation_id=chosen.conversation_id,
+        coupon_id=call.body.coupon_id,
+        points=call.body.points,
+        pickup_store_id=None if pickup is None else pickup.store_id,
     )
+    if pickup is not None and pickup.starts_at is not None:
+        book(session, id_of(order), pickup.starts_at, call.now)
+    return order
+
+
+def _address(body: NewOrder) -> AddressInput:
+    """Where the goods go; of one who fetches them there is a name and a phone alone."""
+    if body.address is not None:
+        return AddressInput(**body.address.model_dump())
+    who = body.pickup
+    return AddressInput(who.recipient if who else "", who.phone if who else "", "", "")
 
 
 def find_earlier(session: Session, customer_id: int, prefix: str, whole_key: str) -> Order | None:

@@ -12,8 +12,9 @@ from bot.api.errors import BodyTooLarge, MalformedRequest, NotJson, PathNotFound
 from bot.api.login import recognise
 from bot.api.shopfront import Shopfront
 
-BODY_LIMIT: Final = 64 * 1024
 BODY_SECONDS: Final = 10.0
+SLOWEST: Final = 100_000
+"""Bytes a second that a phone must manage beyond that."""
 
 
 async def read_call(shop: Shopfront, endpoint: AnyEndpoint, request: web.Request) -> AnyCall:
@@ -27,7 +28,9 @@ async def read_call(shop: Shopfront, endpoint: AnyEndpoint, request: web.Request
         authorization = request.headers.get("Authorization", "")
         who = await shop.database.read(recognise, authorization, now)
     parameters = read_parameters(endpoint.parameters, request)
-    body = await read_json(endpoint.body, request) if endpoint.reads_body else NoBody()
+    body: BaseModel = NoBody()
+    if endpoint.reads_body:
+        body = await read_json(endpoint.body, request, endpoint.largest_body)
     return Call(parameters, body, now, who)
 
 
@@ -57,21 +60,21 @@ def place_of(field: FieldInfo) -> Place:
     return next((each for each in field.metadata if isinstance(each, Place)), Place.QUERY)
 
 
-async def read_json[B: BaseModel](model: type[B], request: web.Request) -> B:
+async def read_json[B: BaseModel](model: type[B], request: web.Request, largest: int) -> B:
     """The checked JSON body. Raises NotJson, BodyTooLarge, MalformedRequest, ValidationError."""
     if request.content_type != "application/json":
         raise NotJson("请求内容须为JSON（Content-Type: application/json）")
-    return model.model_validate_json(await read_body(request))
+    return model.model_validate_json(await read_body(request, largest))
 
 
-async def read_body(request: web.Request) -> bytes:
+async def read_body(request: web.Request, largest: int) -> bytes:
     """The body, as far as one may be long. Raises BodyTooLarge, or MalformedRequest."""
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while chunk := await request.content.read(BODY_LIMIT + 1 - len(body)):
+        async with asyncio.timeout(BODY_SECONDS + largest / SLOWEST):
+            while chunk := await request.content.read(largest + 1 - len(body)):
                 body += chunk
-                if len(body) > BODY_LIMIT:
+                if len(body) > largest:
                     raise BodyTooLarge("请求内容太大")
     except (TimeoutError, web.RequestPayloadError, ValueError) as error:
         raise MalformedRequest("请求内容无法读取") from error

@@ -2,7 +2,15 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.api.endpoint import Place
 from commerce.customers.addresses import LONGEST_DETAIL, LONGEST_RECIPIENT, LONGEST_REGION
@@ -15,6 +23,7 @@ RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES)]
 Page = Annotated[int, Field(ge=1, le=LAST_PAGE)]
 LONGEST_TOKEN = 200
+MOST_POINTS = 1_000_000_000
 CartToken = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_TOKEN, description="the token of a checkout card"),
@@ -93,6 +102,22 @@ class Choice(Body):
         return self
 
 
+class PricedChoice(Choice):
+    """A choice with what the customer wants to use for it."""
+
+    coupon_id: RowId | None = Field(default=None, description="a coupon of one's own")
+    points: Annotated[int, Field(ge=0, le=MOST_POINTS)] = 0
+    """At most so many are spent: the terms may allow fewer."""
+
+
+class QuoteChoice(PricedChoice):
+    """A choice to be priced, for an address if one is known."""
+
+    region: Annotated[str, Field(max_length=LONGEST_REGION)] = ""
+    pickup: bool = False
+    """Priced for fetching at a store: no freight."""
+
+
 class WrittenAddress(Body):
     """Where the parcel goes."""
 
@@ -102,12 +127,33 @@ class WrittenAddress(Body):
     detail: Annotated[str, Field(max_length=LONGEST_DETAIL)]
 
 
-class NewOrder(Choice):
+class ChosenPickup(Body):
+    """Who fetches the goods, where, and when if they have said so."""
+
+    store_id: RowId
+    recipient: Annotated[str, Field(max_length=LONGEST_RECIPIENT)]
+    phone: Annotated[str, Field(max_length=40)]
+    starts_at: AwareDatetime | None = None
+
+
+class NewOrder(PricedChoice):
     """An order: what, where to, and the amount that the customer was shown."""
 
-    address: WrittenAddress
+    pickup: ChosenPickup | None = Field(default=None, description="either this or address")
+    address: WrittenAddress | None = Field(
+        default=None, validate_default=True, description="either this or pickup"
+    )
     payable: Annotated[int, Field(ge=0, le=LARGEST_ORDER, description="fen")]
     remark: Annotated[str, Field(max_length=LONGEST_REMARK)] = ""
+
+    @field_validator("address")
+    @classmethod
+    def _sent_or_fetched(
+        cls, address: WrittenAddress | None, told: ValidationInfo
+    ) -> WrittenAddress | None:
+        if (address is None) == (told.data.get("pickup") is None):
+            raise ValueError("address和pickup须且只能给一个")
+        return address
 
 
 class OrderKey(Parameters):

@@ -68,3 +68,4 @@ class Shopfront:
     app_id: str
     """The mini-program's, under which its openids are kept."""
     picture_folder: Path
+    evidence_folder: Path

@@ -2,9 +2,25 @@
 
 from typing import Any, Final
 
-from bot.api import answers, cart, catalogue, login, ordering, paying, requests
+from bot.api import (
+    answers,
+    cart,
+    catalogue,
+    login,
+    ordering,
+    paying,
+    quote_answers,
+    quoting,
+    requests,
+)
 from bot.api.endpoint import Endpoint, NoBody, NoParameters
 from bot.api.errors import ErrorCode
+from bot.api.table_addresses import ADDRESSES
+from bot.api.table_aftersale import AFTER_SALE
+from bot.api.table_coupons import COUPONS
+from bot.api.table_invoices import INVOICES
+from bot.api.table_membership import MEMBERSHIP
+from bot.api.table_pickup import PICKUP
 
 ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     Endpoint(
@@ -70,11 +86,11 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         "POST",
         "/quote",
         "What a choice would cost",
-        ordering.quote_choice,
-        answers.Quote,
+        quoting.quote_choice,
+        quote_answers.CheckoutQuote,
         NoParameters,
-        requests.Choice,
-        errors=(ErrorCode.NOT_FOUND,),
+        requests.QuoteChoice,
+        errors=(ErrorCode.NOT_FOUND, ErrorCode.ILLEGAL_MOVE),
     ),
     Endpoint(
         "POST",
@@ -132,4 +148,20 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         NoBody,
         errors=(ErrorCode.NOT_FOUND, ErrorCode.ILLEGAL_MOVE),
     ),
+    Endpoint(
+        "POST",
+        "/orders/{order_no}/receive",
+        "Say that an order has come",
+        ordering.receive_order,
+        answers.Order,
+        requests.OrderPath,
+        NoBody,
+        errors=(ErrorCode.NOT_FOUND, ErrorCode.ILLEGAL_MOVE),
+    ),
+    *ADDRESSES,
+    *AFTER_SALE,
+    *COUPONS,
+    *MEMBERSHIP,
+    *PICKUP,
+    *INVOICES,
 )

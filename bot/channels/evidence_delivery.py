@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.evidence import LARGEST, EvidenceStore, kind_of_picture
 from bot.outbox import Claimed
 from bot.outcomes import Failed, Outcome, Sent
-from commerce.aftersale.requests import keep_picture, lose_picture
+from commerce.aftersale.pictures import keep_picture, lose_picture
 from commerce.sealing import Sealer
 from wecom.errors import Reaction, Refused, WeChatError
 from wecom.transport import AsyncWeChatClient

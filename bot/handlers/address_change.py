@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bot import texts
 from bot.handlers import address_words as words
+from bot.handlers.address_adding import begin_adding
 from bot.handlers.address_parts import (
     AddressParts,
     begins_with_surname,
@@ -14,7 +15,7 @@ from bot.handlers.address_parts import (
     parts_in,
     place_in,
 )
-from bot.handlers.answers import is_yes, plain
+from bot.handlers.answers import is_yes
 from bot.handlers.errands import calls_away, is_errand
 from bot.handlers.order_choice import (
     RECENT,
@@ -25,12 +26,18 @@ from bot.handlers.order_choice import (
     show,
 )
 from bot.handlers.order_words import orders_in_words
+from bot.handlers.pickup_words import NO_PLACE_TO_CHANGE
 from bot.handlers.sealed_draft import ask_with_draft, kept_draft
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
-from commerce.aftersale.address_changes import MAY_CHANGE, change_address
-from commerce.customers.addresses import AddressInput, check_address, list_addresses
+from commerce.aftersale.address_changes import (
+    MAY_CHANGE,
+    NotSentThere,
+    change_address,
+    refuse_dearer,
+)
+from commerce.customers.addresses import AddressInput, check_address
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.events import announce
 from commerce.ordering import orders
@@ -53,8 +60,6 @@ QUESTION_OF: Final = {"recipient": words.RECIPIENT, "phone": words.PHONE, "place
 @router.intent(Intent.CHANGE_ADDRESS)
 def change(turn: Turn) -> Sequence[Reply]:
     """Find the order, take what the message tells already, and ask for the rest."""
-    if words.MY_ADDRESSES.fullmatch(plain(turn.text)):
-        return tell_addresses(turn)
     parts = AddressParts() if words.means_part_of_street(turn.text) else parts_in(turn.text)
     draft = {"parts": asdict(parts), "wanted": words.wanted_parts(turn.text)}
     if names_order(turn):
@@ -72,16 +77,9 @@ def change(turn: Turn) -> Sequence[Reply]:
     if open_ones:
         return _go_on(turn, open_ones[0], draft)
     sent = orders.list_orders(turn.session, turn.customer_id, states=LABELLED, limit=1)
+    if not sent and parts.is_whole:
+        return begin_adding(turn, parts)
     return _go_on(turn, sent[0], draft) if sent else [Text(words.NO_ORDERS)]
-
-
-def tell_addresses(turn: Turn) -> Sequence[Reply]:
-    """The customer's own addresses, masked."""
-    found = list_addresses(turn.session, turn.shop.sealer, turn.customer_id)
-    if not found:
-        return [Text(words.NO_ADDRESSES)]
-    listed = [f"{n}. {words.masked(each)}" for n, each in enumerate(found, 1)]
-    return [Text(texts.fitting([words.ADDRESSES, *listed], words.ADDRESSES_HINT))]
 
 
 @router.step("address_order", lasting=True)
@@ -177,6 +175,8 @@ def _hear(
 
 def _go_on(turn: Turn, order: Order, draft: dict[str, Any]) -> Sequence[Reply]:
     """Ask for what is missing; with nothing missing, read the whole address back."""
+    if order.pickup_store_id is not None:
+        return [Text(NO_PLACE_TO_CHANGE.format(order_no=order.order_no))]
     if order.state not in MAY_CHANGE:
         return _too_late(turn, order)
     show(turn, [order])
@@ -219,6 +219,10 @@ def _read_back(
         return [ask_with_draft(turn, "address_what", f"{refusal}。{words.WHAT}", draft)]
     if address == current:
         return [Text(words.SAME)]
+    try:
+        refuse_dearer(turn.session, order, current, address)
+    except NotSentThere as refusal:
+        return [Text(words.NOT_THERE.format(order_no=order.order_no, reason=refusal))]
     draft = {**draft, "read_back": asdict(address)}
     ask_with_draft(turn, "address_confirm", words.CONFIRM, draft)
     told = words.in_full(address, is_new_phone=bool(parts.phone))
@@ -243,6 +247,8 @@ def _change(turn: Turn, draft: dict[str, Any]) -> Sequence[Reply]:
             actor=f"customer:{turn.customer_id}",
             now=turn.now,
         )
+    except NotSentThere as refusal:  # The shop's freight changed while the question stood.
+        return [Text(words.NOT_THERE.format(order_no=order.order_no, reason=refusal))]
     except IllegalMove:  # It was packed while the question stood.
         return _too_late(turn, order)
     told = words.in_full(address, is_new_phone=bool(parts.phone))

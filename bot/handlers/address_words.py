@@ -8,10 +8,7 @@ from bot.channels.wechat_xml import harmless
 from commerce.customers.addresses import AddressInput, mask_phone
 from commerce.ordering.tables import OrderState
 
-NO_ORDERS: Final = "您没有还能改收货信息的订单。下单的时候在小程序里填新地址就行。"
-NO_ADDRESSES: Final = "您还没有保存过收货地址，下单的时候在小程序里填就行。"
-ADDRESSES: Final = "您的收货地址（最近用的在前）："
-ADDRESSES_HINT: Final = "要改某笔订单的，说“改地址”。"
+NO_ORDERS: Final = "您没有还能改收货信息的订单。要看、要加、要删存着的地址，说“我的地址”。"
 WHICH_ORDER: Final = "要改第几笔订单的收货信息？"
 WHAT: Final = "把新的收件人、电话和地址发给我，写在一条里就行；只改一项的，只发那一项。"
 RECIPIENT: Final = "新的收件人叫什么？"
@@ -26,6 +23,10 @@ PREVIEW: Final = "订单 {order_no} 的收货信息改成："
 SAME: Final = "和订单上的一样，不用改。"
 KEPT: Final = "好的，收货信息没改，还是原来的。"
 CHANGED: Final = "订单 {order_no} 的收货信息改好了，会寄到："
+NOT_THERE: Final = (
+    "{reason}，订单 {order_no} 还是寄到原来的地址。一定要换的话，取消或退掉这单，"
+    "再按新地址下单就行。"
+)
 TOO_LATE_PACKED: Final = (
     "订单 {order_no} 已经打包、贴好面单了，我这里改不了。"
     "已经记下，店里的同事会看到，看能不能在发出前换单。"

@@ -25,8 +25,9 @@ from bot.handlers.picking import at_positions, bare_positions
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
+from commerce.aftersale.pictures import attach_picture
 from commerce.aftersale.queries import list_lines_of
-from commerce.aftersale.requests import attach_picture, open_request
+from commerce.aftersale.requests import open_request
 from commerce.aftersale.tables import Reason, RequestKind
 from commerce.catalogue.words import fold
 from commerce.errors import IllegalMove
@@ -224,19 +225,19 @@ def hear_no_picture(turn: Turn) -> Sequence[Reply] | None:
 
 @router.step("aftersale_confirm")
 def hear_confirmation(turn: Turn) -> Sequence[Reply] | None:
-    """Only a clear yes registers it; 退了吧 is asked once more."""
+    """Only a clear yes registers it, 确认退 too; 退了吧 is asked once more."""
     draft = draft_of(turn)
     if words.takes_back(turn.text):
         return [Text(words.GIVEN_UP)]
+    if words.confirms(turn.text):
+        return _register(turn, draft)
     if _STILL_WANTS.search(turn.text) and not turn.text.startswith(("确认", "确定")):
         is_repeated = turn.understanding.intent in (Intent.REQUEST_REFUND, Intent.AFFIRM)
         return go_on(turn, draft) if is_repeated else None
-    match is_yes(turn):
-        case True:
-            return _register(turn, draft)
-        case False:
-            return [Text(words.GIVEN_UP)]
-    return None
+    answer = is_yes(turn)
+    if answer:
+        return _register(turn, draft)
+    return [Text(words.GIVEN_UP)] if answer is False else None
 
 
 @router.step("aftersale_more")

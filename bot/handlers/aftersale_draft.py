@@ -9,13 +9,14 @@ from sqlmodel import Session
 
 from bot import texts
 from bot.handlers import aftersale_words as words
+from bot.handlers.aftersale_money_words import back_in_words
 from bot.handlers.order_choice import RECENT, ask_to_cancel_unpaid, show
 from bot.handlers.order_words import goods_in_words, orders_in_words
 from bot.handlers.sealed_draft import ask_with_draft, kept_draft
 from bot.messages import Choices, Reply, Text
 from bot.turn import Turn
 from commerce.aftersale.claims import free_pieces
-from commerce.aftersale.requests import LONGEST_WORDS
+from commerce.aftersale.requests import LONGEST_WORDS, estimate
 from commerce.aftersale.tables import Reason, RequestKind
 from commerce.inserting import id_of
 from commerce.ordering import orders
@@ -197,5 +198,7 @@ def _ask_confirmation(turn: Turn, draft: Draft, order: Order, goods: Goods) -> S
     reason = draft.reason or Reason.OTHER
     draft.confirmed = kind
     ask(turn, "aftersale_confirm", words.CONFIRM, draft)
-    told = words.summary(order, pieces, kind, reason, len(draft.pictures))
+    back = estimate(turn.session, order, draft.pieces, kind, reason)
+    money = back_in_words(back, kind)
+    told = words.summary(order, pieces, kind, reason, len(draft.pictures), money)
     return [Text("\n".join(filter(None, (note, told))))]

@@ -93,6 +93,9 @@ def take_back(turn: Turn) -> Sequence[Reply]:
             return tell_progress(turn)
     if not live:
         return [Text(words.NOTHING_TO_WITHDRAW)]
+    if not any(map(states.may_withdraw, live)):
+        return [Text(_too_late(live[0].request_no, RequestState(live[0].state)))]
+    live = [each for each in live if states.may_withdraw(each)]
     if len(live) == 1:
         return _confirm(turn, live[0])
     shown = live[:RECENT]
@@ -128,9 +131,12 @@ def hear_withdraw(turn: Turn) -> Sequence[Reply] | None:
     try:
         states.withdraw(turn.session, turn.customer_id, number, turn.now)
     except IllegalMove as refusal:
-        state = states.STATE_NAMES[RequestState(str(refusal.details["state"]))]
-        return [Text(words.TOO_LATE_TO_WITHDRAW.format(request_no=number, state=state))]
+        return [Text(_too_late(number, RequestState(str(refusal.details["state"]))))]
     return [Text(words.WITHDRAWN.format(request_no=number))]
+
+
+def _too_late(number: str, state: RequestState) -> str:
+    return words.TOO_LATE_TO_WITHDRAW.format(request_no=number, state=states.STATE_NAMES[state])
 
 
 def _confirm(turn: Turn, request: AfterSale) -> Sequence[Reply]:

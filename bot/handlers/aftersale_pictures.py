@@ -8,7 +8,7 @@ from bot.handlers.aftersale_draft import DRAFTED, ask, draft_of
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
-from commerce.aftersale.requests import MOST_PICTURES, attach_picture
+from commerce.aftersale.pictures import MOST_PICTURES, attach_picture
 from commerce.aftersale.states import find_request
 from commerce.errors import IllegalMove
 

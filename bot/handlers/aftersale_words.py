@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot import texts
+from bot.handlers.aftersale_money_words import details_in_words, steps_in_words
 from bot.handlers.answers import plain
 from bot.handlers.order_words import goods_in_words, moment_in_words
 from commerce.aftersale.queries import RequestView
@@ -131,10 +132,6 @@ ASK_WITHDRAW: Final = "要撤销申请 {request_no}（{what}）吗？回复“�
 WITHDRAWN: Final = "申请 {request_no} 已撤销。"
 WITHDRAW_KEPT: Final = "好的，申请 {request_no} 保留着，店里的同事会来处理。"
 TOO_LATE_TO_WITHDRAW: Final = "申请 {request_no} {state}，不能再撤销。有问题请说“转人工”。"
-AGREED: Final = "店里同意了您的{kind}申请 {request_no}。{note}"
-REFUSED: Final = "您的{kind}申请 {request_no} 店里没有同意。{note}有疑问请说“转人工”。"
-DONE: Final = "您的{kind}申请 {request_no} 已经办完了。{note}"
-PICTURE_LOST: Final = "申请 {request_no} 里有照片没能取到。店里需要的话，会再请您发一次。"
 REFUND_STATES: Final[Mapping[RefundState, str]] = {
     RefundState.REQUESTED: "正在原路退回",
     RefundState.PROCESSING: "微信支付正在退回",
@@ -185,6 +182,17 @@ def asks_progress(text: str) -> bool:
     return PROGRESS.search(words) is not None and not tells_why and not is_how_to
 
 
+_CONFIRMS: Final = re.compile(
+    r"(?:嗯+|好|行|对|是|可以|确认|确定|没问题|ok)(?:的|了|啊|呀)*(?:那|就|要|申请|帮我|给我)*"
+    r"(?:退货?|退款|退钱|换货?|登记|办理?|提交)(?:吧|了|呗|掉|啊)*"
+)
+
+
+def confirms(text: str) -> bool:
+    """嗯退吧: a clear yes with the thing itself."""
+    return _CONFIRMS.fullmatch(plain(text)) is not None
+
+
 def takes_back(text: str) -> bool:
     """Whether the customer does not want it any more: 不退了, 撤销售后."""
     words = plain(text)
@@ -197,6 +205,7 @@ def summary(
     kind: RequestKind,
     reason: Reason,
     pictures: int,
+    money: str,
 ) -> str:
     """What will be registered, for the customer to confirm."""
     goods = "、".join(f"{goods_in_words(line)}×{count}" for line, count in pieces)
@@ -208,6 +217,8 @@ def summary(
     ]
     if pictures:
         lines.append(f"照片：{pictures}张")
+    if money:
+        lines.append(money)
     return texts.fitting(lines, CONFIRM)
 
 
@@ -217,11 +228,9 @@ def request_in_words(view: RequestView) -> str:
     request = view.request
     state = STATE_NAMES[RequestState(request.state)]
     when = moment_in_words(request.created_at)
-    note = f"\n{view.note}" if view.note else ""
-    return (
-        f"申请 {request.request_no}（{KIND_NAMES[RequestKind(request.kind)]}，{when}）\n"
-        f"{goods}\n{state}{note}"
-    )
+    named = f"申请 {request.request_no}（{KIND_NAMES[RequestKind(request.kind)]}，{when}）"
+    steps = steps_in_words(request)
+    return "\n".join(filter(None, (named, goods, state, view.note, *details_in_words(view), steps)))
 
 
 def refund_in_words(order: Order, refund: Refund) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot import texts
+from bot.handlers.cart_sums import total_in_words
 from bot.handlers.cart_words import line_in_words, show_cart_page
 from bot.handlers.choosing import Choice, Question, put_question, settle, sold_out
 from bot.handlers.picking import Picking, ask_which, pick
@@ -17,7 +18,6 @@ from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.catalogue.views import ProductView, VariantView
 from commerce.errors import OutOfStock, ShopError
-from commerce.money import yuan
 from commerce.ordering import cart
 from nlu.understanding import Intent
 
@@ -198,14 +198,14 @@ def refused(turn: Turn, choice: Choice, error: ShopError) -> str | Question:
     if left <= 0:
         return sold_out(choice.product, choice.quantity, [variant])
     words = texts.ONLY_LEFT.format(title=title, label=label, available=left)
-    about = {"variant": variant.id, "available": left}
+    about = {"variant": variant.id, "available": left, "quantity": choice.quantity}
     return Question(words, "take_left", about=about)
 
 
 def cart_total(turn: Turn) -> str:
     """How much is in the cart now, and for how much."""
     view = cart.view(turn.session, turn.customer_id)
-    return texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
+    return total_in_words(turn, view)
 
 
 def _wants_more_of_the_same(turn: Turn) -> bool:

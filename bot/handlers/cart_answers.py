@@ -73,8 +73,19 @@ def hear_take_left(turn: Turn) -> Sequence[Reply] | None:
         case False:
             answer = [Text(texts.NOTHING_ASKED_NO)]
         case None:
-            return None
+            return _another_kind(turn, about)
     return _go_on(turn, answer, about)
+
+
+def _another_kind(turn: Turn, about: Mapping[str, Any]) -> Sequence[Reply] | None:
+    """那蜜汁的, where too few of the other kind are left: as many of that one."""
+    found = queries.list_products_of_variants(turn.session, [int(about["variant"])])
+    for product, _ in found.values():
+        if traits_said(turn, product) and not names(turn):
+            counted = turn.understanding.first("quantity") is not None
+            pieces = pieces_said(turn, product) if counted else int(about.get("quantity", 1))
+            return _go_on(turn, put_products(turn, [product.id], pieces=pieces), about)
+    return None
 
 
 def _go_on(turn: Turn, answer: list[Reply], about: Mapping[str, Any]) -> list[Reply]:

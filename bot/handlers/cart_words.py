@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers.cart_sums import sums_in_words
 from bot.handlers.product_search import BACK_WORDS, NEXT_WORDS
 from bot.handlers.variants import short_label
 from bot.messages import Reply, Text
@@ -23,7 +24,7 @@ def show_cart_page(turn: Turn, view: CartView, offset: int = 0) -> Sequence[Repl
         turn.memory.variant = None
         return [Text(texts.CART_EMPTY)]
     turn.memory.in_view, turn.memory.cart_offset = "cart", offset
-    return [Text(cart_in_words(view, offset))]
+    return [Text(cart_in_words(view, sums_in_words(turn, view.lines), offset))]
 
 
 def turn_cart_page(turn: Turn) -> Sequence[Reply] | None:
@@ -47,13 +48,13 @@ def look_at(turn: Turn, view: CartView, words: str) -> Sequence[Reply]:
     return [Text(f"{words}\n{shown.content}")] if isinstance(shown, Text) else [shown]
 
 
-def cart_in_words(view: CartView, offset: int = 0) -> str:
-    """A page of the cart as a numbered list with the total of all of it."""
+def cart_in_words(view: CartView, sums: Sequence[str], offset: int = 0) -> str:
+    """A page of the cart as a numbered list, with what all of it comes to."""
     page = view.lines[offset : offset + LINES_A_PAGE]
     listed = [f"{n}. {line_in_words(line)}" for n, line in enumerate(page, offset + 1)]
     rest = len(view.lines) - offset - len(page)
     more = [texts.CART_PAGE_HINT.format(count=rest)] if rest > 0 else []
-    ending = "\n".join([f"合计 {yuan(view.total)}", *more, texts.CART_HINT])
+    ending = "\n".join([*sums, *more, texts.CART_HINT])
     return texts.fitting([f"购物车（{view.pieces}件）：", *listed], ending)
 
 

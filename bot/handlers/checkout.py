@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers.cart_sums import price_cart
 from bot.handlers.order_words import card_of
 from bot.messages import Card, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue import queries
+from commerce.errors import InvalidInput
 from commerce.ordering import cart, orders
+from commerce.ordering.cart import CartView
 from commerce.ordering.tables import OrderState
 from miniprogram_cards.cards import checkout_card
 from nlu.understanding import Intent
@@ -36,8 +39,15 @@ def check_out(turn: Turn) -> Sequence[Reply]:
         source=turn.source,
         now=turn.now,
     )
-    card = checkout_card(view, token, turn.source)
+    card = checkout_card(view, token, turn.source, _payable(turn, view))
     return [Card(card.title, card.path, card.picture), *_left_out(turn)]
+
+
+def _payable(turn: Turn, view: CartView) -> int:
+    try:
+        return price_cart(turn, view.lines).payable
+    except InvalidInput:
+        return view.total  # More than one order may cost: the mini-program says so.
 
 
 def _left_out(turn: Turn) -> Sequence[Reply]:

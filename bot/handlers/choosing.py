@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot import texts
-from bot.handlers.kind_words import pieces_said
+from bot.handlers.kind_words import pieces_said, values_sought
 from bot.handlers.variants import (
     Traits,
     fitting_variants,
@@ -194,6 +194,11 @@ def _known(
         having = list(queries.find_variants(product, *sought)) if words else []
         if having and not names & decided:
             yield texts.repeated("、".join(words)), having
+    said = turn.memory.said if product.id in turn.memory.shown else ""
+    for value in values_sought(said, product):
+        bearing = [each for each in product.variants if value in map(str, each.attributes.values())]
+        if not any(str(each.attributes.get(name)) == value for each in bearing for name in decided):
+            yield value, bearing
 
 
 def _not_of_one_piece(

@@ -116,20 +116,25 @@ def _another_kind(turn: Turn, meant: Turn) -> Sequence[Reply] | None:
     return swap_kind(turn, line.variant_id, product, traits, pieces)
 
 
-def _another_amount(turn: Turn, meant: Turn) -> Sequence[Reply] | None:
-    """不是两件，是三件."""
-    quantity = meant.understanding.first("quantity")
+def put_amount_right(turn: Turn, quantity: int) -> Sequence[Reply] | None:
+    """So many of the line just put in, or of the one spoken of; None when there is none."""
     line, pieces = _line_meant(turn)
-    if quantity is None or line is None or names(meant):
+    if line is None:
         return None
-    wanted = line.quantity - pieces + int(quantity) if pieces else int(quantity)
+    wanted = line.quantity - pieces + quantity if pieces else quantity
     try:
         view = cart.set_quantity(turn.session, turn.customer_id, line.variant_id, wanted, turn.now)
     except ShopError as error:
         view = cart.view(turn.session, turn.customer_id)
         return look_at(turn, view, f"{texts.short(str(error), texts.LONGEST_ERROR)}，先没改。")
-    turn.memory.added = [(line.variant_id, int(quantity))] if pieces else []
+    turn.memory.added = [(line.variant_id, quantity)] if pieces else []
     return show_cart_page(turn, view)
+
+
+def _another_amount(turn: Turn, meant: Turn) -> Sequence[Reply] | None:
+    """不是两件，是三件."""
+    quantity = meant.understanding.first("quantity")
+    return None if quantity is None or names(meant) else put_amount_right(turn, int(quantity))
 
 
 def _another_thing(turn: Turn, meant: Turn) -> Sequence[Reply] | None:

@@ -140,8 +140,9 @@ def _about_attribute(turn: Turn, product: ProductView) -> str | None:
     """产地是哪, 是纯棉的吗; None when it is about nothing in particular."""
     text, title = fold(turn.text), texts.short(product.title)
     attributes = {name: str(value) for name, value in product.attributes.items()}
-    for word in turn.understanding.strings("attribute"):
-        return f"{title}\n{_about_word(fold(word), attributes, product)}"
+    for word in map(fold, turn.understanding.strings("attribute")):
+        if f"多{word}" not in text:  # 多大容量 asks how large it is, not whether it is large.
+            return f"{title}\n{_about_word(word, attributes, product)}"
     for asked, names in ((MATERIAL, MATERIAL_NAMES), *_ASKED):
         if asked.search(text):
             found = [

@@ -6,11 +6,16 @@ from decimal import Decimal
 from typing import Final
 
 from bot import texts
+from bot.handlers.aftersale_draft import draft_of
 from bot.handlers.answers import plain
+from bot.handlers.cart_sums import price_cart
 from bot.handlers.explaining_words import (
     ASKS_FOR_STEPS,
     ASKS_HOW,
+    ASKS_HOW_SO_MUCH,
     ASKS_WHY,
+    ASKS_WHY_LESS,
+    BACK_IS_PAID,
     CART_ENDING,
     MAY_ASK,
     NOTHING_OF_THAT_AMOUNT,
@@ -28,7 +33,6 @@ from commerce.errors import InvalidInput
 from commerce.money import yuan
 from commerce.ordering import cart, orders
 from commerce.ordering.cart import CartView
-from commerce.ordering.quote import quote
 from commerce.ordering.tables import Order
 from nlu.extractors.amounts import find_amounts
 from nlu.normalise import normalise
@@ -38,6 +42,8 @@ router = Router()
 
 LONGEST_REQUEST: Final = 40
 """Characters; whoever writes more wants something else beside."""
+CONFIRMS_REFUND: Final = "aftersale_confirm"
+"""The question that reads a request for money back to the customer."""
 RECENT: Final = 5
 """So many of the last orders are looked through for an amount."""
 
@@ -48,6 +54,8 @@ def hear_why(turn: Turn) -> Sequence[Reply] | None:
     if len(turn.text) > LONGEST_REQUEST or not MAY_ASK.search(turn.text) or names(turn):
         return None
     words = _words(turn)
+    if turn.asked == CONFIRMS_REFUND and ASKS_WHY_LESS.fullmatch(words):
+        return _explain_refund(turn)
     asked = next(
         (found for each in _QUESTIONS if (found := each.fullmatch(words)) is not None), None
     )
@@ -62,10 +70,11 @@ def hear_why(turn: Turn) -> Sequence[Reply] | None:
     return _explain_amount(turn, amount)
 
 
-def explain_cart(view: CartView, before: str = "") -> Sequence[Reply]:
+def explain_cart(turn: Turn, view: CartView, before: str = "") -> Sequence[Reply]:
     """The cart's lines and steps, after some words."""
     try:
-        told = quote_in_words(quote(view.lines), CART_ENDING)
+        priced = price_cart(turn, view.lines)
+        told = quote_in_words(priced, CART_ENDING)
     except InvalidInput as error:
         return [Text(texts.short(str(error), texts.LONGEST_ERROR))]
     return [Text(f"{before}\n{told}" if before else told)]
@@ -85,11 +94,22 @@ def _explain_what_is_there(turn: Turn, before: str = "") -> Sequence[Reply]:
         return explain_order(turn, seen)
     view = cart.view(turn.session, turn.customer_id)
     if view.lines:
-        return explain_cart(view, before)
+        return explain_cart(turn, view, before)
     last = orders.list_orders(turn.session, turn.customer_id, limit=1)
     if last:
         return explain_order(turn, last[0], before)
     return [Text(before or NOTHING_TO_EXPLAIN)]
+
+
+def _explain_refund(turn: Turn) -> Sequence[Reply] | None:
+    """Why less comes back than the label says; the request stays open, and is asked for again."""
+    number = draft_of(turn).order_no
+    order = orders.find_order(turn.session, turn.customer_id, number)
+    if order is None:
+        return None
+    [told, *_] = explain_order(turn, order, BACK_IS_PAID)
+    question = turn.keep_question()
+    return [told, Text(question)] if question else [told]
 
 
 def _explain_amount(turn: Turn, amount: int) -> Sequence[Reply] | None:
@@ -98,9 +118,10 @@ def _explain_amount(turn: Turn, amount: int) -> Sequence[Reply] | None:
     if seen is not None and amount == seen.payable:
         return explain_order(turn, seen)
     view = cart.view(turn.session, turn.customer_id)
-    parts = {view.total, *(line.total for line in view.lines), *(line.price for line in view.lines)}
+    parts = {view.total, _payable(turn, view), *(line.total for line in view.lines)}
+    parts |= {line.price for line in view.lines}
     if view.lines and amount in parts:
-        return explain_cart(view)
+        return explain_cart(turn, view)
     recent = orders.list_orders(turn.session, turn.customer_id, limit=RECENT)
     for order in recent:
         if amount == order.payable:
@@ -108,6 +129,14 @@ def _explain_amount(turn: Turn, amount: int) -> Sequence[Reply] | None:
     if amount in _prices_shown(turn):
         return None  # The price on a label is no sum.
     return _explain_what_is_there(turn, NOTHING_OF_THAT_AMOUNT.format(amount=yuan(amount)))
+
+
+def _payable(turn: Turn, view: CartView) -> int:
+    """The sum with discounts and freight, as the cart and the checkout card tell it."""
+    try:
+        return price_cart(turn, view.lines).payable
+    except InvalidInput:
+        return view.total
 
 
 def _prices_shown(turn: Turn) -> set[int]:
@@ -143,4 +172,4 @@ def _fen(amount: str | None) -> int | None:
 
 
 _POINT: Final = "\0"
-_QUESTIONS: Final = (ASKS_HOW, ASKS_WHY, ASKS_FOR_STEPS)
+_QUESTIONS: Final = (ASKS_HOW, ASKS_HOW_SO_MUCH, ASKS_WHY, ASKS_FOR_STEPS)

@@ -7,8 +7,9 @@ from typing import Any, Final
 from bot import texts
 from bot.handlers.variants import short_label
 from commerce.money import yuan
-from commerce.ordering.quote import Quote, Step
 from commerce.ordering.tables import Order, OrderLine
+from commerce.pricing.quote import Quote, Step
+from commerce.pricing.values import StepKind
 
 MOST_LINES: Final = 8
 """Lines that are told one by one; the others are told as one sum, so that nothing is left out."""
@@ -21,11 +22,12 @@ STEP: Final = "{name} {amount}"
 PAYABLE: Final = "应付 {payable}"
 CART_ENDING: Final = "价格以付款时为准，付款说“结算”。"
 NOTHING_OF_THAT_AMOUNT: Final = "购物车和最近的订单里没有哪一笔是 {amount}。"
+BACK_IS_PAID: Final = "退的是这几件实付的钱，优惠按商品分摊。"
 NOTHING_TO_EXPLAIN: Final = "购物车是空的，也没有订单，没有要算的钱。想买什么告诉我，我来帮您找。"
 
 # Possessive: nothing of what may stand around the question is tried again in another way.
 _OF: Final = (
-    r"(?:这|那|上|我的?|购物车|一共|总共|合计|全部|最后|最终|要?付|应付|实付|付款|结算"
+    r"(?:啊|咦|哎|诶|欸|额|这|那|上|我的?|购物车|一共|总共|合计|全部|最后|最终|要?付|应付|实付|付款|结算"
     r"|的|里面?|是|都)*+"
 )
 _SUM: Final = (
@@ -42,8 +44,15 @@ _PLEASE: Final = r"(?:请问|麻烦|帮我|给我|能)*+(?:解释|说明|说说|
 
 ASKS_HOW: Final = re.compile(rf"{_PLEASE}{_OF}(?:{_AMOUNT})?{_OF}{_SUM}{_OF}{_HOW}{_TAIL}")
 """怎么算的, 总价怎么来的, 这87.3怎么算出来的."""
+ASKS_HOW_SO_MUCH: Final = re.compile(rf"{_PLEASE}{_OF}{_SUM}{_OF}{_HOW}{_BE}{_AMOUNT}{_TAIL}")
+"""怎么算的87.3, 这单怎么来的129."""
 ASKS_WHY: Final = re.compile(rf"{_PLEASE}{_OF}{_SUM}{_OF}{_WHY}{_BE}{_AMOUNT}{_TAIL}")
 """为什么是87.3, 这单为啥是129, 合计怎么是258."""
+ASKS_WHY_LESS: Final = re.compile(
+    rf"{_PLEASE}(?:不是|应该是?|不该是)?(?:{_AMOUNT})?(?:吗|么)?(?:退|退款|退的钱)*{_WHY}(?:才|只|就|会|还)*(?:退|给)?"
+    r"(?:少|不够|不对|变少|扣)(?:这么|那么|一点|一些|点|我)*(?:了|啊|呀|呢|的|钱)*"
+)
+"""不是119吗 咋少了."""
 ASKS_FOR_STEPS: Final = re.compile(
     r"(?:看看|看一?下|给我|发一?下|要|有)?(?:购物车|订单)?的?"
     r"(?:总价|价格|金额|费用|价钱|扣款|付款金额)的?(?:明细|构成|组成)(?:是什么|呢|看看)?"
@@ -73,9 +82,9 @@ def steps_of(order: Order) -> list[Step]:
     if sum(step.amount for step in written) == order.payable:
         return written
     return [
-        Step("商品金额", order.goods_total),
-        Step("优惠", -order.discount),
-        Step("运费", order.freight),
+        Step("商品金额", order.goods_total, StepKind.GOODS),
+        Step("优惠", -order.discount, StepKind.REWARD),
+        Step("运费", order.freight, StepKind.FREIGHT),
     ]
 
 
@@ -101,7 +110,8 @@ def _in_words(
 
 
 def _step(written: dict[str, Any]) -> Step:
-    return Step(texts.short(str(written.get("name", ""))), int(written.get("amount", 0)))
+    kind = StepKind(written.get("kind", StepKind.GOODS))
+    return Step(texts.short(str(written.get("name", ""))), int(written.get("amount", 0)), kind)
 
 
 def _name(title: str, label: str) -> str:

@@ -43,6 +43,11 @@ def values_said(
     return whole, near + _in_part(text, product, [*whole, *near], known)
 
 
+def values_sought(text: str, product: ProductView) -> list[str]:
+    """The values that stand in what was searched for, but for those that were turned down."""
+    return _values_in(_NEGATED.sub(" ", fold(simplified(text))), product)
+
+
 def weights_not_there(text: str, product: ProductView) -> list[str]:
     """The weights as said that none of its kinds has, when these differ in weight."""
     offered = {grams for _, grams in _weights_of(product)}
@@ -65,16 +70,26 @@ def pieces_said(turn: Turn, product: ProductView) -> int:
     said = turn.understanding.first("quantity")
     if said is None:
         return 1
-    text = turn.text
+    text = _without_values(turn.text, product)
+    return max(1, int(said)) if text == turn.text else next(_counts_in(text), 1)
+
+
+def is_counted(text: str, product: ProductView) -> bool:
+    """Whether a text says how many of it; 洗衣凝珠 100颗 says only which kind."""
+    return next(_counts_in(_without_values(text, product)), 0) > 0
+
+
+def _without_values(text: str, product: ProductView) -> str:
+    """The text without the values, and the weights, that tell the kinds of the product apart."""
     whole, near = values_said(text, product)
-    for value in sorted((*whole, *near), key=len, reverse=True):
+    weights = [surface for surface, _ in _weights_in(text)] if _weights_of(product) else []
+    for value in (*sorted((*whole, *near), key=len, reverse=True), *weights):
         text = re.sub(re.escape(value), " ", text, flags=re.IGNORECASE)
-    for surface, _ in _weights_in(turn.text) if _weights_of(product) else ():
-        text = re.sub(re.escape(surface), " ", text, flags=re.IGNORECASE)
-    if text == turn.text:
-        return max(1, int(said))
-    counts = (each.value for each in normalise(text) if each.entity == "quantity")
-    return max(1, int(next(counts, 1)))
+    return text
+
+
+def _counts_in(text: str) -> Iterator[int]:
+    return (max(1, int(each.value)) for each in normalise(text) if each.entity == "quantity")
 
 
 def _values_in(text: str, product: ProductView) -> list[str]:

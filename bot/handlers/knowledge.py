@@ -10,6 +10,7 @@ from bot import texts
 from bot.handlers import knowledge_words as words
 from bot.handlers.answers import plain
 from bot.handlers.knowledge_values import LiveValues
+from bot.handlers.live_freight import LiveFreight
 from bot.handlers.service import leave_word
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
@@ -30,22 +31,29 @@ ASKED_ON: Final[Mapping[str, str]] = {
 NOT_OFFERED: Final[Mapping[str, str]] = {
     Intent.GROUP_BUY: "拼团",
     Intent.FLASH_SALE: "秒杀和砍价",
-    Intent.ASK_POINTS: "积分和会员等级",
     Intent.DISTRIBUTION: "分销",
     Intent.LIVE_STREAM: "直播",
 }
 TROUBLE_WORDS: Final = re.compile(
     r"失败|不了|不成|没反应|报错|异常|扣了|重复|两次|多扣|打不开|转圈|卡住|出错|怎么办"
 )
+_THIS: Final = re.compile(r"[这那]|它")
 OFFERED: Final = 2
+FREIGHT_ENTRY: Final = "freight"
+"""The key of 包邮吗, which templates answer as well: near is as good as certain."""
 
 
 @router.intent(*ASKED_ON)
 def ask_on(turn: Turn) -> Sequence[Reply]:
     """What has no certain answer is asked of the shop's people."""
+    freight, is_plain = _freight(turn)
+    if freight and (is_plain or _is_nearest(turn, FREIGHT_ENTRY)):
+        return known_answer(turn) or [Text(freight)]
     known = answer_or_ask(turn)
     if known is not None:
         return known
+    if freight:
+        return [Text(freight)]
     unsure = texts.ASKED_ON.format(topic=ASKED_ON[turn.understanding.intent])
     return [Text(leave_word(turn, turn.understanding.intent, unsure))]
 
@@ -65,12 +73,6 @@ def not_offered(turn: Turn) -> Sequence[Reply]:
     """What the shop does not do; nobody has to be asked for that."""
     topic = NOT_OFFERED[turn.understanding.intent]
     return known_answer(turn) or [Text(texts.NOT_OFFERED.format(topic=topic))]
-
-
-@router.intent(Intent.ASK_PROMOTION)
-def tell_promotions(turn: Turn) -> Sequence[Reply]:
-    """No coupon, no campaign: say so, and how to find what costs less."""
-    return known_answer(turn) or [Text(texts.NO_PROMOTION)]
 
 
 @router.intent(Intent.ASK_PAYMENT)
@@ -122,6 +124,20 @@ def answer_or_ask(turn: Turn) -> Sequence[Reply] | None:
     )
     titles = tuple(entry.title for entry in near)
     return [Choices(words.WHICH_QUESTION, (*titles, words.NONE_OF_THESE))]
+
+
+def _freight(turn: Turn) -> tuple[str, bool]:
+    """What templates answer, empty for nothing; and whether that is just what was asked."""
+    if turn.understanding.intent != Intent.ASK_SHIPPING:
+        return "", False
+    live = LiveFreight(turn, turn.memory.focus if _THIS.search(turn.text) else None)
+    return live.answer() or "", live.asks_cost_there
+
+
+def _is_nearest(turn: Turn, key: str) -> bool:
+    nearest = turn.found.entry_ids[:1]
+    entries = list_valid_entries(turn.session, nearest, turn.now)
+    return any(entry.key == key for entry in entries.values())
 
 
 def _certain_entry(turn: Turn) -> KnowledgeEntry | None:

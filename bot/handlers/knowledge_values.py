@@ -11,6 +11,9 @@ from sqlmodel import func, select
 
 from bot import texts
 from bot.handlers import knowledge_words as words
+from bot.handlers.deals import deals_in_words
+from bot.handlers.live_freight import LiveFreight
+from bot.handlers.pickup_words import stores_in_words
 from bot.turn import Turn
 from commerce.catalogue import queries as catalogue
 from commerce.catalogue.tables import Product
@@ -18,16 +21,13 @@ from commerce.catalogue.views import ProductView
 from commerce.knowledge import facts as shop_facts
 from commerce.knowledge.facts import DAYS, FACTS, HOURS, NAMES, read_days, read_hours, read_names
 from commerce.knowledge.placeholders import Unanswerable
-from commerce.money import yuan
 from commerce.ordering import orders
-from commerce.ordering.lines import PricedLine
 from commerce.ordering.placing import SHANGHAI
-from commerce.ordering.quote import quote
 from commerce.ordering.states import STATE_NAMES
 from commerce.ordering.tables import Order, OrderState
+from commerce.pickup.stores import list_open_stores
 
 _THIS: Final = re.compile(r"[这那]|它")
-_ONE_YUAN: Final = PricedLine(0, 0, "", "", "", "", price=100, quantity=1, available=1)
 SOME_FAR: Final = 3
 """So many remote regions are named when the customer named none."""
 
@@ -41,11 +41,14 @@ class LiveValues:
             "店名": lambda: turn.shop.name,
             "今天": lambda: _day(self._today),
             "付款时限": self._time_to_pay,
-            "运费规则": _freight_rule,
+            "运费规则": self._freight_rule,
+            "不发货地区": lambda: "、".join(self._unsent),
+            "优惠活动": lambda: deals_in_words(turn),
             "送达": self._reach,
             "商品": self._goods,
             "商品退货": self._way_back,
             "放假安排": self._rest_plan,
+            "自提门店": self._stores,
             "营业状态": self._shop_state,
             "客服状态": self._staff_state,
             "在售款数": self._goods_on_sale,
@@ -74,6 +77,17 @@ class LiveValues:
         found = catalogue.list_products(self._turn.session, [focus])
         return found[0] if found else None
 
+    @cached_property
+    def _freight(self) -> LiveFreight:
+        return LiveFreight(self._turn, None if self._product is None else self._product.id)
+
+    def _freight_rule(self) -> str:
+        return self._freight.rule()
+
+    @property
+    def _unsent(self) -> list[str]:
+        return self._freight.unsent(read_names(self._fact("不发货地区")))
+
     def _fact(self, name: str) -> str:
         if name not in self._facts:
             raise Unanswerable(name)
@@ -95,7 +109,7 @@ class LiveValues:
     def _reach(self) -> str:
         """Whether and when it arrives, in the region that the customer named."""
         days, far_days = self._fact("到货天数"), self._fact("偏远到货天数")
-        far, out = (read_names(self._fact(name)) for name in ("偏远地区", "不发货地区"))
+        far, out = read_names(self._fact("偏远地区")), self._unsent
         region = next(iter(self._turn.understanding.strings("region")), "")
         region = next((name for name in (*out, *far) if name in self._turn.text), region)
         region = texts.repeated(region)
@@ -103,12 +117,14 @@ class LiveValues:
             return words.REACHES_MOST.format(
                 days=days, far="、".join(far[:SOME_FAR]), far_days=far_days, out="、".join(out)
             )
-        if any(name in region for name in out):
+        if any(name in region for name in out) or self._freight.is_refused():
             return words.DOES_NOT_REACH.format(region=region)
         if any(name in region for name in far):
             carrier = self._fact("偏远快递")
-            return words.REACHES_FAR.format(region=region, carrier=carrier, days=far_days)
-        return words.REACHES.format(region=region, days=days)
+            reach = words.REACHES_FAR.format(region=region, carrier=carrier, days=far_days)
+        else:
+            reach = words.REACHES.format(region=region, days=days)
+        return f"{reach}，{self._freight.rule()}" if self._freight.is_charged else reach
 
     def _goods(self) -> str:
         if self._product is None:
@@ -128,6 +144,12 @@ class LiveValues:
     def _rest_plan(self) -> str:
         coming = [day for day in read_days(self._fact("休息日")) if day >= self._today]
         return words.RESTS.format(days=_days(coming)) if coming else words.RESTS_NOT
+
+    def _stores(self) -> str:
+        stores = list_open_stores(self._turn.session)
+        if not stores:
+            raise Unanswerable("自提门店")
+        return stores_in_words(stores)
 
     def _shop_state(self) -> str:
         hours, rests = read_hours(self._fact("营业时间")), read_days(self._fact("休息日"))
@@ -164,12 +186,6 @@ class LiveValues:
             return ""
         state = STATE_NAMES[OrderState(latest[0].state)]
         return words.LATEST_ORDER.format(order_no=latest[0].order_no, state=state)
-
-
-def _freight_rule() -> str:
-    """What an order of this moment would be charged, by the quote itself."""
-    freight = quote([_ONE_YUAN]).freight
-    return words.SOME_FREIGHT.format(amount=yuan(freight)) if freight else words.PLAIN_FREIGHT
 
 
 def _day(day: date) -> str:

@@ -6,9 +6,6 @@ WHICH_QUESTION: Final = "您想问的是哪一个？点一下就行："
 NONE_OF_THESE: Final = "都不是"
 LEFT_TO_PEOPLE: Final = "好的，这个我没有准信，已经记下，店里的同事会看到。"
 
-PLAIN_FREIGHT: Final = "包邮，不用凑单"
-SOME_FREIGHT: Final = "运费{amount}起，以结算页为准"
-
 REACHES: Final = "{region}可以送到，一般{days}到"
 REACHES_FAR: Final = "{region}可以送到，走{carrier}，一般{days}到"
 DOES_NOT_REACH: Final = "{region}暂时寄不到"

@@ -15,8 +15,11 @@ from commerce.catalogue.front import browse
 from commerce.catalogue.views import ProductSummary
 from commerce.catalogue.wish import Sorting
 from commerce.money import yuan
+from commerce.pricing.values import UnitOffer
+from commerce.promotions.timed import products_reduced
 
 A_PAGE: Final = 5
+REDUCED: Final = "{price}，{name}{reduced}"
 MOST_CATEGORIES: Final = 12
 _LIMITS: Final = (
     (("price_min", "price_max"), "价格"),
@@ -45,7 +48,7 @@ def show_page(
         memory.speak_of(memory.shown[0])
     found = texts.FOUND if page.is_strict else texts.FOUND_NEAR
     heading = found.format(count=page.total, wish=echo(wish))
-    listed = texts.numbered((product.title, note(product)) for product in page.products)
+    listed = _numbered(turn, page.products)
     if not any(product.in_stock for product in page.products):
         question = turn.ask("similar", texts.SIMILAR_INSTEAD, category=[page.products[0].category])
         return [Text(texts.fitting([heading, listed], question.content))]
@@ -66,7 +69,7 @@ def look_up(
 def list_in_words(turn: Turn, products: Sequence[int]) -> str:
     """Some products, numbered."""
     found = queries.list_summaries(turn.session, products)
-    return texts.numbered((product.title, note(product)) for product in found)
+    return _numbered(turn, found)
 
 
 def offer_without_limits(turn: Turn, wish: Wish) -> Sequence[Reply]:
@@ -115,9 +118,16 @@ def shelves(turn: Turn) -> list[str]:
     return [texts.ON_THE_SHELVES.format(categories=named)] if named else []
 
 
-def note(product: ProductSummary) -> str:
-    """What stands behind a title in a list."""
+def _numbered(turn: Turn, products: Sequence[ProductSummary]) -> str:
+    reduced = products_reduced(turn.session, [each.id for each in products], turn.now)
+    return texts.numbered((each.title, note(each, reduced.get(each.id))) for each in products)
+
+
+def note(product: ProductSummary, reduced: UnitOffer | None = None) -> str:
+    """What stands behind a title in a list: its price, and the lower one of this moment."""
     price = texts.price_range(product.lowest_price, product.highest_price)
+    if reduced is not None:
+        price = REDUCED.format(price=price, name=reduced.name, reduced=yuan(reduced.price))
     return price if product.in_stock else f"{price}（暂时缺货）"
 
 

@@ -12,8 +12,8 @@ from commerce.catalogue import queries
 from commerce.money import yuan
 from commerce.ordering import orders
 from commerce.ordering.placing import SHANGHAI
-from commerce.ordering.states import STATE_NAMES
-from commerce.ordering.tables import Order, OrderLine, OrderState
+from commerce.ordering.states import AWAITS_PICKUP, state_name
+from commerce.ordering.tables import Order, OrderLine
 from miniprogram_cards.cards import order_card
 
 MOST_GOODS: Final = 3
@@ -28,12 +28,15 @@ URGED_BEFORE: Final = (
 WHICH_TO_URGE: Final = "您有{count}笔订单还没发货，要催第几笔？"
 NOT_TO_URGE: Final = "这笔订单不用催发货。"
 NOTHING_TO_URGE: Final = "您没有已付款、还没发货的订单。"
+NEXT_FOR_FETCHED: Final = "到店给店员看取货码就能取，取货码说“我的取货码”。"
 CANCEL_PAID: Final = "您有{count}笔付了款、还没发货的订单，要退哪一笔？"
 
 
 def order_in_words(turn: Turn, order: Order) -> str:
     """One order: what it holds, what it costs, where it is and what comes next."""
     ending = texts.NEXT_FOR_ORDER[order.state].format(until=clock_time(order.expires_at))
+    if order.pickup_store_id is not None and order.state in AWAITS_PICKUP:
+        ending = NEXT_FOR_FETCHED
     return texts.fitting([*_lines(turn, order), *([ending] if ending else [])])
 
 
@@ -74,5 +77,5 @@ def _lines(turn: Turn, order: Order) -> list[str]:
     lines = orders.list_lines(turn.session, order)
     goods = "、".join(f"{goods_in_words(each)}×{each.quantity}" for each in lines[:MOST_GOODS])
     more = f"等{len(lines)}种" if len(lines) > MOST_GOODS else ""
-    state = STATE_NAMES[OrderState(order.state)]
+    state = state_name(order)
     return [f"订单 {order.order_no}", f"{goods}{more}", f"{yuan(order.payable)} · {state}"]

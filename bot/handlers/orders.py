@@ -156,7 +156,7 @@ def _urge_one(turn: Turn) -> Sequence[Reply]:
 
 def _urge(turn: Turn, order: Order) -> Sequence[Reply]:
     show(turn, [order])
-    if order.state not in MAY_BE_URGED:
+    if order.state not in MAY_BE_URGED or order.pickup_store_id is not None:
         return [Text(NOT_TO_URGE), *_tell(turn, order)]
     actor = f"customer:{turn.customer_id}"
     try:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
-from bot.handlers.order_words import moment_in_words
+from bot.handlers.order_words import goods_in_words, moment_in_words
 from commerce.ordering.placing import SHANGHAI
+from commerce.ordering.tables import OrderLine
 from commerce.parcels.carriers import CARRIERS
 from commerce.parcels.tables import Parcel, ParcelState
 from commerce.parcels.tracking import Scan
@@ -52,6 +53,17 @@ MOVED: Final = {
     ParcelState.RETURNED: "您的包裹已退回店里，请说“转人工”，我们来处理。",
 }
 SHIPPED: Final = "订单 {order_no} 已发货：{head}。说“快递到哪了”随时查。"
+SENT_IN_PART: Final = (
+    "订单 {order_no} 的第{place}个包裹已发出：{head}（{goods}），还有{left}件随后发出。"
+    "说“快递到哪了”随时查。"
+)
+SENT_AT_LAST: Final = (
+    "订单 {order_no} 的第{place}个包裹已发出：{head}（{goods}），这笔订单的商品都发出了。"
+)
+SENT_BESIDE: Final = "订单 {order_no} 又给您寄出一个包裹：{head}。说“快递到哪了”随时查。"
+CORRECTED: Final = "订单 {order_no} 的快递单号刚才登记错了，正确的是：{head}。"
+TO_FOLLOW: Final = "还有{left}件没发出，发出后马上告诉您。"
+MOST_GOODS: Final = 3
 LATEST: Final = 4
 LONGEST_SCAN: Final = 150
 """Bytes of one scan in a reply: some fifty characters."""
@@ -60,6 +72,25 @@ LONGEST_SCAN: Final = 150
 def head_of(parcel: Parcel) -> str:
     """Carrier and number."""
     return HEAD.format(carrier=CARRIERS[parcel.carrier].name, tracking_no=parcel.tracking_no)
+
+
+def goods_of(pieces: Sequence[tuple[OrderLine, int]]) -> str:
+    """What a parcel holds, a few of its goods at most."""
+    shown = "、".join(f"{goods_in_words(line)}×{n}" for line, n in pieces[:MOST_GOODS])
+    return f"{shown}等{len(pieces)}种" if len(pieces) > MOST_GOODS else shown
+
+
+def shipped_in_words(order_no: str, parcel: Parcel, goods: str, place: int, left: int) -> str:
+    """What a customer is told of a parcel that has left; `place` counts those of its order."""
+    if left:
+        words = SENT_IN_PART
+    elif place == 1:
+        words = SHIPPED
+    else:
+        words = SENT_AT_LAST if goods else SENT_BESIDE
+    return words.format(
+        order_no=order_no, head=head_of(parcel), goods=goods, place=place, left=left
+    )
 
 
 def parcel_in_words(parcel: Parcel, scans: Sequence[Scan]) -> list[str]:

@@ -19,7 +19,9 @@ from commerce.ordering.states import STATE_NAMES
 from commerce.ordering.tables import Order, OrderState
 from commerce.parcels import tracking
 from commerce.parcels.carriers import CARRIERS, clean
+from commerce.parcels.shipping import count_waiting
 from commerce.parcels.tables import Parcel, ParcelState
+from commerce.parcels.viewing import find_last_sent
 from nlu.understanding import Intent
 
 router = Router()
@@ -64,6 +66,9 @@ def tell_parcels(turn: Turn) -> Sequence[Reply]:
     if turn.understanding.first("order_no") or turn.understanding.ordinals:
         order = _order_meant(turn)
         return [Text(texts.ORDER_NOT_FOUND)] if order is None else _tell(turn, order)
+    last = find_last_sent(turn.session, turn.customer_id)
+    if last is not None:
+        return _tell(turn, last)
     sent = orders.list_orders(turn.session, turn.customer_id, states=UNDER_WAY, limit=1)
     if sent:
         return _tell(turn, sent[0])
@@ -95,14 +100,14 @@ def _order_meant(turn: Turn) -> Order | None:
 def _tell(turn: Turn, order: Order) -> Sequence[Reply]:
     show(turn, [order])
     state = STATE_NAMES[OrderState(order.state)]
+    parcels = tracking.list_parcels(turn.session, [id_of(order)])
     match order.state:
         case OrderState.UNPAID:
             return [Text(words.NOT_PAID.format(order_no=order.order_no))]
-        case OrderState.PAID | OrderState.PACKED:
+        case OrderState.PAID | OrderState.PACKED if not parcels:
             return [Text(words.NOT_SHIPPED.format(order_no=order.order_no, state=state))]
         case OrderState.CLOSED:
             return [Text(words.CLOSED.format(order_no=order.order_no))]
-    parcels = tracking.list_parcels(turn.session, [id_of(order)])
     if not parcels:
         return [Text(words.NO_PARCEL.format(order_no=order.order_no, state=state))]
     return [_in_words(turn, order, parcels)]
@@ -117,6 +122,9 @@ def _in_words(turn: Turn, order: Order, parcels: Sequence[Parcel]) -> Text:
         most = words.LATEST if len(shown) == 1 else 1
         scans = tracking.list_scans(turn.session, turn.shop.sealer, parcel, most)
         lines += words.parcel_in_words(parcel, scans)
+    left = count_waiting(turn.session, order) if order.state == OrderState.PACKED else 0
+    if left:
+        lines.append(words.TO_FOLLOW.format(left=left))
     return Text(texts.fitting(lines, _ending(turn, shown)))
 
 

@@ -20,7 +20,14 @@ from bot.handlers.pointing_words import (
     THIS,
     TOP,
 )
-from bot.handlers.title_words import bears_noun, noun_behind, told_by_title, unnamed_words
+from bot.handlers.sought_goods import (
+    A_FEW,
+    found_by_noun,
+    found_without_a_name,
+    having_kind_sought,
+    on_another_page,
+)
+from bot.handlers.title_words import bears_noun, noun_behind, told_by_title
 from bot.handlers.wishes import said_wish, simplified
 from bot.messages import Reply, Text
 from bot.turn import Turn
@@ -28,7 +35,6 @@ from commerce.catalogue import queries
 from commerce.catalogue.views import ProductView
 from commerce.catalogue.words import fold
 from commerce.ordering import cart
-from nlu.understanding import Intent
 
 _CLASSIFIER: Final = "(?:个|款|号|件|条|双|只|种|样|笔|单)?"
 _PLACE: Final = (
@@ -39,12 +45,6 @@ BARE_POSITION: Final = re.compile(
     rf"{_PLACE}(?:(?:和|跟|与|、|还有|以及)?{_PLACE})*"
     r"(?:都)?(?:要|来|买)?(?:吧|呀|啊|呢|的|了|好了|就行|可以)*"
 )
-A_FEW: Final = 5
-MOST_LOOKED_THROUGH: Final = 30
-"""Products of a list among which one is sought by its title."""
-HEAD: Final = 2
-"""Characters at the end of a name that say what the thing is: 收纳袋 is some 纳袋."""
-
 Problem = Literal["", "outside", "which", "several", "unknown", "nothing"]
 
 
@@ -99,7 +99,11 @@ def pick(turn: Turn) -> Picking:
         return Picking((earlier,))
     if names(turn):
         return _named(turn, shown)
-    return _unnamed(turn) or _spoken_of(turn, shown) or _of_the_list(turn, shown)
+    noun = noun_behind(fold(turn.text), EARLIER)
+    found = found_by_noun(turn, noun) if noun else found_without_a_name(turn)
+    if found:
+        return Picking(tuple(found), "" if len(found) == 1 else "several")
+    return _spoken_of(turn, shown) or _of_the_list(turn, shown)
 
 
 def products_in_view(turn: Turn) -> list[int]:
@@ -133,7 +137,9 @@ def ask_which(turn: Turn, picking: Picking) -> Sequence[Reply]:
             return [Text(texts.NOTHING_FOUND.format(wish=echo(said_wish(said))))]
         case _:
             return [Text(texts.NOTHING_SHOWN)]
-    return [turn.ask("pick", words, request=request)]
+    asked = turn.ask("pick", words, request=request)
+    turn.memory.question["words"] = words.rpartition("\n")[2]  # The list is not told twice.
+    return [asked]
 
 
 def described_product(turn: Turn, shown: Sequence[int]) -> int | None:
@@ -181,9 +187,9 @@ def seen_earlier(turn: Turn) -> int | None:
         return None
     seen = queries.list_products(turn.session, memory.seen)
     fitting = [each for each in seen if all(is_a(each, name) for name in names(turn))]
-    noun = noun_behind(words, EARLIER) if re.search(EARLIER, words) else ""
+    noun = noun_behind(words, EARLIER)
     if noun and not names(turn):
-        fitting = [each for each in seen if bears_noun(each, noun)] or fitting
+        fitting = [each for each in seen if bears_noun(each, noun)]
     return fitting[0].id if fitting else None
 
 
@@ -256,38 +262,14 @@ def _focus_meant(turn: Turn, said: str) -> ProductView | None:
     return focus if is_one else None
 
 
-def _unnamed(turn: Turn) -> Picking | None:
-    """行李收纳袋来一套: a thing that no name was recognised of, if the search finds just that."""
-    if turn.understanding.intent != Intent.ADD_TO_CART:
-        return None
-    for words in unnamed_words(turn):
-        wish = turn.shop.search.wish_from({"product": [words]}, turn.text)
-        page = turn.shop.search.search(turn.session, wish, limit=A_FEW)
-        found = [each.id for each in page.products if words[-HEAD:] in fold(each.title)]
-        if page.is_strict and found and turn.memory.focus not in found:
-            return Picking(tuple(found), "" if len(found) == 1 else "several")
-    return None
-
-
 def _of_the_list(turn: Turn, shown: Sequence[int]) -> Picking:
     """The one of the list, or of its other pages, that has what was said; else it is unclear."""
-    having = having_kind(turn, queries.list_products(turn.session, shown))
-    if len(having) == 1:
-        return Picking((having[0].id,))
-    told = _on_another_page(turn) if turn.memory.in_view == "list" else None
+    products = queries.list_products(turn.session, shown)
+    for having in (having_kind(turn, products), having_kind_sought(turn, products)):
+        if len(having) == 1:
+            return Picking((having[0].id,))
+    told = on_another_page(turn)
     return Picking((told,)) if told else Picking(problem="which" if shown else "nothing")
-
-
-def _on_another_page(turn: Turn) -> int | None:
-    """骨传导那个 of a list whose other pages hold the only one."""
-    memory = turn.memory
-    if memory.wish.is_empty() or memory.wish.among:
-        return None
-    wish = turn.shop.search.wish_from(memory.wish.model_dump(), memory.said)
-    page = turn.shop.search.search(turn.session, wish, limit=MOST_LOOKED_THROUGH)
-    others = [each.id for each in page.products if each.id not in memory.shown]
-    told = told_by_title(turn, queries.list_products(turn.session, others))
-    return None if told is None else told[0].id
 
 
 def _spoken_of(turn: Turn, shown: Sequence[int]) -> Picking | None:

@@ -22,6 +22,9 @@ from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue import queries
+from commerce.catalogue.views import ProductView
+from commerce.money import yuan
+from commerce.promotions.timed import products_reduced
 from nlu.text import fold
 from nlu.understanding import Intent
 
@@ -45,6 +48,7 @@ QUESTION_OF_ONE: Final = re.compile(
     r"(?:是|有|都|多|怎么|大不大|呢|几|哪)|大不大|怎么洗|多少钱"
 )
 _MISHEARD: Final = frozenset({Intent.SEARCH_PRODUCT, Intent.OUT_OF_SCOPE, Intent.NLU_FALLBACK})
+REDUCED: Final = "现在有“{name}”，{price}。"
 MOST_TOLD: Final = 3
 LONGEST_QUESTION: Final = 60
 """Characters of a question that are kept, to be asked of another product."""
@@ -73,7 +77,17 @@ def tell_about(turn: Turn, chosen: Sequence[int]) -> Sequence[Reply]:
     if len(products) > 1:
         turn.memory.together = [product.id for product in products]
     turn.memory.asked_of_product = _asked(turn)
-    return [Text(texts.fitting([answer_about(turn, product) for product in products]))]
+    answers = [answer_about(turn, product) for product in products]
+    return [Text(texts.fitting([*answers, *_reductions(turn, products, answers)]))]
+
+
+def _reductions(turn: Turn, products: Sequence[ProductView], answers: Sequence[str]) -> list[str]:
+    """Of the products whose price was told: the lower one of this moment."""
+    told = [each.id for each, answer in zip(products, answers, strict=True) if "¥" in answer]
+    return [
+        REDUCED.format(name=offer.name, price=yuan(offer.price))
+        for offer in products_reduced(turn.session, told, turn.now).values()
+    ]
 
 
 @router.anywhere

@@ -8,7 +8,9 @@ from bot import texts
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.cart import put_products, put_variant, wanted_quantity
 from bot.handlers.cart_change_words import REMOVE_WORDS
-from bot.handlers.goods_names import names
+from bot.handlers.cart_sums import total_in_words
+from bot.handlers.goods_names import bears, names
+from bot.handlers.kind_words import pieces_said
 from bot.handlers.listing import show_page
 from bot.handlers.order_choice import in_view, names_order, order_meant
 from bot.handlers.order_words import card_of
@@ -19,6 +21,7 @@ from bot.handlers.reorder_words import (
     ASK_ONE,
     BOUGHT,
     BOUGHT_BEFORE,
+    BUYS_AGAIN,
     DECLINED,
     FAVOURITES,
     FAVOURITES_GONE,
@@ -35,12 +38,12 @@ from bot.handlers.reorder_words import (
     order_in_words,
     put_in_words,
 )
+from bot.handlers.variants import traits_said
 from bot.memory import Wish
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue import queries
-from commerce.catalogue.words import fold
 from commerce.money import yuan
 from commerce.ordering import cart, orders
 from commerce.ordering.reordering import (
@@ -82,6 +85,8 @@ def hear_reorder(turn: Turn) -> Sequence[Reply] | None:
         return show_favourites(turn, list_favourites(turn.session, turn.customer_id))
     if _recalls_goods(turn):
         return _one_of_them(turn)
+    if _buys_goods_again(turn):
+        return _the_one_bought(turn)
     _recall_kinds(turn)
     return None
 
@@ -103,7 +108,8 @@ def offer_again(turn: Turn, order: Order) -> Sequence[Reply]:
     lines = list_past_lines(turn.session, turn.customer_id, order)
     told, ready = order_in_words(order, lines), [line for line in lines if line.pieces]
     if not ready:
-        return [Text(texts.fitting(told, NOTHING_LEFT))]
+        kinds = _other_kinds(turn, lines)
+        return kinds or [Text(texts.fitting(told, NOTHING_LEFT))]
     view = cart.view(turn.session, turn.customer_id)
     if len(ready) == 1 and not view.lines:
         return _put(turn, lines)
@@ -154,8 +160,7 @@ def _put(turn: Turn, lines: Sequence[PastLine]) -> Sequence[Reply]:
             turn.memory.speak_of(each.line.product_id)
     turn.memory.variant = put[-1].line.variant_id
     view = cart.view(turn.session, turn.customer_id)
-    ending = texts.CART_TOTAL.format(pieces=view.pieces, total=yuan(view.total))
-    return [Text(texts.fitting(told, ending))]
+    return [Text(texts.fitting(told, total_in_words(turn, view)))]
 
 
 def _takes_some(turn: Turn) -> bool:
@@ -190,20 +195,57 @@ def _recalls_goods(turn: Turn) -> bool:
 
 def _one_of_them(turn: Turn) -> Sequence[Reply] | None:
     """上次买的牛奶再来两箱: the very kind that was bought last, or a choice of several."""
-    favourites = {each.product_id: each for each in list_favourites(turn.session, turn.customer_id)}
-    wished = [fold(word) for word in names(turn)]
-    bearing = [
-        favourites[product.id]
-        for product in queries.list_products(turn.session, list(favourites))
-        if all(
-            word in fold(f"{product.brand} {product.title} {product.category}") for word in wished
-        )
-    ]
+    bearing = _favourites_named(turn)
     if not bearing:
         return None
     if len(bearing) == 1 and WANTS_IT.search(turn.text):
         return put_variant(turn, bearing[0].variant_id, wanted_quantity(turn))
     return show_favourites(turn, bearing)
+
+
+def _buys_goods_again(turn: Turn) -> bool:
+    """Whether certain goods are wanted once more, though not that they were bought is said."""
+    is_wish = turn.understanding.intent == Intent.ADD_TO_CART and bool(names(turn))
+    return is_wish and not turn.understanding.ordinals and BUYS_AGAIN.search(turn.text) is not None
+
+
+def _the_one_bought(turn: Turn) -> Sequence[Reply] | None:
+    """猫罐头再来两箱: the kind that was bought last, unless other such goods are at hand."""
+    bearing = _favourites_named(turn)
+    if len(bearing) != 1 or _has_such_at_hand(turn, bearing[0].product_id):
+        return None
+    (favourite,) = bearing
+    product = queries.find_product(turn.session, favourite.product_id)
+    if product is None:
+        return None
+    if traits_said(turn, product):
+        return put_products(turn, [product.id])
+    return put_variant(turn, favourite.variant_id, pieces_said(turn, product))
+
+
+def _has_such_at_hand(turn: Turn, bought: int) -> bool:
+    """Whether the cart, the list or the talk has goods of that name which these words may mean."""
+    memory, view = turn.memory, cart.view(turn.session, turn.customer_id)
+    in_cart = {line.product_id for line in view.lines}
+    listed = memory.shown if memory.in_view == "list" else []
+    spoken_of = {*listed, *([memory.focus] if memory.focus else [])} - {bought}
+    products = queries.list_products(turn.session, [*(in_cart | spoken_of)])
+    return any(bears(each, turn) for each in products)
+
+
+def _favourites_named(turn: Turn) -> list[Favourite]:
+    """What was bought before and bears the names that the message says."""
+    favourites = {each.product_id: each for each in list_favourites(turn.session, turn.customer_id)}
+    products = queries.list_products(turn.session, list(favourites))
+    return [favourites[each.id] for each in products if bears(each, turn)]
+
+
+def _other_kinds(turn: Turn, lines: Sequence[PastLine]) -> Sequence[Reply]:
+    """Of the one thing that an order held, and that is sold out, the kinds that are left."""
+    if len(lines) != 1 or lines[0].product_id is None or lines[0].in_cart:
+        return []
+    (line,) = lines
+    return put_variant(turn, line.variant_id, line.quantity)
 
 
 def _same_kind(turn: Turn) -> Sequence[Reply] | None:

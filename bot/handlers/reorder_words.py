@@ -59,9 +59,10 @@ AGAIN: Final = re.compile(
     rf"|{_LIKE}{_LAST}(?:{_BOUGHT})?{_THAT}{_SAME}(?:{_AGAIN})?"
     rf"|{_LIKE}{_LAST}(?:{_BOUGHT})?{_THAT}{_AGAIN}(?:{_SAME})?"
     rf"|(?:{_LAST})?{_BOUGHT}的{_THAT}{_AGAIN}"
+    rf"|{_AGAIN}{_LIKE}{_LAST}(?:{_BOUGHT})?{_THAT}(?:{_SAME})?"
     rf"|(?:老样子|照旧|复购|回购|原样)(?:{_AGAIN})?){_TAIL}"
 )
-"""Of the last order as a whole: 再来一单, 跟上次一样, 上次买的那个再来一份."""
+"""Of the last order as a whole: 再来一单上次的, 跟上次一样, 上次买的那个再来一份."""
 WHAT_WAS_BOUGHT: Final = re.compile(
     rf"{_LEAD}(?:(?:{_LAST})?{_BOUGHT}(?<=过)的[那这](?:[个款件单样箱瓶种些]|几样)"
     rf"|{_LAST_TIME}{_BOUGHT}的(?:[那这][个款件单样些])?)(?:东西|商品)?{_TAIL}"
@@ -90,6 +91,7 @@ NOT_TO_BUY: Final = re.compile(
 )
 """What was bought may also be complained of, or waited for."""
 WANTS_IT: Final = re.compile(r"再|来|加购|加入?购物车|还要|下单")
+BUYS_AGAIN: Final = re.compile(r"再(?:给我|帮我)?(?:来|买|要|下|拍|订|囤|补|加)|回购|复购")
 
 
 def order_in_words(order: Order, lines: Sequence[PastLine]) -> list[str]:

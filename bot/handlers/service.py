@@ -31,7 +31,7 @@ def cannot_read(turn: Turn) -> Sequence[Reply]:
     return [Text(texts.CANNOT_READ)]
 
 
-@router.kind("unfollow", "event", "scan")
+@router.kind("unfollow", "event")
 def stay_silent(turn: Turn) -> Sequence[Reply]:
     """Noted, not answered; an open question stays open."""
     turn.keep_question()

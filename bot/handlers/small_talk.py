@@ -1,5 +1,6 @@
 """Greetings, thanks, yes and no to nothing, and what is no business of a shop."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -7,6 +8,7 @@ from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.cart_changes import drops_it, update_cart
 from bot.handlers.clarifying import clarify, hand_over, show_menu
+from bot.handlers.coupon_taking import take_scanned
 from bot.handlers.knowledge import answer_or_ask, known_answer
 from bot.handlers.orders import tell_status
 from bot.handlers.parcels import tell_parcels
@@ -16,6 +18,7 @@ from bot.messages import Choices, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue.sounds import spelled
+from commerce.catalogue.words import HAN
 from nlu.text import fold
 from nlu.understanding import Intent
 
@@ -25,9 +28,20 @@ SHORTEST_SPELLING: Final = 4
 """Letters: what is shorter is a word of its own, such as usb."""
 MOST_BESIDE: Final = 8
 """Characters beside the name of goods, in a message that is about these: 那有没有雨伞."""
+SURE: Final = 0.6
+"""From here on what is out of scope is no misspelt name of goods."""
+_ASKED_FOR: Final = re.compile(
+    rf"(?:那|你们|店里|还)*(?:有没有|有木有|有|卖)?(?P<name>[{HAN}]{{3,7}}?)"
+    r"(?:呢|有吗|有么|有没有|有木有|有卖吗?|卖吗|卖不卖)"
+)
 
 
 @router.kind("follow")
+def welcome(turn: Turn) -> Sequence[Reply]:
+    """Greet a new follower, with what the QR code gave that brought them."""
+    return [*take_scanned(turn), *greet(turn)]
+
+
 @router.intent(Intent.GREET)
 def greet(turn: Turn) -> Sequence[Reply]:
     """Say who we are and what can be done here."""
@@ -38,7 +52,7 @@ def greet(turn: Turn) -> Sequence[Reply]:
 def take_thanks(turn: Turn) -> Sequence[Reply]:
     """A thank-you is answered; an open question is put again, since a yes may follow."""
     if turn.understanding.strings("product"):
-        return search(turn)  # 谢谢 再看看猫条 is a wish.
+        return _search_instead(turn)  # 谢谢 再看看猫条 is a wish.
     question = turn.keep_question()
     return [Text(texts.THANKS_AND.format(question=question) if question else texts.THANKS)]
 
@@ -71,7 +85,10 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
     if known is not None:
         return known
     if is_general_wish(turn.text) or _says_little_but_goods(turn) or _is_spelled(turn):
-        return search(turn)
+        return _search_instead(turn)
+    misspelt = _misspelt_goods(turn) if turn.understanding.confidence < SURE else ""
+    if misspelt:
+        return _search_instead(turn, misspelt)
     turn.memory.misunderstood += 1
     match turn.memory.misunderstood:
         case 1:
@@ -79,6 +96,23 @@ def stay_with_the_shop(turn: Turn) -> Sequence[Reply]:
         case 2:
             return show_menu(texts.OUT_OF_SCOPE_AGAIN)
     return hand_over(turn)
+
+
+def _search_instead(turn: Turn, name: str = "") -> Sequence[Reply]:
+    """Take it as a wish, for the goods of that name if one is given."""
+    entities = {"product": [name]} if name else turn.understanding.entities
+    turn.take_as(turn.text, Intent.SEARCH_PRODUCT, entities)
+    return search(turn)
+
+
+def _misspelt_goods(turn: Turn) -> str:
+    """洗面乃 of 洗面乃有吗, if the search knows what is meant; or nothing."""
+    asked = _ASKED_FOR.fullmatch(plain(turn.text))
+    if asked is None:
+        return ""
+    wish = turn.shop.search.wish_from({"product": [asked["name"]]})
+    page = turn.shop.search.search(turn.session, wish, limit=1)
+    return asked["name"] if page.products and page.is_strict else ""
 
 
 def _says_little_but_goods(turn: Turn) -> bool:
@@ -110,5 +144,8 @@ def ask_again(turn: Turn) -> Sequence[Reply]:
     if known is not None:
         return known
     if turn.understanding.strings("product") or is_general_wish(turn.text) or _is_spelled(turn):
-        return search(turn)
+        return _search_instead(turn)
+    misspelt = _misspelt_goods(turn)
+    if misspelt:
+        return _search_instead(turn, misspelt)
     return answer_or_ask(turn) or clarify(turn)

@@ -25,9 +25,8 @@ _ASKING: Final = (
 _AROUND: Final = re.compile(rf"^{_ASKING}+|{_ASKING}+$")
 SHORTEST_NAME: Final = 3
 """Characters; shorter ones are too often something else."""
-_NOUN: Final = re.compile(
-    rf"(?P<noun>[{HAN}]{{1,5}}?)(?=也|都|就|要|的|来|多少|怎么|有|还|再|吗|呢|吧|拿|买|加|和|跟|是|好|[^{HAN}]|$)"
-)
+_NO_NOUN: Final = r"也|都|就|要|的|来|多少|怎么|有|还|再|吗|呢|吧|拿|买|加|和|跟|是|好"
+_NOUN: Final = re.compile(rf"(?!{_NO_NOUN})(?P<noun>[{HAN}]{{1,5}}?)(?={_NO_NOUN}|[^{HAN}]|$)")
 
 
 def told_by_title(turn: Turn, products: Sequence[ProductView]) -> tuple[ProductView, str] | None:

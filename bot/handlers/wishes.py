@@ -9,6 +9,7 @@ from bot.memory import Wish
 from nlu.text import fold
 from nlu.understanding import Understanding
 
+_ASKING: Final = re.compile(r"(?<=..)[呢吗啊呀嘛?!。~ ]+$")
 LONGEST_QUERY: Final = 60
 """Characters of a message that are searched for when nothing in it was recognised."""
 CHEAPER: Final = 0.8
@@ -47,7 +48,7 @@ def wish_of(said: Understanding) -> Wish:
     wish = said_wish(said)
     text = said.text.strip()
     if wish.is_empty() and text and not is_general_wish(text):
-        wish.product = [simplified(text)[:LONGEST_QUERY]]
+        wish.product = [_ASKING.sub("", simplified(text))[:LONGEST_QUERY]]
     return wish
 
 

@@ -47,7 +47,9 @@ ASKED_FOR_ANSWERS: Final = frozenset(
         Intent.NLU_FALLBACK,
     )
 )
-"""Intents whose handlers ask for an answer; nothing is looked up for the others."""
+"""Intents whose handlers ask for an answer."""
+LOOKED_UP: Final = ASKED_FOR_ANSWERS | {Intent.ORDER_STATUS}
+"""Of somebody without orders 多久发货 is a question about the shop; nothing else is looked up."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Answering:
         Reads and computes outside of any transaction of the turn.
         """
         text = understanding.text.strip()[:LONGEST_QUESTION]
-        if understanding.intent not in ASKED_FOR_ANSWERS or not text:
+        if understanding.intent not in LOOKED_UP or not text:
             return NOTHING
         book = await database.read(self.present_book)
         if not book.pointers:

@@ -1,23 +1,14 @@
 """What a customer hears of their requests when the shop's people have decided."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from sqlmodel import select
 
 from bot.evidence import want_picture
-from bot.handlers import aftersale_words as words
+from bot.handlers import aftersale_news_words as news
 from bot.handlers import privacy_words
 from bot.reactions.heard import Heard, tell
-from commerce.aftersale.tables import AfterSale, RequestKind
+from commerce.aftersale.queries import view_requests
+from commerce.aftersale.tables import AfterSale, RequestState
 from commerce.privacy.tables import PrivacyKind, PrivacyRequest
-
-_SENTENCES: Final[Mapping[str, str]] = {
-    "after_sale_agreed": words.AGREED,
-    "after_sale_refused": words.REFUSED,
-    "after_sale_done": words.DONE,
-    "after_sale_picture_lost": words.PICTURE_LOST,
-}
 
 
 def picture_sent(heard: Heard) -> None:
@@ -27,15 +18,17 @@ def picture_sent(heard: Heard) -> None:
 
 def after_sale_moved(heard: Heard) -> None:
     """Tell the customer what became of a request after buying."""
-    number = heard.about["request_no"]
-    request = heard.session.exec(select(AfterSale).where(AfterSale.request_no == number)).one()
-    note = str(heard.about.get("note", "")).strip()
-    sentence = _SENTENCES[heard.event.kind].format(
-        kind=words.KIND_NAMES[RequestKind(request.kind)],
-        request_no=number,
-        note=note if not note or note.endswith(("。", "！", "？")) else f"{note}。",
-    )
-    tell(heard, request, sentence)
+    request = _request_of(heard)
+    (view,) = view_requests(heard.session, [request])
+    words = news.in_words(heard.event.kind, heard.about, view)
+    if words:
+        tell(heard, request, words)
+
+
+def after_sale_arrived(heard: Heard) -> None:
+    """Tell the customer that their parcel is there, unless more than that is to be told already."""
+    if _request_of(heard).state == RequestState.ARRIVED:
+        after_sale_moved(heard)
 
 
 def privacy_done(heard: Heard) -> None:
@@ -45,3 +38,8 @@ def privacy_done(heard: Heard) -> None:
     request = heard.session.exec(statement).one()
     what = privacy_words.KIND_NAMES[PrivacyKind(request.kind)]
     tell(heard, request, privacy_words.DONE.format(what=what, request_no=number))
+
+
+def _request_of(heard: Heard) -> AfterSale:
+    number = heard.about["request_no"]
+    return heard.session.exec(select(AfterSale).where(AfterSale.request_no == number)).one()

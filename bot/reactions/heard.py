@@ -62,9 +62,18 @@ def tell(
 
     After `until` it is old news, and no more sent.
     """
-    conversation_id = subject.conversation_id or latest_conversation(
-        heard.session, subject.customer_id
-    )
+    known = subject.conversation_id
+    _say(heard, known or latest_conversation(heard.session, subject.customer_id), words, until)
+
+
+def tell_customer(
+    heard: Heard, customer_id: int, words: str, until: datetime | None = None
+) -> None:
+    """Say something that came from no chat, in the customer's latest one."""
+    _say(heard, latest_conversation(heard.session, customer_id), words, until)
+
+
+def _say(heard: Heard, conversation_id: int | None, words: str, until: datetime | None) -> None:
     if conversation_id is None:
         return
     conversation = conversations.lock(heard.session, conversation_id)

@@ -5,20 +5,37 @@ from typing import Final
 
 from bot.handlers import parcel_words
 from bot.reactions.heard import Heard, order_of, tell
+from bot.shipping_info import want_shipping_info
 from commerce.parcels import tracking
+from commerce.parcels.pieces import list_pieces
 from commerce.parcels.tables import Parcel, ParcelState
 
 NEWS_OF_PARCELS: Final = timedelta(hours=12)
 """How long a customer out of reach is still to be told where their parcel was."""
 
 
-def order_shipped(heard: Heard) -> None:
-    """Tell the customer carrier and number."""
-    order = order_of(heard)
+def shipping_told(heard: Heard) -> None:
+    """Tell WeChat which parcels the order went into: paid money stays frozen until it knows."""
+    want_shipping_info(heard.session, heard.sealer, heard.about["order_id"], heard.now)
+
+
+def parcel_shipped(heard: Heard) -> None:
+    """Tell the customer carrier and number, what the parcel holds, and how much is to follow."""
+    order, parcel_id = order_of(heard), heard.about["parcel_id"]
     parcels = tracking.list_parcels(heard.session, [heard.about["order_id"]])
-    if parcels:
-        head = parcel_words.head_of(parcels[0])
-        tell(heard, order, parcel_words.SHIPPED.format(order_no=order.order_no, head=head))
+    place = [parcel.id for parcel in parcels].index(parcel_id) + 1
+    goods = parcel_words.goods_of(list_pieces(heard.session, [parcel_id])[parcel_id])
+    words = parcel_words.shipped_in_words(
+        order.order_no, parcels[place - 1], goods, place, heard.about["left"]
+    )
+    tell(heard, order, words)
+
+
+def parcel_corrected(heard: Heard) -> None:
+    """Tell the customer the right number of a parcel."""
+    order, parcel = order_of(heard), heard.session.get_one(Parcel, heard.about["parcel_id"])
+    head = parcel_words.head_of(parcel)
+    tell(heard, order, parcel_words.CORRECTED.format(order_no=order.order_no, head=head))
 
 
 def parcel_moved(heard: Heard) -> None:

@@ -5,6 +5,8 @@ from sqlmodel import select
 from bot import texts
 from bot.pay_calls import want_closed, want_refunded
 from bot.reactions.heard import Heard, order_of, tell
+from commerce.aftersale.queries import find_by_refund
+from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.payments.tables import Refund
 
@@ -20,8 +22,10 @@ def refund_requested(heard: Heard) -> None:
 
 
 def refund_started(heard: Heard) -> None:
-    """Tell the customer that money is on its way back."""
+    """Tell the customer that money is on its way back, unless their request tells them."""
     order, refund = order_of(heard), _refund_of(heard)
+    if find_by_refund(heard.session, id_of(refund)) is not None:
+        return
     words = texts.REFUND_STARTED.format(
         order_no=order.order_no, amount=yuan(refund.amount), reason=refund.reason
     )
@@ -29,7 +33,9 @@ def refund_started(heard: Heard) -> None:
 
 
 def refund_succeeded(heard: Heard) -> None:
-    """Tell the customer that the money is back."""
+    """Tell the customer that the money is back, unless their request tells them."""
+    if find_by_refund(heard.session, heard.about["refund_id"]) is not None:
+        return
     tell(heard, order_of(heard), texts.REFUND_DONE.format(amount=yuan(heard.about["amount"])))
 
 

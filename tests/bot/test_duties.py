@@ -18,12 +18,16 @@ from bot.tables import OutboxMessage, OutboxState
 from bot.turn import Shop
 from commerce.catalogue.tables import ProductToIndex
 from commerce.inserting import id_of
+from commerce.membership.birthdays import SERVED_AT_ONCE, set_birthday
+from commerce.membership.tables import BirthdayReward
 from commerce.ordering.tables import Order, OrderState
 from commerce.payments import closing, refunds
 from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
+from commerce.promotions.tables import Coupon, CouponState
 from tests.bot.counter import Counter, open_counter
 from tests.bot.payments.pay_platform import PayPlatform, paid, refunded
 from tests.commerce import shop
+from tests.commerce.promotions.coupons import own
 
 
 @pytest.fixture
@@ -388,3 +392,32 @@ async def test_every_duty_can_be_done_when_nothing_is_due(
     assert wechat_pay.calls == []
     names = [job.name for job in duties.jobs()]
     assert len(set(names)) == len(names)
+
+
+async def test_coupons_whose_time_is_up_lapse(
+    duties: Duties, database: Database, clock: FrozenClock
+) -> None:
+    with database.writing() as session:
+        customer = shop.new_customer(session)
+        over, later = (own(session, customer, lasts_days=days) for days in (1, 9))
+    clock.advance(seconds=timedelta(days=3).total_seconds())
+
+    await duties.let_coupons_lapse()
+
+    with database.reading() as session:
+        states = [session.get_one(Coupon, each).state for each in (over, later)]
+    assert states == [CouponState.EXPIRED, CouponState.UNUSED]
+
+
+async def test_all_whose_birthday_it_is_are_served_once(duties: Duties, database: Database) -> None:
+    with database.writing() as session:
+        for _ in range(SERVED_AT_ONCE + 3):
+            customer, noon = shop.new_customer(session), shop.NOW
+            set_birthday(session, customer, noon.month, noon.day, noon)
+
+    for _ in range(2):
+        await duties.serve_birthdays()
+
+    with database.reading() as session:
+        count = select(func.count()).select_from(BirthdayReward)
+        assert session.exec(count).one() == SERVED_AT_ONCE + 3

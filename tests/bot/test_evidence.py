@@ -13,7 +13,7 @@ from bot.database import Database
 from bot.evidence import LARGEST, EvidenceStore, NoEvidence, want_picture
 from bot.outcomes import Failed, Outcome, Postponed, Sent
 from bot.tables import OutboxMessage
-from commerce.aftersale import requests
+from commerce.aftersale import pictures, requests
 from commerce.aftersale.tables import AfterSalePicture, PictureState, Reason, RequestKind
 from commerce.events import ShopEvent
 from commerce.inserting import id_of
@@ -62,7 +62,7 @@ def picture(database: Database, sealer: Sealer) -> str:
             words="碎了",
             now=NOW,
         )
-        noted = requests.attach_picture(
+        noted = pictures.attach_picture(
             session, request, channel="official_account", media_id="m-1", now=NOW
         )
         assert noted is not None
@@ -99,7 +99,7 @@ async def test_a_picture_is_fetched_and_kept_sealed(
     assert wechat.calls[-1].query["media_id"] == "m-1"
     row = kept(database)
     assert (row.state, row.content_type, row.size) == (PictureState.KEPT, "image/png", len(PNG))
-    assert store.read(requests.picture_name(sealer, row)) == PNG
+    assert store.read(pictures.picture_name(sealer, row)) == PNG
     (written,) = contents(tmp_path / "evidence")
     assert b"broken" not in written
 

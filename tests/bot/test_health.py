@@ -79,7 +79,14 @@ async def test_a_shop_that_serves_is_alive_and_ready(open_shop: OpenShop) -> Non
             "nlu": "absent: keywords answer",
             "wechat_token": "not fetched yet",
             "scheduler": "not running",
-            "backlog": {"inbox": 0, "quarantined": 0, "outbox": 0, "parked": 0, "doubtful": 0},
+            "backlog": {
+                "inbox": 0,
+                "quarantined": 0,
+                "outbox": 0,
+                "parked": 0,
+                "doubtful": 0,
+                "findings": 0,
+            },
         },
     )
 
@@ -141,6 +148,7 @@ async def test_it_counts_what_waits(open_shop: OpenShop) -> None:
         "outbox": 2,
         "parked": 0,
         "doubtful": 1,
+        "findings": 0,
     }
 
 

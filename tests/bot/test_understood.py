@@ -77,7 +77,7 @@ def test_production_has_no_way_to_look() -> None:
         return inspection.routes(cast("Running", SimpleNamespace(settings=settings)))
 
     assert routes_of("production") == []
-    assert len(routes_of("development")) == 2
+    assert len(routes_of("development")) == 3
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,10 @@ async def test_pages_and_proxies_are_told_nothing(
     assert (await client.post("/inspect/ship", json=[], headers=headers)).status == 403
     assert (await client.get("/inspect/lines?user=o-1")).status == 200
     assert (await client.post("/inspect/ship", json=[])).status == 409
+    assert (await client.post("/inspect/after-sale", json=[], headers=headers)).status == 403
+    assert (await client.post("/inspect/after-sale", json=[])).status == 409
+    decided = {"user": "o-1", "move": "agree"}
+    assert (await client.post("/inspect/after-sale", json=decided)).status == 409
 
 
 def test_the_page_names_every_intent() -> None:

@@ -50,7 +50,7 @@ def test_a_checkout_card_says_how_much_and_leads_to_the_cart() -> None:
         now=NOW,
     )
 
-    card = checkout_card(cart, token, "official_account.chat")
+    card = checkout_card(cart, token, "official_account.chat", cart.total)
 
     assert card.title == "去结算：云朵拖鞋 共4件 ¥156"
     assert card.picture == "1.jpg"
@@ -62,14 +62,16 @@ def test_a_checkout_card_says_how_much_and_leads_to_the_cart() -> None:
 
 def test_there_is_no_card_for_an_empty_cart() -> None:
     with pytest.raises(InvalidInput):
-        checkout_card(CartView(()), "token", "chat")
+        checkout_card(CartView(()), "token", "chat", 0)
 
 
 def test_long_titles_are_cut_but_not_their_price() -> None:
     order: Any = SimpleNamespace(order_no="202611110123456789", state="unpaid", payable=15900)
-    line = OrderLine(order_id=1, variant_id=1, title=LONG, label="", price=1, quantity=1, total=1)
+    line = OrderLine(
+        order_id=1, variant_id=1, product_id=1, title=LONG, label="", price=1, quantity=1, total=1
+    )
     for title, end in (
-        (checkout_card(cart_of(LONG), "token", "chat").title, "… 共2件 ¥78"),
+        (checkout_card(cart_of(LONG), "token", "chat", 7800).title, "… 共2件 ¥78"),
         (product_card(Shown(), "chat").title, "… ¥159"),
         (order_card(order, [line], "1.jpg", "chat").title, "… 待付款 ¥159"),
     ):

@@ -66,6 +66,7 @@ def api(
         pay=till,
         app_id="wx-mini",
         picture_folder=tmp_path / "pictures",
+        evidence_folder=tmp_path / "evidence",
     )
 
 

@@ -13,8 +13,10 @@ from tests.bot.api.conftest import NewPhone
 from tests.bot.api.phone import Phone, wish
 
 OPEN_TO_ALL = {("POST", "/login")}
-NAMES_OWN_THINGS = {"order_no"}
-NAMES_PUBLIC_THINGS = {"product_id", "variant_id"}
+NAMES_OWN_THINGS = {"request_no", "order_no", "address_id"}
+NAMES_PUBLIC_THINGS = {"product_id", "variant_id", "template_id", "item_id", "store_id"}
+BODIES = {"/orders/{order_no}/pickup-time": {"starts_at": "2026-11-24T02:00:00Z"}}
+"""Of endpoints that look at their body before they look for the order."""
 
 
 def named(endpoint: AnyEndpoint) -> str:
@@ -33,8 +35,8 @@ OF_ORDERS = [each for each in ENDPOINTS if "order_no" in path_names(each)]
 async def test_without_a_login_there_is_nothing_but_the_login(
     stranger: Phone, endpoint: AnyEndpoint
 ) -> None:
-    path = endpoint.path.replace("{order_no}", "2" * 18)
-    for name in NAMES_PUBLIC_THINGS:
+    path = endpoint.path.replace("{order_no}", "2" * 18).replace("{request_no}", f"SH{0:012d}")
+    for name in (*NAMES_PUBLIC_THINGS, "address_id"):
         path = path.replace(f"{{{name}}}", "1")
 
     answer = await stranger.call(endpoint.method, path, json={})
@@ -51,8 +53,11 @@ async def test_an_order_of_somebody_else_is_not_there(
     alice, mallory = await new_phone("o-alice"), await new_phone("o-mallory")
     order_no = (await alice.order(wish(slippers))).json["order_no"]
 
-    foreign = await mallory.call(endpoint.method, endpoint.path.format(order_no=order_no))
-    unknown = await mallory.call(endpoint.method, endpoint.path.format(order_no="2" * 18))
+    body = BODIES.get(endpoint.path)
+    foreign, unknown = [
+        await mallory.call(endpoint.method, endpoint.path.format(order_no=number), json=body)
+        for number in (order_no, "2" * 18)
+    ]
 
     assert (foreign.status, foreign.error["code"]) == (404, "not_found")
     assert foreign.json == unknown.json

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -71,7 +72,7 @@ def test_no_request_is_answered_with_a_fault_of_ours(
         @given(body=BODIES | NEARLY_RIGHT, name=IN_PATHS, query=QUERIES, key=st.text(max_size=3))
         @settings(suppress_health_check=[HealthCheck.too_slow])
         def send(body: Any, name: str, query: dict[str, str], key: str) -> None:
-            path = endpoint.path.format(order_no=name, product_id=name, variant_id=name)
+            path = re.sub(r"\{\w+\}", lambda _: name, endpoint.path)
             headers = {"Content-Type": "application/json"}
             if key.isprintable():
                 headers["Idempotency-Key"] = key

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.api.reading import BODY_LIMIT
+from bot.api.endpoint import BODY_LIMIT
 from bot.database import Database, DatabaseClosed
 from tests.bot.api.phone import ADDRESS, Phone, WeChatLogin, wish
 

@@ -3,20 +3,25 @@
 import itertools
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from commerce.aftersale import deciding
+from commerce.aftersale.paying_back import record_refund_result
 from commerce.aftersale.tables import AfterSale
 from commerce.catalogue.tables import Variant
 from commerce.inserting import id_of
 from commerce.ordering.lines import WantedLine
 from commerce.ordering.orders import get_order
 from commerce.ordering.placing import place_order
-from commerce.ordering.settlement import settle
 from commerce.ordering.states import move
 from commerce.ordering.tables import OrderState
+from commerce.payments.opening import open_payment
+from commerce.payments.settling import record_paid
+from commerce.payments.tables import Refund, RefundState
 from tests.bot.handlers.conversation import Chat
-from tests.commerce.shop import ADDRESS, HOLD
+from tests.commerce.shop import ADDRESS, HOLD, PAYER
 
 LIPSTICK = "MZ018-01"
 MILK = "SP001-01"
@@ -55,8 +60,16 @@ async def has_paid(chat: Chat, order_no: str) -> None:
     customer_id, now = await chat.customer_id(), chat.clock.now()
 
     def pay(session: Session) -> None:
-        order = get_order(session, customer_id, order_no)
-        settle(session, id_of(order), actor="wechat_pay", reason="支付成功", paid_at=now, now=now)
+        payment = open_payment(session, get_order(session, customer_id, order_no), PAYER, now)
+        record_paid(
+            session,
+            out_trade_no=payment.out_trade_no,
+            transaction_id=f"42000-{payment.out_trade_no}",
+            amount=payment.amount,
+            payer=PAYER,
+            success_time=now,
+            now=now,
+        )
 
     await chat.database.write(pay)
     await chat.hears()
@@ -116,6 +129,29 @@ async def sends_picture(chat: Chat, media_id: str = "") -> str:
 def later(chat: Chat, **duration: float) -> None:
     """Time goes by."""
     chat.clock.advance(seconds=timedelta(**duration).total_seconds())
+
+
+async def gets_back(chat: Chat, number: str) -> None:
+    """The shop has the parcel of a request, and finds it good."""
+
+    def take_in(session: Session) -> None:
+        about: dict[str, Any] = {"actor": "agent:1", "note": "", "now": chat.clock.now()}
+        deciding.arrive(session, number, **about)
+        deciding.accept(session, number, **about)
+
+    await chat.database.write(take_in)
+
+
+async def has_its_money(chat: Chat, number: str) -> None:
+    """WeChat Pay has sent the money of a request."""
+
+    def succeed(session: Session) -> None:
+        request = session.exec(select(AfterSale).where(AfterSale.request_no == number)).one()
+        refund = session.get_one(Refund, request.refund_id)
+        now = chat.clock.now()
+        record_refund_result(session, refund.out_refund_no, RefundState.SUCCEEDED, now)
+
+    await chat.database.write(succeed)
 
 
 async def only_request(chat: Chat) -> AfterSale:

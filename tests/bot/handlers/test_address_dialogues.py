@@ -101,7 +101,7 @@ async def test_what_is_missing_is_asked_one_by_one(chat: Chat) -> None:
         line("李四", "手机号", asks="address_phone"),
         line("13900139000", "新的地址", asks="address_place"),
         line("江苏南京", "街道和门牌号", asks="address_place"),
-        line("中山北路100号", "江苏 南京 中山北路100号", asks="address_confirm"),
+        line("中山北路100号", "江苏省 南京市 中山北路100号", asks="address_confirm"),
         line("电话不对", "手机号", asks="address_phone"),
         line("13700137000", "李四 13700137000", asks="address_confirm"),
         line("确认", "改好了"),

@@ -2,16 +2,19 @@
 
 import pytest
 
-from commerce.aftersale import states
+from commerce.aftersale import deciding
 from commerce.aftersale.tables import (
     AfterSale,
 )
+from commerce.events import ShopEvent
 from commerce.payments.tables import Payment, Refund
 from tests.bot.handlers.buying import (
     MILK,
+    gets_back,
     has_bought,
     has_ordered,
     has_received,
+    later,
     only_request,
     rows,
 )
@@ -37,7 +40,7 @@ async def test_a_request_is_followed_and_its_news_are_told(chat: Chat) -> None:
     )
 
     await chat.database.write(
-        lambda session: states.agree(
+        lambda session: deciding.agree(
             session, number, actor="agent:1", note="请把口红寄回", now=chat.clock.now()
         )
     )
@@ -45,14 +48,14 @@ async def test_a_request_is_followed_and_its_news_are_told(chat: Chat) -> None:
     assert f"同意了您的退货退款申请 {number}。请把口红寄回。" in str(news)
     await play(chat, line("售后进度", "店里已同意", "请把口红寄回"))
 
-    await chat.database.write(
-        lambda session: states.finish(
-            session, number, actor="agent:1", note="", now=chat.clock.now()
-        )
-    )
+    await gets_back(chat, number)
     (news,) = await chat.hears()
-    assert "已经办完" in str(news)
-    await play(chat, line("不退了", "没有正在处理", intent="request_refund"))
+    assert f"{number} 的¥129已经请微信支付原路退回" in str(news)
+    await play(
+        chat,
+        line("退款到账了吗", number, "正在退款", "¥129", never=("已退", "已原路")),
+        line("不退了", "正在退款，不能再撤销", intent="request_refund"),
+    )
 
 
 @pytest.mark.parametrize("misread", ["distribution", "ask_return_policy", "order_status"])
@@ -74,13 +77,42 @@ async def test_a_refusal_is_told_with_its_reason(chat: Chat) -> None:
     number = await registered(chat)
 
     await chat.database.write(
-        lambda session: states.refuse(
+        lambda session: deciding.refuse(
             session, number, actor="agent:1", note="口红拆封后不能退", now=chat.clock.now()
         )
     )
 
     (news,) = await chat.hears()
     assert "没有同意。口红拆封后不能退。有疑问" in str(news)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("凭什么不给退", "ask_return_policy"),
+        ("为什么不同意", "complaint"),
+        ("我不接受", "deny"),
+    ],
+)
+async def test_who_does_not_accept_a_refusal_hears_why_and_is_passed_on(
+    chat: Chat, text: str, intent: str
+) -> None:
+    number = await registered(chat)
+    await play(chat, line(text, never=("拆封",), intent=intent))
+    await chat.database.write(
+        lambda session: deciding.refuse(
+            session, number, actor="agent:1", note="口红拆封后不能退", now=chat.clock.now()
+        )
+    )
+    await chat.hears()
+
+    await play(chat, line(text, number, "拆封", "同事会看到", intent=intent))
+    called = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
+    assert called[-1]["reason"] == "refusal_contested"
+    await play(chat, line("怎么还没发货", never=("拆封",), intent="order_status"))
+
+    later(chat, days=8)
+    await play(chat, line(text, never=("拆封",), intent=intent))
 
 
 @pytest.mark.parametrize("said", ["不退了", "撤销售后", "取消退款"])

@@ -1,7 +1,7 @@
 """Pictures as evidence: taken while a request is open, acknowledged once, missed aloud."""
 
 from bot.tables import OutboxMessage
-from commerce.aftersale import requests
+from commerce.aftersale import pictures
 from commerce.aftersale.tables import (
     AfterSalePicture,
 )
@@ -58,7 +58,7 @@ async def test_a_picture_that_cannot_be_had_is_told(chat: Chat) -> None:
     await play(chat, line("好了"), line("确认", "已经登记"))
     (picture,) = await rows(chat, AfterSalePicture)
 
-    await chat.database.write(requests.lose_picture, picture.row_key, chat.clock.now())
+    await chat.database.write(pictures.lose_picture, picture.row_key, chat.clock.now())
 
     (news,) = await chat.hears()
     assert "有照片没能取到" in str(news)

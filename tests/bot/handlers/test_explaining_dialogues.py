@@ -22,8 +22,10 @@ from bot.texts import LONGEST
 from commerce.catalogue.tables import Variant
 from commerce.money import LARGEST_PRICE
 from commerce.ordering.lines import MOST_PIECES, PricedLine
-from commerce.ordering.quote import quote
+from commerce.ordering.quoting import as_basket_line
 from commerce.ordering.tables import Order, OrderLine
+from commerce.pricing.reckoning import reckon
+from commerce.pricing.values import Basket
 from tests.bot.handlers.buying import has_bought, has_ordered
 from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.script import line, play
@@ -64,7 +66,7 @@ priced = st.builds(
 def test_whatever_the_cart_holds_lines_and_steps_sum_to_what_is_payable(
     cart: list[PricedLine],
 ) -> None:
-    priced_cart = quote(cart)
+    priced_cart = reckon(Basket(tuple(as_basket_line(each) for each in cart)))
 
     words = quote_in_words(priced_cart, "完")
     lines, steps, payable = told(words)

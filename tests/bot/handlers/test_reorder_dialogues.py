@@ -16,6 +16,7 @@ from tests.bot.handlers.conversation import Chat
 from tests.bot.handlers.script import line, play
 
 LIPSTICK, MILK, CHEAP_MILK = "MZ018-01", "SP001-01", "SP002-01"
+CHICKEN, TUNA = "CW005-01", "CW005-02"
 
 
 async def changes(chat: Chat, sku: str, **columns: object) -> None:
@@ -209,6 +210,55 @@ async def test_certain_goods_that_were_bought_are_bought_again(chat: Chat) -> No
     )
 
 
+async def test_goods_bought_before_are_bought_again_in_the_same_kind(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat, TUNA)
+
+    await play(
+        chat,
+        line("猫罐头再来两箱", "已加购物车", "金枪鱼", cart=f"{TUNA}×2", intent="add_to_cart",
+             entities={"product": ["猫罐头"], "quantity": 2}),
+        line("猫罐头再来一箱鸡肉的", cart=f"{TUNA}×2 {CHICKEN}×1", intent="add_to_cart",
+             entities={"product": ["猫罐头"], "quantity": 1}),
+    )  # fmt: skip
+
+
+async def test_another_kind_than_was_bought_can_be_said(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat, TUNA)
+
+    await play(
+        chat,
+        line("猫罐头再来一箱鸡肉的", "鸡肉", cart=f"{CHICKEN}×1", intent="add_to_cart",
+             entities={"product": ["猫罐头"], "quantity": 1}),
+    )  # fmt: skip
+
+
+async def test_what_is_at_hand_counts_more_than_what_was_bought(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat, MILK)
+
+    await play(
+        chat,
+        line("低脂牛奶", "低脂"),
+        line("第一个", cart=f"{CHEAP_MILK}×1"),
+        line("牛奶再来一箱", cart=f"{CHEAP_MILK}×2", intent="add_to_cart",
+             entities={"product": ["牛奶"], "quantity": 1}),
+    )  # fmt: skip
+
+
+async def test_another_kind_is_offered_when_the_one_bought_is_sold_out(chat: Chat) -> None:
+    await chat.says("你好")
+    await has_bought(chat, TUNA)
+    await changes(chat, TUNA, stock=0)
+
+    await play(
+        chat,
+        line("再来一单", "金枪鱼", "缺货", "鸡肉", cart="", asks="variant", never=("已加购物车",)),
+        line("那鸡肉的吧", cart=f"{CHICKEN}×1", asks=""),
+    )
+
+
 async def test_like_last_time_answers_which_kind(chat: Chat) -> None:
     await chat.says("你好")
     await has_bought(chat, "NV006-01")
@@ -225,7 +275,7 @@ SAID = {
     AGAIN: (
         "再来一单 再下一单 帮我再来一单吧 跟上次一样 和上次一样的再来一单 上次买的那个再来一份 "
         "照上次再来一单 上一单再来一次 还是老样子 上次的再来一份 再来一单跟上次一样的 复购 "
-        "之前买的东西再买一次"
+        "之前买的东西再买一次 再来一单上次的 再买一次上回那个 再下一单跟上次一样"
     ),
     WHAT_WAS_BOUGHT: "买过的那个 上次买的那个 上次买的 之前买过的那款 我上次买的那些东西",
     FAVOURITES: "买过的 我买过什么 看看我买过的东西 我常买的 以前买过的商品有哪些 买过哪些东西",
