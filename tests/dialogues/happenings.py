@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from commerce.aftersale import states as requests
+from commerce.aftersale import deciding
+from commerce.aftersale.paying_back import record_refund_result
 from commerce.aftersale.tables import AfterSale
 from commerce.catalogue import stock
 from commerce.customers.addresses import AddressInput
 from commerce.inserting import id_of
 from commerce.ordering import cart, orders
-from commerce.ordering.lines import WantedLine, price_lines, sum_by_variant
+from commerce.ordering.lines import WantedLine, sum_by_variant
 from commerce.ordering.placing import place_order
-from commerce.ordering.quote import quote
+from commerce.ordering.quoting import quote_for
+from commerce.ordering.receipt import receive
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
 from commerce.parcels import tracking
@@ -27,8 +29,10 @@ from commerce.parcels.tables import ParcelState
 from commerce.payments.closing import cancel_order
 from commerce.payments.opening import open_payment
 from commerce.payments.settling import record_paid
+from commerce.payments.tables import Refund, RefundState
 from miniprogram_cards.paths import CHECKOUT_PAGE, parse
 from tests.dialogues.chat import OPENID, SOMEBODY_ELSE, Chat
+from tests.dialogues.checkouts import Wanted, hand_over, issue_invoice, read_wanted
 from tests.dialogues.grammar import parts
 from tests.dialogues.rows import Unreadable, find_variant, goods
 
@@ -47,8 +51,21 @@ _SCANS: Final = {
     "签收": ParcelState.DELIVERED,
     "异常": ParcelState.TROUBLED,
 }
-_DECISIONS: Final = {"同意": requests.agree, "拒绝": requests.refuse, "办完": requests.finish}
 _numbers = count(1)
+
+
+def take_in(session: Session, number: str, **about: Any) -> None:
+    """A parcel is at the shop and what is in it is good."""
+    deciding.arrive(session, number, **about)
+    deciding.accept(session, number, **about)
+
+
+_DECISIONS: Final[Mapping[str, Callable[..., object]]] = {
+    "同意": deciding.agree,
+    "拒绝": deciding.refuse,
+    "验收": take_in,
+    "办完": deciding.finish,
+}
 
 
 @dataclass
@@ -89,13 +106,16 @@ class Deed:
                     "下单": self._order,
                     "付款": self._pay,
                     "取消": self._cancel,
-                    "收货": lambda which: self._move(which, OrderState.RECEIVED),
+                    "收货": self._receive,
                 }
             case "店里":
                 return {
                     "打包": lambda which: self._move(which, OrderState.PACKED),
                     "发货": self._ship,
                     "卖光": self._sell_out,
+                    "到账": self._money_is_back,
+                    "核销": self._hand_over,
+                    "开票": lambda _: issue_invoice(self.session, self.now),
                     **{each: self._decision(each) for each in _DECISIONS},
                 }
             case "快递":
@@ -103,14 +123,16 @@ class Deed:
             case _:
                 return {"下单": self._order_for_somebody_else}
 
-    def _order(self, wanted: str) -> None:
-        lines = self._wanted(wanted) if wanted else self._cart_of_the_card()
+    def _order(self, words: str) -> None:
+        wanted = read_wanted(words)
+        lines = self._wanted(wanted.goods) if wanted.goods else self._cart_of_the_card()
         conversation_id = self.chat.conversation_id(self.session)
-        self.numbers.orders.append(self._place(OPENID, lines, ADDRESS, conversation_id))
+        self.numbers.orders.append(self._place(OPENID, lines, ADDRESS, conversation_id, wanted))
 
-    def _order_for_somebody_else(self, wanted: str) -> None:
-        lines = self._wanted(wanted)
-        self.numbers.others.append(self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None))
+    def _order_for_somebody_else(self, words: str) -> None:
+        lines = self._wanted(words)
+        wanted = Wanted(words)
+        self.numbers.others.append(self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None, wanted))
 
     def _place(
         self,
@@ -118,19 +140,26 @@ class Deed:
         lines: Sequence[WantedLine],
         address: AddressInput,
         conversation_id: int | None,
+        wanted: Wanted,
     ) -> str:
+        customer_id = self.chat.customer_id(self.session, openid)
+        choices = wanted.choose(self.session, customer_id, address.region, self.now)
+        quote = quote_for(self.session, customer_id, sum_by_variant(lines), self.now, choices)
         order = place_order(
             self.session,
             self.chat.shop.sealer,
-            customer_id=self.chat.customer_id(self.session, openid),
+            customer_id=customer_id,
             lines=lines,
             address=address,
-            expected_payable=quote(price_lines(self.session, sum_by_variant(lines))).payable,
+            expected_payable=quote.payable,
             idempotency_key=f"dialogue-{next(_numbers)}",
             source="dialogue",
             now=self.now,
             hold_for=HOLD,
             conversation_id=conversation_id,
+            coupon_id=choices.coupon_id,
+            points=choices.points,
+            pickup_store_id=wanted.store_id(self.session),
         )
         return order.order_no
 
@@ -166,6 +195,10 @@ class Deed:
     def _move(self, which: str, to: OrderState) -> None:
         order_id = id_of(self._own(which))
         move(self.session, order_id, to, actor="dialogue", reason="dialogue", now=self.now)
+
+    def _receive(self, which: str) -> None:
+        order_id = id_of(self._own(which))
+        receive(self.session, order_id, actor="dialogue", reason="dialogue", now=self.now)
 
     def _ship(self, words: str) -> None:
         name, _, number = words.partition(" ")
@@ -207,6 +240,16 @@ class Deed:
             _DECISIONS[deed](self.session, number, actor="dialogue", note=note, now=self.now)
 
         return decide
+
+    def _hand_over(self, which: str) -> None:
+        hand_over(self.session, self.chat.shop.sealer, self._own(which), self.now)
+
+    def _money_is_back(self, _: str) -> None:
+        latest = self.session.exec(select(Refund).order_by(col(Refund.id).desc())).first()
+        if latest is None:
+            raise Unreadable("没有退款可以到账")
+        number = latest.out_refund_no
+        record_refund_result(self.session, number, RefundState.SUCCEEDED, self.now)
 
     def _own(self, which: str) -> Order:
         """The customer's order `订单2`, or the latest when none is named."""

@@ -32,6 +32,10 @@ KIND_NAMES: Final = {
 REQUEST_STATES: Final = {
     RequestState.REQUESTED: "已登记",
     RequestState.AGREED: "已同意",
+    RequestState.RETURNING: "寄回中",
+    RequestState.ARRIVED: "已到店",
+    RequestState.REFUNDING: "退款中",
+    RequestState.RESENT: "已换寄",
     RequestState.REFUSED: "已拒绝",
     RequestState.WITHDRAWN: "已撤销",
     RequestState.DONE: "已办完",
