@@ -69,6 +69,7 @@ SHOP = Step(
     inputs=(
         "bot/seeds/products.csv",
         "bot/seeds/sales.csv",
+        "bot/seeds/freight.toml",
         *sorted(str(file) for file in Path("bot/seeds/knowledge").glob("*.toml")),
     ),
     products=("var/shop.db", "var/pictures", "var/search"),
