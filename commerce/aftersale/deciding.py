@@ -87,10 +87,13 @@ def accept(
     now: datetime,
     is_good: bool = True,
     amount: int | None = None,
+    variants: Mapping[int, int] | None = None,
 ) -> AfterSale:
     """What came back is as it should be: the money goes out. With `is_good` it is sold again.
 
-    Raises NotFound, IllegalMove, InvalidInput as `agree` does.
+    `variants` are what came back, by variant id, when it is not what was bought: a piece may have
+    been exchanged for another kind before. Raises NotFound, IllegalMove, InvalidInput as `agree`
+    does.
     """
     request = lock_request(session, request_no)
     if request.kind != RequestKind.RETURN_REFUND:
@@ -101,7 +104,7 @@ def accept(
         actor=actor,
         note=note,
         amount=request.amount_agreed if amount is None else amount,
-        restocked=variants_of(session, request) if is_good else {},
+        restocked=_named(session, request, variants) if is_good else {},
         now=now,
     )
 
@@ -125,18 +128,31 @@ def resend(
     ShippingRefused for what is no parcel's number.
     """
     request = lock_request(session, request_no)
-    same = variants_of(session, request)
+    same, sent = variants_of(session, request), _named(session, request, variants)
     with session.begin_nested():  # All of it, or nothing.
         core(session)
         move(session, request, RequestState.RESENT, actor=actor, reason=note, now=now)
         if is_good:
             stock.take_back(session, request.order_id, same, now)
-        stock.send_again(session, request.order_id, variants or same, now)
+        stock.send_again(session, request.order_id, sent, now)
         parcel = _parcel(session, request, carrier, tracking_no, now)
         request.resent_parcel_id = id_of(parcel)
         session.add(request)
         session.flush()
     return request
+
+
+def _named(
+    session: Session, request: AfterSale, variants: Mapping[int, int] | None
+) -> Mapping[int, int]:
+    """What was named, as many pieces as the request is about; without any, what was bought."""
+    bought = variants_of(session, request)
+    if variants is None:
+        return bought
+    pieces = sum(bought.values())
+    if min(variants.values(), default=0) < 1 or sum(variants.values()) != pieces:
+        raise InvalidInput(f"这个申请是{pieces}件，请写明每种几件，合起来一样多", field="variants")
+    return variants
 
 
 def finish(session: Session, request_no: str, *, actor: str, note: str, now: datetime) -> AfterSale:

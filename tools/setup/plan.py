@@ -69,8 +69,7 @@ SHOP = Step(
     inputs=(
         "bot/seeds/products.csv",
         "bot/seeds/sales.csv",
-        "bot/seeds/freight.toml",
-        *sorted(str(file) for file in Path("bot/seeds/knowledge").glob("*.toml")),
+        *sorted(str(file) for file in Path("bot/seeds").glob("**/*.toml")),
     ),
     products=("var/shop.db", "var/pictures", "var/search"),
 )
