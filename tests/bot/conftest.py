@@ -96,7 +96,7 @@ async def wechat_client(
             token_store=MemoryTokenStore(),
             now=frozen_clock.now,
             base_url=str(server.make_url("/")),
-            deadline=timedelta(seconds=1),
+            deadline=timedelta(seconds=2),
         )
         yield client
         await client.close()
@@ -127,6 +127,6 @@ async def pay_client(
         wechat_pay.merchant,
         notify_url="https://shop.example/pay/wechat/notify",
         base_url=str(server.make_url("/sandbox/pay")),
-        deadline=timedelta(seconds=1),
+        deadline=timedelta(seconds=2),
     ) as client:
         yield client

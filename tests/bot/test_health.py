@@ -21,6 +21,8 @@ from tests.bot.channels.platform_side import PlatformSide, message
 from tests.fixtures.processes import until
 from wecom.tokens import FreshToken
 
+pytestmark = pytest.mark.slow
+
 type Client = TestClient[Any, Any]
 type OpenShop = Callable[..., Awaitable[Client]]
 

@@ -17,6 +17,8 @@ from commerce.inserting import id_of
 from commerce.payments.refunds import request_refund
 from tests.commerce import shop
 
+pytestmark = pytest.mark.slow
+
 URL = "sqlite:///var/shop.db"
 
 

@@ -15,6 +15,8 @@ from bot.database import Database
 from commerce.parcels.tables import Parcel
 from tests.commerce import shop
 
+pytestmark = pytest.mark.slow
+
 URL = "sqlite:///var/shop.db"
 
 

@@ -46,6 +46,6 @@ async def pay(
         platform.merchant,
         notify_url=NOTIFY_URL,
         base_url=str(server.make_url("/sandbox/pay")),
-        deadline=timedelta(seconds=1),
+        deadline=timedelta(seconds=2),
     ) as client:
         yield client

@@ -144,6 +144,7 @@ def request_in(session: Session, kind: RequestKind, state: RequestState) -> Afte
     return request
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "state"), PATHS, ids=str)
 def test_in_each_state_only_what_is_its_turn_may_be_done(
     session: Session, kind: RequestKind, state: RequestState
