@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,26 @@ pytest_plugins = (
     "tests.fixtures.stage",
 )
 
+LEFT_TO_THE_WHOLE_RUN: Final = (
+    *(
+        f"tests/commerce/{part}/"
+        for part in (
+            *("aftersale", "invoices", "membership", "parcels", "payments", "pickup"),
+            *("promotions", "reconciliation"),
+        )
+    ),
+    *(
+        f"tests/bot/handlers/test_{topic}"
+        for topic in (
+            *("address", "aftersale", "coupon", "explaining", "invoice", "membership", "money"),
+            *("parcel", "pickup", "privacy", "receipt", "reorder", "unsubscribe"),
+        )
+    ),
+    *("tests/bot/api/", "tests/bot/duties/", "tests/bot/listening/"),
+    *("tests/sandbox/",),
+)
+"""What `make check` has no time for. Who works on one of these runs it by its name."""
+
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
@@ -28,7 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what is marked `nightly` out, unless the expression of `-m` speaks of it."""
+    """Mark what is left to the whole run; leave out what is `nightly`, unless `-m` names it."""
+    for item in items:
+        if item.nodeid.startswith(LEFT_TO_THE_WHOLE_RUN):
+            item.add_marker(pytest.mark.slow)
     if "nightly" in str(config.option.markexpr):
         return
     nightly = [item for item in items if item.get_closest_marker("nightly")]
