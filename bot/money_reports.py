@@ -25,8 +25,8 @@ from commerce.ledger.statements import Statement, statement
 from commerce.ledger.tables import Unit
 from commerce.money import yuan
 from commerce.reconciliation import bill_days, findings, reconciling
-from commerce.reconciliation.bill_days import SHANGHAI
 from commerce.reconciliation.tables import FindingKind, ReconciliationFinding
+from commerce.shanghai import SHANGHAI
 from wecom.errors import WeChatError
 
 ACTOR: Final = "agent:cli"

@@ -14,12 +14,12 @@ from bot import metrics, outbox
 from bot.outbox import Post
 from commerce.customers.addresses import mask_phone
 from commerce.ordering.orders import read_address
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.tables import OrderLine
 from commerce.parcels.carriers import CARRIERS
 from commerce.parcels.reporting import Told, want_report
 from commerce.parcels.tables import Parcel, ReportState
 from commerce.sealing import Sealer
+from commerce.shanghai import SHANGHAI
 
 log = structlog.get_logger()
 

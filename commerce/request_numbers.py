@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from commerce.ordering.placing import SHANGHAI
+from commerce.shanghai import SHANGHAI
 
 TRIES: Final = 5
 """Among a million numbers a day, so many draws find a free one."""

@@ -18,7 +18,7 @@ from commerce.inserting import id_of
 from commerce.ordering import cart
 from commerce.ordering.quoting import basket_of
 from commerce.pricing.values import OwnedCoupon
-from commerce.promotions.choosing import Judged, best, judge
+from commerce.promotions.choosing import Judged, best_of, judge
 from commerce.promotions.coupons import (
     HeldCoupon,
     list_by_ids,
@@ -75,12 +75,12 @@ async def list_own_coupons(shop: Shopfront, call: Call[CouponChoice, NoBody]) ->
         lines = cart.view(session, customer_id).lines
         basket = basket_of(session, customer_id, lines, call.now)
         owned = list_owned(session, customer_id, call.now)
-        judged = {each.coupon.id: each for each in judge(basket, owned)}
-        chosen = best(basket, owned)
+        verdicts = judge(basket, owned)
+        judged, favourite = {each.coupon.id: each for each in verdicts}, best_of(verdicts)
         items = []
         for each in list_held(session, customer_id, call.now):
             verdict = judged.get(each.owned.id) or _useless(each, why_not(each, call.now))
-            items.append(_own(session, each, verdict, is_best=each.owned == chosen))
+            items.append(_own(session, each, verdict, is_best=verdict == favourite))
         return OwnCoupons(items=items)
 
     return await shop.database.read(show)

@@ -14,7 +14,7 @@ from commerce.ordering.lines import price_lines, sum_by_variant
 from commerce.ordering.quoting import Choices, basket_of
 from commerce.pricing.reckoning import reckon
 from commerce.pricing.values import Basket, StepKind
-from commerce.promotions.choosing import Judged, best, judge
+from commerce.promotions.choosing import Judged, best_of, judge
 from commerce.promotions.coupons import list_owned
 from commerce.promotions.describing import coupon_rule
 
@@ -33,9 +33,9 @@ async def quote_choice(shop: Shopfront, call: Call[NoParameters, QuoteChoice]) -
         choices = Choices(call.body.coupon_id, call.body.points, region, call.body.pickup)
         lines = price_lines(session, sum_by_variant(chosen.lines))
         basket = basket_of(session, customer_id, lines, call.now, choices)
-        owned = list_owned(session, customer_id, call.now)
-        favourite = best(basket, owned)
-        judged = [_shown(each, each.coupon == favourite) for each in judge(basket, owned)]
+        verdicts = judge(basket, list_owned(session, customer_id, call.now))
+        favourite = best_of(verdicts)
+        judged = [_shown(each, each == favourite) for each in verdicts]
         usable, worth = _usable_points(basket)
         return CheckoutQuote.model_validate(
             {

@@ -10,7 +10,7 @@ from commerce.ordering import cart
 from commerce.ordering.lines import PricedLine
 from commerce.ordering.quoting import Choices, basket_of
 from commerce.pricing.values import Basket, Scope
-from commerce.promotions.choosing import Judged, judge, nearest, next_rungs
+from commerce.promotions.choosing import Judged, best_of, judge, nearest, next_rungs
 from commerce.promotions.coupons import list_owned
 from commerce.promotions.describing import EVERYTHING, scope_in_words
 
@@ -52,12 +52,6 @@ def judge_lines(turn: Turn, lines: Sequence[PricedLine]) -> tuple[Judged, ...]:
         return judge(basket(turn, lines), list_owned(turn.session, turn.customer_id, turn.now))
     except InvalidInput:
         return ()  # More than one order may cost: it has to be divided first.
-
-
-def best_of(judged: Sequence[Judged]) -> Judged | None:
-    """The coupon that saves most, of equal ones the first; None when none saves anything."""
-    usable = [each for each in judged if each.is_usable]
-    return max(usable, key=lambda each: each.saving) if usable else None
 
 
 def basket(turn: Turn, lines: Sequence[PricedLine]) -> Basket:

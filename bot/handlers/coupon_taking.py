@@ -5,13 +5,14 @@ from typing import Final
 
 from bot import texts
 from bot.handlers import coupon_words as words
-from bot.handlers.coupon_hints import best_of, judge_cart
+from bot.handlers.coupon_hints import judge_cart
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
 from commerce.errors import ShopError
 from commerce.inserting import id_of
 from commerce.money import yuan
+from commerce.promotions.choosing import best_of
 from commerce.promotions.coupons import HeldCoupon, list_by_ids, owned_coupon
 from commerce.promotions.describing import coupon_rule, scope_in_words
 from commerce.promotions.taking import Offered, take, take_by_code

@@ -11,7 +11,7 @@ from commerce.money import yuan
 from commerce.promotions.choosing import Judged, NextRung
 from commerce.promotions.coupons import HeldCoupon
 from commerce.promotions.describing import rung_rule
-from commerce.promotions.validity import SHANGHAI
+from commerce.shanghai import SHANGHAI
 
 ALL: Final = "全部领取"
 TAKE: Final = "领{name}"

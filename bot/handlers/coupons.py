@@ -8,7 +8,7 @@ from bot.handlers import coupon_goals as goals
 from bot.handlers import coupon_words as words
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.coupon_goals import CouponGoal
-from bot.handlers.coupon_hints import best_of, coupon_hint, goods_of, judge_cart, rung_hints
+from bot.handlers.coupon_hints import coupon_hint, goods_of, judge_cart, rung_hints
 from bot.handlers.coupon_taking import offer_words, take_offered
 from bot.handlers.deals import deals_in_words, show_deals, show_discounted
 from bot.handlers.knowledge import known_answer
@@ -17,7 +17,7 @@ from bot.router import Router
 from bot.turn import Turn
 from commerce.money import yuan
 from commerce.ordering import cart
-from commerce.promotions.choosing import Judged, nearest
+from commerce.promotions.choosing import Judged, best_of, nearest
 from commerce.promotions.coupons import HeldCoupon, list_gone, list_held
 from commerce.promotions.describing import coupon_rule, scope_in_words
 from commerce.promotions.tables import CouponState

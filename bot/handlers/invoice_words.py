@@ -7,8 +7,7 @@ from typing import Final
 from bot import texts
 from bot.channels.wechat_xml import harmless
 from bot.handlers.answers import plain
-from commerce.errors import InvalidInput
-from commerce.invoices.requests import InvoiceDetails, InvoiceView, check_email
+from commerce.invoices.requests import InvoiceDetails, InvoiceView
 from commerce.invoices.tables import InvoiceState, TitleKind
 from commerce.money import yuan
 
@@ -122,15 +121,6 @@ def kind_in(text: str) -> str:
     if bool(is_company) == bool(is_person):
         return ""
     return TitleKind.COMPANY if is_company else TitleKind.PERSONAL
-
-
-def is_email(text: str) -> bool:
-    """Whether the words are an address that can be written to."""
-    try:
-        check_email(text)
-    except InvalidInput:
-        return False
-    return True
 
 
 def read_back(order_no: str, amount: int, details: InvoiceDetails) -> str:

@@ -22,10 +22,10 @@ from commerce.knowledge import facts as shop_facts
 from commerce.knowledge.facts import DAYS, FACTS, HOURS, NAMES, read_days, read_hours, read_names
 from commerce.knowledge.placeholders import Unanswerable
 from commerce.ordering import orders
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.states import STATE_NAMES
 from commerce.ordering.tables import Order, OrderState
 from commerce.pickup.stores import list_open_stores
+from commerce.shanghai import SHANGHAI
 
 _THIS: Final = re.compile(r"[这那]|它")
 SOME_FAR: Final = 3

@@ -10,10 +10,10 @@ from cn2an import cn2an
 
 from bot.handlers.answers import plain
 from commerce.ledger.statements import StatementLine
-from commerce.membership.days import SHANGHAI
 from commerce.membership.tables import MemberLevel, MembershipTerms
 from commerce.money import yuan
 from commerce.promotions.describing import percent_in_words
+from commerce.shanghai import SHANGHAI
 from nlu.text import fold
 
 WHOLE: Final = 100

@@ -11,9 +11,9 @@ from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.money import yuan
 from commerce.ordering import orders
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.states import AWAITS_PICKUP, state_name
 from commerce.ordering.tables import Order, OrderLine
+from commerce.shanghai import SHANGHAI
 from miniprogram_cards.cards import order_card
 
 MOST_GOODS: Final = 3

@@ -6,11 +6,11 @@ from typing import Final
 
 from bot import texts
 from bot.handlers.order_words import goods_in_words, moment_in_words
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.tables import OrderLine
 from commerce.parcels.carriers import CARRIERS
 from commerce.parcels.tables import Parcel, ParcelState
 from commerce.parcels.tracking import Scan
+from commerce.shanghai import SHANGHAI
 
 NOT_SHIPPED: Final = (
     "订单 {order_no} 还没发货，{state}。发货后我会把快递单号发给您，着急可以说“催发货”。"

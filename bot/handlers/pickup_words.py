@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 from typing import Final
 
 from bot import texts
-from commerce.ordering.placing import SHANGHAI
 from commerce.pickup.slots import FreeSlot
 from commerce.pickup.tables import Store
+from commerce.shanghai import SHANGHAI
 
 MAY_FETCH: Final = (
     "可以自提，不收运费，下单时选“到店自提”。付款后把取货码给店员看就行。能取货的门店："
@@ -40,7 +40,6 @@ TIME_FULL: Final = "{when}约不上，换个时段吧。"
 BOOKED: Final = "好的，订单 {order_no} 约在{when}，到{store}（{address}）来取，记得带上取货码。"
 KEPT: Final = "好的，自提时间先不动。"
 NO_PLACE_TO_CHANGE: Final = "订单 {order_no} 是到店自提，没有收货地址要改。换时间说“改自提时间”。"
-COME_FOR_IT: Final = "订单 {order_no} 是到店自提，不用等发货，把取货码给店员看就能取。"
 
 ASKS_WHETHER: Final = re.compile(
     r"(?:请问|你好|您好|亲|你们|你家|咱们|店里|这个|这边|我|想问)*"

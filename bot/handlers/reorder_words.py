@@ -7,9 +7,9 @@ from typing import Final
 from bot import texts
 from bot.handlers.variants import short_label
 from commerce.money import yuan
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.reordering import PastLine, PutAgain
 from commerce.ordering.tables import Order
+from commerce.shanghai import SHANGHAI
 
 BOUGHT: Final = "买过的商品"
 MOST_LINES: Final = 10

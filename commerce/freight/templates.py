@@ -25,8 +25,6 @@ from commerce.money import LARGEST_PRICE
 
 LONGEST_NAME: Final = 30
 MOST_UNITS: Final = 100_000_000
-MOST_TEMPLATES: Final = 100
-"""A shop's templates are all read to say what sending costs."""
 
 _TABLES = SQLModel.metadata.tables
 _TEMPLATE = _TABLES[FreightTemplate.__tablename__]
@@ -49,12 +47,6 @@ def load_terms(session: Session, template_ids: Iterable[int | None]) -> Terms:
         free_over=policy["free_over"],
         never_free=_regions(policy["never_free"]),
     )
-
-
-def load_all_terms(session: Session) -> Terms:
-    """The shop's freight rules with every template it has."""
-    ids = core(session).execute(select(_TEMPLATE.c.id).limit(MOST_TEMPLATES)).scalars()
-    return load_terms(session, ids.all())
 
 
 def find_template(session: Session, name: str) -> FreightTemplate | None:

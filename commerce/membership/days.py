@@ -1,10 +1,11 @@
 """The shop's calendar: a day begins at midnight in Shanghai."""
 
 from calendar import isleap
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Final
 
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+from commerce.shanghai import SHANGHAI
+
 _LEAP_DAY: Final = (2, 29)
 
 

@@ -7,10 +7,10 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from commerce.inserting import insert_once
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.states import lock_order
 from commerce.ordering.tables import Order, OrderNudge, OrderState
 from commerce.payments.tables import Payment, PaymentState
+from commerce.shanghai import SHANGHAI
 
 AHEAD: Final = timedelta(minutes=10)
 """So long before an order lapses its customer is reminded."""

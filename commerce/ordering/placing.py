@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -43,9 +43,8 @@ from commerce.pickup.stores import get_open_store
 from commerce.pricing.quote import Quote, QuotedLine
 from commerce.promotions import coupons
 from commerce.sealing import Sealer
+from commerce.shanghai import SHANGHAI
 
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has one zone and no summer time; this one needs no zone files on the machine."""
 LONGEST_REMARK: Final = 200
 LONGEST_SOURCE: Final = 64
 MOST_UNPAID: Final = 5

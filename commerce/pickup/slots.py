@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select, update
 
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.inserting import affected_rows, core, id_of, insert_once
-from commerce.ordering.placing import SHANGHAI
 from commerce.ordering.states import AWAITS_PICKUP, lock_order, state_name
 from commerce.ordering.tables import Order, OrderState
 from commerce.pickup.stores import get_store
 from commerce.pickup.tables import PickupBooking, PickupSlot, Store
+from commerce.shanghai import SHANGHAI
 
 DAYS_AHEAD: Final = 7
 """Today is the first of them."""

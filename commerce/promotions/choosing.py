@@ -55,8 +55,14 @@ def best(basket: Basket, owned: Sequence[OwnedCoupon]) -> OwnedCoupon | None:
 
     `coupons.list_owned` puts the one first that lapses first. None when none makes it less.
     """
-    usable = [each for each in judge(basket, owned) if each.is_usable]
-    return max(usable, key=lambda each: each.saving).coupon if usable else None
+    found = best_of(judge(basket, owned))
+    return None if found is None else found.coupon
+
+
+def best_of(judged: Sequence[Judged]) -> Judged | None:
+    """The coupon that saves most, of equal ones the first; None when none saves anything."""
+    usable = [each for each in judged if each.is_usable]
+    return max(usable, key=lambda each: each.saving) if usable else None
 
 
 def nearest(judged: Sequence[Judged]) -> Judged | None:

@@ -14,7 +14,8 @@ from commerce.inserting import core, id_of
 from commerce.pricing.values import CouponKind, OwnedCoupon, Scope
 from commerce.promotions.issuing import find_issued, issue, note_moves
 from commerce.promotions.tables import Coupon, CouponMove, CouponState, CouponTemplate
-from commerce.promotions.validity import SHANGHAI, is_within
+from commerce.promotions.validity import is_within
+from commerce.shanghai import SHANGHAI
 
 FROM_ORDER: Final = "order"
 """The source of a gift that came with an order; its ref begins with the order's id."""

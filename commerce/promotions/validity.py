@@ -1,11 +1,11 @@
 """From when until when a coupon can be used. Every window ends just before its end."""
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from commerce.promotions.tables import CouponTemplate
+from commerce.shanghai import SHANGHAI
 
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 _DAY: Final = timedelta(days=1)
 
 

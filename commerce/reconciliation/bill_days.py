@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, and_, col, delete, or_, select
 
@@ -12,8 +11,8 @@ from commerce.errors import InvalidInput
 from commerce.inserting import insert_once
 from commerce.payments.tables import Payment, PaymentState, Refund
 from commerce.reconciliation.tables import BillDay, BillRow, BillRowKind, BillState
+from commerce.shanghai import SHANGHAI
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 READY_AT: Final = time(10)
 """From ten on the next day (WeChat Pay docs 申请交易账单)."""
 OLDEST: Final = timedelta(days=85)

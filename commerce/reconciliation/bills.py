@@ -7,9 +7,10 @@ from typing import Any, Final
 from sqlmodel import Session, and_, col, func, or_, select
 
 from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
-from commerce.reconciliation.bill_days import SHANGHAI, span_of
+from commerce.reconciliation.bill_days import span_of
 from commerce.reconciliation.findings import MOST_OF_A_KIND, Finding
 from commerce.reconciliation.tables import BillDay, BillRow, BillRowKind, BillState, FindingKind
+from commerce.shanghai import SHANGHAI
 
 LATE: Final = timedelta(days=1)
 """After so long without its bill a day is a finding."""

@@ -9,10 +9,10 @@ from sqlmodel import Session, select, update
 
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.inserting import affected_rows, id_of
-from commerce.ordering.placing import SHANGHAI
 from commerce.pickup.slots import DAYS_AHEAD, book, booked_times, give_up, list_free_slots
 from commerce.pickup.stores import get_store
 from commerce.pickup.tables import PickupSlot
+from commerce.shanghai import SHANGHAI
 from tests.commerce.pickup.stores import SLOT, open_store, paid_to_fetch, place_to_fetch, shows
 from tests.commerce.shop import NOW, new_customer, place, put_on_sale
 

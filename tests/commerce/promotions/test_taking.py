@@ -19,7 +19,7 @@ from commerce.ordering.tables import OrderState
 from commerce.promotions import coupons, taking
 from commerce.promotions.tables import Coupon, CouponHolding, CouponTemplate
 from commerce.promotions.taking import list_offered, take, take_by_code
-from commerce.promotions.validity import SHANGHAI
+from commerce.shanghai import SHANGHAI
 from tests.commerce.promotions.coupons import assert_coupons_add_up, coupon_template, own
 from tests.commerce.shop import NOW, begin_to_pay, new_customer, pay, place, put_on_sale
 
