@@ -47,7 +47,7 @@ def place_once(session: Session, shop: Shopfront, call: Call[OrderKey, NewOrder]
         address=_address(call.body),
         expected_payable=call.body.payable,
         idempotency_key=whole_key,
-        source=chosen.source,
+        source=call.body.source if call.body.cart is None and call.body.source else chosen.source,
         now=call.now,
         hold_for=shop.hold_for,
         remark=call.body.remark,
@@ -55,6 +55,7 @@ def place_once(session: Session, shop: Shopfront, call: Call[OrderKey, NewOrder]
         coupon_id=call.body.coupon_id,
         points=call.body.points,
         pickup_store_id=None if pickup is None else pickup.store_id,
+        deal=None if call.body.deal is None else call.body.deal.deal(),
     )
     if pickup is not None and pickup.starts_at is not None:
         book(session, id_of(order), pickup.starts_at, call.now)

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.api.deal_requests import ChosenDeal
 from bot.api.endpoint import Place
 from commerce.customers.addresses import LONGEST_DETAIL, LONGEST_RECIPIENT, LONGEST_REGION
 from commerce.money import LARGEST_ORDER
@@ -108,6 +109,13 @@ class PricedChoice(Choice):
     coupon_id: RowId | None = Field(default=None, description="a coupon of one's own")
     points: Annotated[int, Field(ge=0, le=MOST_POINTS)] = 0
     """At most so many are spent: the terms may allow fewer."""
+    deal: ChosenDeal | None = Field(default=None, description="the deal whose price it has")
+
+    @model_validator(mode="after")
+    def _deals_have_lines(self) -> Self:
+        if self.deal is not None and self.lines is None:
+            raise ValueError("活动价要用lines写明买什么")
+        return self
 
 
 class QuoteChoice(PricedChoice):
@@ -145,6 +153,8 @@ class NewOrder(PricedChoice):
     )
     payable: Annotated[int, Field(ge=0, le=LARGEST_ORDER, description="fen")]
     remark: Annotated[str, Field(max_length=LONGEST_REMARK)] = ""
+    source: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,24}$")] = ""
+    """Of the path that led here; a cart token brings its own."""
 
     @field_validator("address")
     @classmethod

@@ -23,6 +23,8 @@ from commerce.customers.addresses import (
 )
 from commerce.customers.merging import get_customer
 from commerce.customers.tables import Customer
+from commerce.deals import desk
+from commerce.deals.choices import Deal, DealKind
 from commerce.errors import IdempotencyConflict, IllegalMove, InvalidInput, PriceChanged
 from commerce.inserting import core, id_of, insert_once
 from commerce.membership import points as points_account
@@ -44,6 +46,7 @@ from commerce.pricing.quote import Quote, QuotedLine
 from commerce.promotions import coupons
 from commerce.sealing import Sealer
 from commerce.shanghai import SHANGHAI
+from commerce.sources.coming import came_by
 
 LONGEST_REMARK: Final = 200
 LONGEST_SOURCE: Final = 64
@@ -69,6 +72,7 @@ class OrderRequest:
     coupon_id: int | None
     points: int
     pickup_store_id: int | None
+    deal: Deal | None
 
     def digest(self, sealer: Sealer) -> str:
         """Equal for equal requests, however their lines are split or sorted; tells no address."""
@@ -93,13 +97,15 @@ def place_order(
     coupon_id: int | None = None,
     points: int = 0,
     pickup_store_id: int | None = None,
+    deal: Deal | None = None,
 ) -> Order:
     """Place an order and hold its goods for `hold_for`. Announces order_placed.
 
     The same key with the same request gives the same order again. What was bought leaves the
     customer's cart; the coupon is used and the points are spent with the order, and come back
     when it closes unpaid. With `pickup_store_id` it is fetched there: of the address only recipient
-    and phone count. Nothing is written when it raises: InvalidInput, NotFound, OutOfStock,
+    and phone count. Under a `deal` its price and its limits hold, and what the deal refuses with is
+    raised. Nothing is written when it raises: InvalidInput, NotFound, OutOfStock,
     PriceChanged, IdempotencyConflict, or IllegalMove when too many orders wait to be paid.
     """
     if _KEY.fullmatch(idempotency_key) is None:
@@ -113,6 +119,7 @@ def place_order(
         coupon_id,
         points,
         pickup_store_id,
+        deal,
     )
     buyer_id = _lock_buyer(session, customer_id)
     earlier = _find_earlier(session, sealer, buyer_id, idempotency_key, request)
@@ -127,20 +134,29 @@ def place_order(
         conversation_id=conversation_id,
         idempotency_key=idempotency_key,
         created_at=now,
-        expires_at=now + hold_for,
+        expires_at=_pay_until(session, deal, now, hold_for),
+        came_by=came_by(session, buyer_id, now),
         **_columns(sealer, request, _destination(session, request), priced),
     )
+    if deal is not None:  # Before the stock: what a flash sale has set aside is given to it here.
+        desk.bind(session, deal, order, request.quantities, now)
     _begin(session, order, priced, now)
     if priced.coupon_id is not None:
         coupons.redeem(session, buyer_id, priced.coupon_id, id_of(order), now)
     if priced.points_spent:
         points_account.spend(session, buyer_id, id_of(order), priced.points_spent, now)
-    cart.take_out(session, buyer_id, request.quantities, now)
+    if deal is None:
+        cart.take_out(session, buyer_id, request.quantities, now)
     if pickup_store_id is None:
         save_address(session, sealer, buyer_id, request.address, now)
     if order.payable == 0:
         settle(session, id_of(order), actor="shop", reason="无需付款", paid_at=now, now=now)
     return order
+
+
+def _pay_until(session: Session, deal: Deal | None, now: datetime, hold_for: timedelta) -> datetime:
+    latest = None if deal is None else desk.latest_at(session, deal, now)
+    return now + hold_for if latest is None else min(latest, now + hold_for)
 
 
 def new_order_no(now: datetime) -> str:
@@ -181,10 +197,11 @@ def _refuse_too_many_unpaid(session: Session, customer_id: int) -> None:
 def _confirm(session: Session, buyer_id: int, request: OrderRequest, now: datetime) -> Quote:
     """The quote of this moment, with its variants locked, if the goods and the price still hold."""
     lines = price_lines(session, request.quantities, lock=True)
-    refuse_shortage(lines)
+    if request.deal is None or request.deal.kind != DealKind.FLASH_SALE:
+        refuse_shortage(lines)  # A flash sale has pieces of its own.
     is_fetched = request.pickup_store_id is not None
     place = whole_place(request.address)
-    choices = Choices(request.coupon_id, request.points, place, is_fetched)
+    choices = Choices(request.coupon_id, request.points, place, is_fetched, request.deal)
     priced = quote_lines(session, buyer_id, lines, now, choices)
     _refuse_region(priced, request.address.region)
     if priced.payable != request.expected_payable:
@@ -234,6 +251,8 @@ def _columns(
         "points_spent": priced.points_spent,
         "points_given": priced.points_given,
         "gifts": list(priced.gifts),
+        "deal": request.deal.kind if request.deal else "",
+        "awaits_group": False,
         "source": request.source,
         "request_digest": request.digest(sealer),
     }
@@ -262,7 +281,7 @@ def _begin(session: Session, order: Order, priced: Quote, now: datetime) -> None
 def _line_columns(order_id: int, line: QuotedLine) -> dict[str, Any]:
     columns = asdict(line)
     del columns["gross"]  # It is price times quantity.
-    return {"order_id": order_id, **columns}
+    return {"order_id": order_id, "rebate": 0, **columns}
 
 
 def _check_remark(remark: str) -> str:

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from commerce.deals import desk
+from commerce.deals.choices import Deal
+from commerce.errors import InvalidInput
 from commerce.freight.templates import load_terms
 from commerce.membership.levels import member_price, standing
 from commerce.membership.points import earn_terms, points_terms
@@ -24,12 +27,14 @@ class Choices:
 
     `region` is that of the address, as addresses write it; without one freight is an estimate.
     With `pickup` nothing is sent: there is no freight, and no region that it is refused to.
+    Under a `deal` goods have its price, and no coupon applies.
     """
 
     coupon_id: int | None = None
     points: int = 0
     region: str | None = None
     pickup: bool = False
+    deal: Deal | None = None
 
 
 NO_CHOICES = Choices()
@@ -69,10 +74,14 @@ def basket_of(
     choices: Choices = NO_CHOICES,
 ) -> Basket:
     """The lines with every offer of this moment, and what the customer chose."""
+    offers = _deal_offers(session, customer_id, lines, now, choices)
     timed = running_prices(session, [each.variant_id for each in lines], now)
     chosen, member = choices.coupon_id, standing(session, customer_id)
     return Basket(
-        lines=tuple(as_basket_line(each, timed.get(each.variant_id)) for each in lines),
+        lines=tuple(
+            as_basket_line(each, timed.get(each.variant_id), offers.get(each.variant_id))
+            for each in lines
+        ),
         member=member_price(member),
         rewards=running_rewards(session, now),
         coupon=None if chosen is None else coupons.get_owned(session, customer_id, chosen, now),
@@ -86,8 +95,25 @@ def basket_of(
     )
 
 
-def as_basket_line(line: PricedLine, timed: UnitOffer | None = None) -> BasketLine:
-    """A priced line with its offer of this moment, for a basket."""
+def _deal_offers(
+    session: Session,
+    customer_id: int,
+    lines: Sequence[PricedLine],
+    now: datetime,
+    choices: Choices,
+) -> dict[int, UnitOffer]:
+    if choices.deal is None:
+        return {}
+    if choices.coupon_id is not None:
+        raise InvalidInput("活动价不能再用优惠券", field="coupon_id")
+    quantities = {each.variant_id: each.quantity for each in lines}
+    return desk.offer(session, customer_id, choices.deal, quantities, now)
+
+
+def as_basket_line(
+    line: PricedLine, timed: UnitOffer | None = None, activity: UnitOffer | None = None
+) -> BasketLine:
+    """A priced line with its offers of this moment, for a basket."""
     return BasketLine(
         variant_id=line.variant_id,
         product_id=line.product_id,
@@ -96,6 +122,7 @@ def as_basket_line(line: PricedLine, timed: UnitOffer | None = None) -> BasketLi
         label=line.label,
         price=line.price,
         quantity=line.quantity,
+        activity=activity,
         timed=timed,
         weight=line.weight,
         volume=line.volume,

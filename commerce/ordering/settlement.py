@@ -6,6 +6,8 @@ from typing import Final
 from sqlmodel import Session
 
 from commerce.catalogue import stock
+from commerce.deals import desk
+from commerce.distribution.freezing import freeze
 from commerce.membership import points
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
@@ -24,7 +26,10 @@ def settle(
     paid_at: datetime,
     now: datetime,
 ) -> Order:
-    """The unpaid order is paid. Raises IllegalMove when it is not unpaid any more."""
+    """The unpaid order is paid, its seat taken and its promoters written down.
+
+    `paid_at` is WeChat Pay's word. Raises IllegalMove when it is not unpaid any more.
+    """
     order = move(
         session,
         order_id,
@@ -37,13 +42,15 @@ def settle(
     order.paid_at = paid_at
     session.add(order)
     stock.mark_sold(session, order_id)
+    desk.on_paid(session, order, paid_at, now)
+    freeze(session, order, now)
     return order
 
 
 def close_unpaid(
     session: Session, order_id: int, *, actor: str, reason: str, now: datetime
 ) -> Order:
-    """The unpaid order is closed and gives back its goods, its coupon and its points.
+    """The unpaid order is closed and gives back its goods, its coupon, its points, its deal.
 
     Raises IllegalMove.
 
@@ -64,4 +71,5 @@ def close_unpaid(
         points.give_back_spent(
             session, order.customer_id, order_id, order.points_spent, CLOSED_UNPAID, now
         )
+    desk.on_closed(session, order, now)
     return order

@@ -89,6 +89,12 @@ class Order(SQLModel, table=True):
     remark_sealed: bytes
     source: str = ""
     """Where the buyer came from, as the card's path said."""
+    came_by: str = Field(default="", index=True)
+    """The source code by which they had come to the shop; see `commerce.sources`."""
+    deal: str = ""
+    """The kind of deal that it was bought under, see `commerce.deals`; nothing for none."""
+    awaits_group: bool = False
+    """Paid, and in a group that may still fail: nothing is sent or given back before it ends."""
     conversation_id: int | None = Field(default=None, index=True)
     """The conversation whose cart was bought, by the cart token: news of the order go there."""
     pickup_store_id: int | None = Field(default=None, foreign_key="store.id", index=True)
@@ -115,6 +121,7 @@ class OrderLine(SQLModel, table=True):
         CheckConstraint(
             "freight >= 0 AND points_spent >= 0 AND points_given >= 0", name="ck_order_line_shares"
         ),
+        CheckConstraint("rebate >= 0 AND rebate <= total", name="ck_order_line_rebate"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -136,6 +143,8 @@ class OrderLine(SQLModel, table=True):
     freight: int = 0
     points_spent: int = 0
     points_given: int = 0
+    rebate: int = 0
+    """What was given back of `total` afterwards, the pieces kept: a group's lower price."""
 
 
 class OrderMove(SQLModel, table=True):

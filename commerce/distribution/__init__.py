@@ -1,0 +1,1 @@
+"""Distribution (分销): who brought a customer, and what they earn for it."""

@@ -1,0 +1,1 @@
+"""Flash sales (秒杀): pieces set aside for a window of time."""

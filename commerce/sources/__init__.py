@@ -1,0 +1,1 @@
+"""Codes that say where a customer came from."""
