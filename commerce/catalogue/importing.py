@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from commerce.catalogue.merging import Merge
 from commerce.catalogue.product_rows import ProductRow, read_rows
+from commerce.compliance import TextKind, lint, told
 from commerce.csv_files import RowFault, open_csv
 from commerce.freight.tables import FreightTemplate
 
@@ -32,6 +33,10 @@ class ImportReport:
     unchanged: int = 0
     rejected: list[RowFault] = field(default_factory=list)
     """In the order of the file."""
+    warned: list[RowFault] = field(default_factory=list)
+    """Titles that break a rule of advertising, each where it stands first. Their rows are taken:
+    a title may rightly quote (a book's name, an award), and the goods are worth more than a word.
+    """
 
 
 def import_products(
@@ -45,12 +50,15 @@ def import_products(
 
     Rows with equal title and brand become variants of one product. A row's stock is what there is
     now; the difference is booked. An empty cell leaves what the shop knows. Bad rows are skipped
-    and reported. An interrupted import keeps its finished thousands, and may simply be repeated.
-    Raises InvalidInput when the file as a whole cannot be read.
+    and reported, doubtful titles reported only. An interrupted import keeps its finished
+    thousands, and may simply be repeated. Raises InvalidInput when the file as a whole cannot be
+    read.
     """
     report = ImportReport()
     with open_csv(path) as file:
-        usable = _sent_as_known(_usable(read_rows(file), report), writing, report)
+        usable = _read_through(
+            _sent_as_known(_usable(read_rows(file), report), writing, report), report
+        )
         for rows in batched(usable, ROWS_A_TRANSACTION):
             with writing() as session:
                 merge = Merge(session, rows, now)
@@ -77,6 +85,20 @@ def _sent_as_known(
             report.rejected.append(RowFault(row.line, "freight", message))
         else:
             yield row
+
+
+def _read_through(rows: Iterator[ProductRow], report: ImportReport) -> Iterator[ProductRow]:
+    """All the rows; what their titles should not say is noted."""
+    before = ""
+    doubtful: set[str] = set()
+    for row in rows:
+        if row.title != before and row.title not in doubtful:
+            faults = [each for each in lint(row.title, TextKind.TITLE) if each.blocks]
+            report.warned += [RowFault(row.line, "title", told(each)) for each in faults]
+            if faults:
+                doubtful.add(row.title)
+        before = row.title
+        yield row
 
 
 def _usable(rows: Iterator[ProductRow | RowFault], report: ImportReport) -> Iterator[ProductRow]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, delete, select, update
 
 from commerce.catalogue.words import fold
+from commerce.compliance import TextKind, check
 from commerce.errors import InvalidInput
 from commerce.inserting import affected_rows, id_of, insert_once
 from commerce.knowledge.keywords import Pattern
@@ -44,7 +45,10 @@ class EntryDraft:
     valid_until: datetime | None = None
 
     def check(self) -> None:
-        """Raise InvalidInput, which names the field and says how to mend it."""
+        """Raise InvalidInput, which names the field and says how to mend it.
+
+        Title and questions are a customer's words: no rule of advertising is for them.
+        """
         for name, longest in LONGEST.items():
             value: str = getattr(self, name)
             if len(value) > longest or (name != "intent" and not value.strip()):
@@ -54,6 +58,7 @@ class EntryDraft:
         if len(self.answer) > LONGEST_ANSWER:
             raise InvalidInput(f"答案最多{LONGEST_ANSWER}个字，请写短一点", field="answer")
         check_answer(self.answer)
+        check(self.answer, TextKind.ANSWER, "answer")
         for pattern in self.keywords:
             Pattern.read(pattern)
         if len(self.questions) > MOST_QUESTIONS:

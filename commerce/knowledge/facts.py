@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlmodel import Session, select
 
+from commerce.compliance import TextKind, check
 from commerce.errors import InvalidInput
 from commerce.inserting import insert_once
 from commerce.knowledge.tables import ShopFact, Source
@@ -136,4 +137,5 @@ def check_fact(name: str, value: str) -> str:
         kind.check(value)
     except ValueError:
         raise InvalidInput(f"“{name}”写的是“{value}”，请{kind.fix}", field=name) from None
+    check(value, TextKind.ANSWER, name)
     return value

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
+from commerce.compliance import TextKind, check
 from commerce.errors import InvalidInput
 from commerce.membership.tables import (
     MallItem,
@@ -22,7 +23,8 @@ def seed_membership(session: Session, path: Path) -> int:
     """Add what the shop does not have yet; how many rows.
 
     A part of which it has anything at all (its levels, its tasks, its mall) is the operators' and
-    stays as it is. Raises InvalidInput for a coupon that is not there.
+    stays as it is. Raises InvalidInput for a coupon that is not there, and for names that break a
+    rule of advertising.
     """
     with path.open("rb") as file:
         written = tomllib.load(file)
@@ -57,14 +59,17 @@ def _terms(session: Session, written: dict[str, Any]) -> MembershipTerms:
 
 
 def _level(written: dict[str, Any]) -> MemberLevel:
+    check(written["name"], TextKind.OFFER, "name")
     return MemberLevel(**{**written, "threshold": fen_from_yuan(written["threshold"])})
 
 
 def _task(written: dict[str, Any]) -> MemberTask:
+    check(written["title"], TextKind.OFFER, "title")
     return MemberTask(**{**written, "kind": TaskKind(written["kind"])})
 
 
 def _item(session: Session, written: dict[str, Any]) -> MallItem:
+    check(written["title"], TextKind.OFFER, "title")
     plain = {name: value for name, value in written.items() if name != "coupon"}
     coupon = written.get("coupon")
     template = None if coupon is None else _template_id(session, coupon)

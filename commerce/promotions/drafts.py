@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from commerce.compliance import TextKind, check
 from commerce.errors import InvalidInput
 from commerce.money import LARGEST_ORDER
 from commerce.pricing.values import CouponKind, Rung
@@ -125,11 +126,12 @@ class RewardDraft:
 
 
 def check_names(key: str, name: str, field_name: str) -> None:
-    """Raise InvalidInput unless both can be read in a list."""
+    """Raise InvalidInput unless both can be read in a list, and the name by customers."""
     if not 0 < len(key) <= LONGEST_CODE:
         raise InvalidInput(f"编号要写1到{LONGEST_CODE}个字符", field=field_name)
     if not 0 < len(name.strip()) <= LONGEST_NAME:
         raise InvalidInput(f"名字要写1到{LONGEST_NAME}个字", field="name")
+    check(name, TextKind.OFFER, "name")
 
 
 def check_window(begins: datetime | None, ends: datetime | None, field_name: str) -> None:
