@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Final
@@ -46,8 +47,26 @@ LOCKED_SQLSTATES: Final = frozenset({"55P03", "57014"})  # Lock timeout, stateme
 RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})  # Serialization failure, deadlock.
 
 
+type Fence = Callable[[Session], None]
+_fence: Final[ContextVar[Fence | None]] = ContextVar("fence", default=None)
+
+
 class DatabaseClosed(BotError):
     """A call came after `close`."""
+
+
+@contextmanager
+def fenced(fence: Fence) -> Iterator[None]:
+    """Let a fence go first in every transaction that the block writes; it raises to refuse one.
+
+    So it does in the tasks that the block starts and in its `asyncio.to_thread`, however long
+    they last.
+    """
+    token = _fence.set(fence)
+    try:
+        yield
+    finally:
+        _fence.reset(token)
 
 
 @dataclass(slots=True)
@@ -134,7 +153,14 @@ class Database:
 
         A cancelled caller's function is skipped if it has not begun and committed if it has.
         """
-        call = _Call(lambda session: function(session, *args, **kwargs))
+        fence = _fence.get()
+
+        def work(session: Session) -> T:
+            if fence is not None:
+                fence(session)
+            return function(session, *args, **kwargs)
+
+        call = _Call(work)
         self._writer.submit(call)
         return await asyncio.wrap_future(call.outcome)
 
@@ -166,6 +192,8 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One transaction for synchronous callers (command line, tests); commits at the end."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if (fence := _fence.get()) is not None:
+                fence(session)
             yield session
 
     async def ping(self) -> None:

@@ -9,21 +9,24 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlmodel import Session
+from sqlmodel import Session, col, delete
 
+from bot import inbox
 from bot.clock import Clock
 from bot.database import Database
-from bot.jobs import Job, answer_left_behind, sweep
+from bot.jobs import Job, Overtaken
 from bot.lexicon import extend_lexicon
 from bot.pay_calls import want_closed, want_refunded
 from bot.pay_reports import ForeignPayment, PayReports
 from bot.payments.client import PayClient
 from bot.pipeline import Pipeline
+from bot.tables import LoginSession
 from bot.turn import Shop
 from commerce.catalogue.changes import forget_changes, list_changes
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.indexing import LARGEST_RUN, apply_changes, rebuild
 from commerce.errors import NotFound
+from commerce.inserting import affected_rows
 from commerce.membership.birthdays import serve_birthdays
 from commerce.payments import closing, opening, refunds
 from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
@@ -144,8 +147,17 @@ class Duties:
             want_refunded(session, self.shop.sealer, refund, now, again_at=again_at)
 
     async def answer_left_behind(self) -> None:
-        """Answer messages whose process died."""
-        await answer_left_behind(self.database, self.clock, self.pipeline)
+        """Answer messages whose process died, or whose turn failed on the database."""
+        left = await self.database.write(inbox.take_up_left_behind, self.clock.now())
+        results = await asyncio.gather(
+            *(self.pipeline.answer_all(conversation) for conversation in left),
+            return_exceptions=True,
+        )
+        for result in results:
+            if isinstance(result, Overtaken):
+                raise result
+            if isinstance(result, BaseException):
+                log.warning("still not answered", reason=type(result).__name__)
 
     async def build_index(self) -> None:
         """Enter the whole catalogue: the index is new, or of another form than this version's."""
@@ -184,13 +196,23 @@ class Duties:
 
     async def sweep(self) -> None:
         """Remove what nobody will ask for again."""
-        await self.database.write(sweep, self.clock.now())
+        await self.database.write(forget_logins, self.clock.now())
+
+
+def forget_logins(session: Session, now: datetime) -> None:
+    """Remove log-ins that are over."""
+    affected_rows(session, delete(LoginSession).where(col(LoginSession.expires_at) < now))
 
 
 async def a_few_at_once[T](work: Callable[[T], Awaitable[None]], all_of_it: Iterable[T]) -> None:
-    """Do the work on each, in small groups; one that fails is logged and stops no other."""
+    """Do the work on each, in small groups; one that fails is logged and stops no other.
+
+    Raises Overtaken once another process has taken the job over.
+    """
     for group in batched(all_of_it, AT_ONCE):
         results = await asyncio.gather(*(work(each) for each in group), return_exceptions=True)
         for result in results:
+            if isinstance(result, Overtaken):
+                raise result
             if isinstance(result, Exception):
                 log.error("duty failed", duty=work.__name__, exc_info=result)

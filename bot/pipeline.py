@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.conversations import ConversationView
 from bot.database import Database, is_unreachable
 from bot.inbox import Waiting
+from bot.jobs import Overtaken
 from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
 from bot.messages import SPOKEN_KINDS, Incoming, Text
@@ -95,7 +96,7 @@ class Pipeline:
                 self._take_turn, conversation_id, waiting, understanding, found
             )
         except Exception as error:
-            if is_unreachable(error):
+            if is_unreachable(error) or isinstance(error, Overtaken):
                 raise  # The message stays in the inbox: it is taken up again.
             log.exception("turn failed", kind=incoming.kind, intent=understanding.intent)
             await self.database.write(self._apologise, conversation_id, waiting)

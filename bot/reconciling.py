@@ -30,7 +30,7 @@ class Reconciling:
         """The rounds with their rhythm, in the shop's time."""
         return [
             Job("reconcile", timedelta(minutes=5), self.reconcile),
-            Job("fetch bills", timedelta(minutes=10), self.fetch_bills, timedelta(minutes=10)),
+            Job("fetch bills", timedelta(minutes=10), self.fetch_bills),
         ]
 
     async def reconcile(self) -> tuple[Finding, ...]:

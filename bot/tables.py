@@ -221,16 +221,49 @@ class UploadedMedia(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SceneCode(SQLModel, table=True):
+    """A code that WeChat made for us of a scene, fetched once. Its picture is in our folder."""
+
+    __tablename__ = "scene_code"
+    __table_args__ = (UniqueConstraint("app", "scene", name="uq_scene_code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    app: str
+    scene: str
+    picture: str
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Of a temporary one; None for ever."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class JobState(StrEnum):
+    """What became of the latest run of a job."""
+
+    RUNNING = "running"
+    DONE = "done"
+    GIVEN_BACK = "given_back"
+    """Cut off by a stop or by the database: it is to be done again."""
+
+
 class JobSlot(SQLModel, table=True):
-    """The latest run of a job: whoever moves `slot` on runs it. One row a job."""
+    """The latest run of a job: whoever raises `epoch` runs it. One row a job."""
 
     __tablename__ = "job_slot"
 
     job: str = Field(primary_key=True)
     slot: datetime = Field(sa_type=UtcDateTime)
-    lease_until: datetime = Field(sa_type=UtcDateTime)
-    """Until then the run is its holder's alone, unless it has finished."""
-    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state: str
+    epoch: int
+    """Counts the runs: what an earlier one still wants to write is refused."""
+    beats: int
+    """Counts the run's signs of life. Who watches it stand still for a lease may take over."""
+    holder: str
+    """The process that ran it, as `host:pid`."""
+    alive_at: datetime = Field(sa_type=UtcDateTime)
+    """The last sign of life, by the holder's clock; for people to read."""
+    rhythm: str
+    """In words, as the holder knew it; for people to read."""
+    overdue: str
 
 
 class LoginSession(SQLModel, table=True):
