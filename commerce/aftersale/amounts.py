@@ -53,6 +53,7 @@ def reckon(session: Session, order: Order, pieces: Mapping[int, int], reason: Re
 def _line_back(line: OrderLine, already: int, pieces: int) -> LineBack:
     if not 0 < pieces <= line.quantity - already:
         raise InvalidInput(f"“{line.title}”没有这么多件可以退", field="pieces")
-    paid = PaidLine(line.quantity, line.total, line.points_spent, line.points_given)
+    kept = line.total - line.rebate
+    paid = PaidLine(line.quantity, kept, line.points_spent, line.points_given)
     back = back_for(paid, already, pieces)
     return LineBack(id_of(line), pieces, back.money, back.points_spent, back.points_given)

@@ -18,8 +18,8 @@ from commerce.ordering.tables import Order, OrderLine
 class Kept:
     """What a customer keeps of an order when its refunds are taken off.
 
-    `pieces` is by order line id; `goods` is fen paid for them, without freight; `points_given`
-    are the points that the order has given or will give.
+    `pieces` is by order line id; `goods` is fen paid for them, freight and rebates
+    off; `points_given` are the points that the order has given or will give.
     """
 
     pieces: dict[int, int]
@@ -41,7 +41,8 @@ def kept_of(session: Session, order: Order) -> Kept:
             id_of(line): line.quantity - (row.pieces if (row := rows.get(id_of(line))) else 0)
             for line in lines
         },
-        goods=sum(line.total for line in lines) - sum(row.money for row in rows.values()),
+        goods=sum(line.total - line.rebate for line in lines)
+        - sum(row.money for row in rows.values()),
         points_given=sum(line.points_given for line in lines)
         - sum(row.points_off for row in rows.values()),
     )
@@ -67,7 +68,7 @@ def _count_line(session: Session, line: OrderLine, back: LineBack) -> None:
         RefundedLine,
         order_line_id=id_of(line),
         bought=line.quantity,
-        total=line.total,
+        total=line.total - line.rebate,
         freight=line.freight,
         points_spent=line.points_spent,
         points_given=line.points_given,

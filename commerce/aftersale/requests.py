@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +28,7 @@ from commerce.request_numbers import TRIES, new_request_no
 from commerce.sealing import Place, Sealer
 
 LONGEST_WORDS: Final = 500
+UNTIL_GROUP_ENDS: Final = "这笔订单还在拼团，成团前不能单独退款；到期没成团会自动全额退"
 _KEY_DIGITS: Final = 32
 
 
@@ -59,8 +61,7 @@ def estimate(
             raise IllegalMove(
                 f"“{lines[line_id].title}”还能申请的只有{free}件", order_line_id=line_id, free=free
             )
-    if kind not in kinds_for(OrderState(order.state)):
-        raise IllegalMove(f"订单{STATE_NAMES[OrderState(order.state)]}，不能这样申请")
+    _refuse_now(order, kind)
     return reckon(session, order, pieces, reason) if kind in GIVES_MONEY else None
 
 
@@ -88,30 +89,60 @@ def open_request(
     order = lock_order(session, order_id)
     if order.customer_id != customer_id:
         raise NotFound("没有这笔订单", order_id=order_id)
-    row_key = _row_key(sealer, order_id, key)
+    row_key = row_key_for(sealer, order_id, key)
     earlier = _find_earlier(session, row_key, pieces, kind, reason)
     if earlier is not None:
         return earlier
-    if kind not in kinds_for(OrderState(order.state)):
-        raise IllegalMove(f"订单{STATE_NAMES[OrderState(order.state)]}，不能这样申请")
+    _refuse_now(order, kind)
+    wish = Wish(pieces, kind, reason, words, conversation_id)
+    request = register(
+        session, sealer, order, row_key, wish, actor=f"customer:{customer_id}", now=now
+    )
+    announce_about(session, "after_sale_requested", request, now)
+    announce_about(session, "person_wanted", request, now, reason="request_refund")
+    session.flush()
+    return request
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for; `pieces` counts by order line id."""
+
+    pieces: Mapping[int, int]
+    kind: RequestKind
+    reason: Reason
+    words: str
+    conversation_id: int | None = None
+
+
+def register(
+    session: Session,
+    sealer: Sealer,
+    order: Order,
+    row_key: str,
+    wish: Wish,
+    *,
+    actor: str,
+    now: datetime,
+) -> AfterSale:
+    """Write a request down and claim its pieces; the order is locked, the row key new.
+
+    Whether the order is at a point where this may be asked for is the caller's to know. Raises
+    NotFound, IllegalMove, InvalidInput as `open_request` does.
+    """
+    pieces = wish.pieces
     lines = {id_of(line): line for line in list_lines(session, order)}
     _check_pieces(pieces, lines.keys(), order)
     with session.begin_nested():  # All pieces are claimed, or none.
         core(session)  # The savepoint is set when the connection is first asked for.
         for line_id, quantity in sorted(pieces.items()):
             claim(session, lines[line_id], quantity)
-        wanted = reckon(session, order, pieces, reason).amount if kind in GIVES_MONEY else 0
-        request = _insert(
-            session, sealer, row_key, order, kind, reason, wanted, words, conversation_id, now
-        )
+        request = _insert(session, sealer, row_key, order, wish, now)
     for line_id, quantity in pieces.items():
         session.add(
             AfterSaleLine(after_sale_id=id_of(request), order_line_id=line_id, quantity=quantity)
         )
-    actor = f"customer:{customer_id}"
     record_move(session, request, None, RequestState.REQUESTED, actor=actor, reason="", now=now)
-    announce_about(session, "after_sale_requested", request, now)
-    announce_about(session, "person_wanted", request, now, reason="request_refund")
     session.flush()
     return request
 
@@ -121,7 +152,14 @@ def read_words(sealer: Sealer, request: AfterSale) -> str:
     return sealer.open(request.words_sealed, _words_place(request.row_key))
 
 
-def _row_key(sealer: Sealer, order_id: int, key: str) -> str:
+def _refuse_now(order: Order, kind: RequestKind) -> None:
+    if order.awaits_group:
+        raise IllegalMove(UNTIL_GROUP_ENDS, order_no=order.order_no)
+    if kind not in kinds_for(OrderState(order.state)):
+        raise IllegalMove(f"订单{STATE_NAMES[OrderState(order.state)]}，不能这样申请")
+
+
+def row_key_for(sealer: Sealer, order_id: int, key: str) -> str:
     """Of a request's row: for one key of an order always the same."""
     if not key:
         return uuid.uuid4().hex
@@ -147,13 +185,11 @@ def _insert(
     sealer: Sealer,
     row_key: str,
     order: Order,
-    kind: RequestKind,
-    reason: Reason,
-    amount_wanted: int,
-    words: str,
-    conversation_id: int | None,
+    wish: Wish,
     now: datetime,
 ) -> AfterSale:
+    is_money = wish.kind in GIVES_MONEY
+    wanted = reckon(session, order, wish.pieces, wish.reason).amount if is_money else 0
     for _ in range(TRIES):
         is_new = insert_once(
             session,
@@ -162,12 +198,12 @@ def _insert(
             row_key=row_key,
             customer_id=order.customer_id,
             order_id=id_of(order),
-            conversation_id=conversation_id or order.conversation_id,
-            kind=kind,
-            reason=reason,
-            words_sealed=sealer.seal(words[:LONGEST_WORDS], _words_place(row_key)),
+            conversation_id=wish.conversation_id or order.conversation_id,
+            kind=wish.kind,
+            reason=wish.reason,
+            words_sealed=sealer.seal(wish.words[:LONGEST_WORDS], _words_place(row_key)),
             state=RequestState.REQUESTED,
-            amount_wanted=amount_wanted,
+            amount_wanted=wanted,
             **dict.fromkeys(
                 ("freight_back", "points_back", "points_clawed", "experience_clawed"), 0
             ),

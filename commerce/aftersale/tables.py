@@ -35,6 +35,8 @@ class Reason(StrEnum):
     PRICE = "price"
     """It costs less now."""
     REPAIR = "repair"
+    CALLED_OFF = "called_off"
+    """The shop gives everything back by itself: a group that failed."""
     OTHER = "other"
 
 
@@ -170,6 +172,7 @@ class RefundedLine(SQLModel, table=True):
     bought: int
     pieces: int = 0
     total: int
+    """What was paid, less what was given back of it before, the pieces kept."""
     money: int = 0
     """Fen, without freight."""
     freight: int

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from commerce.aftersale.tables import OrderUrge
 from commerce.errors import IllegalMove
 from commerce.inserting import id_of
-from commerce.ordering.states import STATE_NAMES, announce_about, lock_order
+from commerce.ordering.states import announce_about, lock_order, state_name
 from commerce.ordering.tables import Order, OrderState
 
 AGAIN_AFTER: Final = timedelta(hours=24)
@@ -30,8 +30,8 @@ def urge(session: Session, order_id: int, *, actor: str, now: datetime) -> Urged
     Announces `order_urged` and `person_wanted`. Raises NotFound, IllegalMove.
     """
     order = lock_order(session, order_id)
-    if order.state not in MAY_BE_URGED:
-        raise IllegalMove(f"订单{STATE_NAMES[OrderState(order.state)]}，不用催发货")
+    if order.state not in MAY_BE_URGED or order.awaits_group:
+        raise IllegalMove(f"订单{state_name(order)}，不用催发货")
     last = last_urge(session, order)
     if last is not None and now < last.at + AGAIN_AFTER:
         return Urged(last.at, is_new=False)

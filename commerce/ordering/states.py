@@ -38,9 +38,15 @@ STATE_NAMES: Final[dict[OrderState, str]] = {
 """As customers read them."""
 
 
+AWAITS_GROUP: Final = "待成团"
+"""As customers read it of an order that is paid, in a group that may still fail."""
+
+
 def state_name(order: Order) -> str:
     """Where an order is, as its customer reads it: one that is fetched waits for no dispatch."""
     state = OrderState(order.state)
+    if order.awaits_group and state == OrderState.PAID:
+        return AWAITS_GROUP
     if order.pickup_store_id is not None and state in AWAITS_PICKUP:
         return "待自提"
     return STATE_NAMES[state]
@@ -81,12 +87,12 @@ def move(
     state = OrderState(order.state)
     allowed = set(OrderState if from_states is None else from_states)
     if state not in allowed or not _is_legal(order, state, to):
-        raise _refusal(state, to)
+        raise _refusal(order, to)
     guarded = (
         update(Order).where(col(Order.id) == order_id, col(Order.state) == state).values(state=to)
     )
     if session.exec(guarded).rowcount != 1:
-        raise _refusal(state, to)
+        raise _refusal(order, to)
     record_move(session, order, state, to, actor=actor, reason=reason, now=now)
     announce_about(session, f"order_{to}", order, now, from_state=state, actor=actor, reason=reason)
     return order
@@ -131,13 +137,15 @@ def announce_about(session: Session, kind: str, order: Order, now: datetime, **m
 
 
 def _is_legal(order: Order, state: OrderState, to: OrderState) -> bool:
+    if order.awaits_group and to != OrderState.CLOSED:
+        return False  # Nothing leaves the shop for a group that may still fail.
     if order.pickup_store_id is not None and state in AWAITS_PICKUP:
         at_counter = (LEGAL_MOVES[state] | {OrderState.RECEIVED}) - {OrderState.SHIPPED}
         return to in at_counter
     return to in LEGAL_MOVES[state]
 
 
-def _refusal(state: OrderState, to: OrderState) -> IllegalMove:
+def _refusal(order: Order, to: OrderState) -> IllegalMove:
     return IllegalMove(
-        f"订单{STATE_NAMES[state]}，不能改为{STATE_NAMES[to]}", state=state, wanted=to
+        f"订单{state_name(order)}，不能改为{STATE_NAMES[to]}", state=order.state, wanted=to
     )

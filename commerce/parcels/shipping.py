@@ -48,14 +48,16 @@ def ship(
     it stays `packed`. Announces `parcel_shipped` with the pieces left. An order on its way may
     have further parcels, which hold none of its pieces. Entering the same parcel again returns it.
     Raises ShippingRefused for an unknown carrier, an impossible number, one that is used
-    otherwise, or an order whose money all goes back; IllegalMove when the order cannot be
-    shipped, or not these pieces of it.
+    otherwise, or an order whose money all goes back or whose group may still fail; IllegalMove when
+    the order cannot be shipped, or not these pieces of it.
     """
     number = check_number(carrier, tracking_no)
     order = states.lock_order(session, order_id)
     known = find_parcel(session, carrier, number)
     if known is not None:
         return _same(session, known, order_id, pieces)
+    if order.awaits_group:
+        raise ShippingRefused("order：还在拼团，没有成团，先不要发货；成团后再录运单号")
     refund = find_whole_refund(session, order_id)
     if refund is not None:
         raise ShippingRefused(

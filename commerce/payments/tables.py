@@ -111,6 +111,20 @@ class Refund(SQLModel, table=True):
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Rebate(SQLModel, table=True):
+    """A part of what was paid that went back afterwards, the goods kept. Once for its `ref`."""
+
+    __tablename__ = "rebate"
+    __table_args__ = (CheckConstraint("amount > 0", name="ck_rebate_amount"),)
+
+    ref: str = Field(primary_key=True)
+    order_id: int = Field(foreign_key="customer_order.id", index=True)
+    refund_id: int = Field(foreign_key="refund.id", unique=True)
+    """The first try to send it."""
+    amount: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PayNotice(SQLModel, table=True):
     """A verified notify of WeChat Pay, kept for ever: the same one again changes nothing."""
 

@@ -50,9 +50,13 @@ class Redemption:
 
 
 def give_code(session: Session, sealer: Sealer, order_id: int, now: datetime) -> PickupCode | None:
-    """The code of a paid order that is fetched, made if there is none; None for any other order."""
+    """The code of a paid order that is fetched, made if there is none; None for any other order.
+
+    One whose group may still fail has none yet.
+    """
     order = lock_order(session, order_id)
-    if order.pickup_store_id is None or order.state not in AWAITS_PICKUP:
+    waits = order.state in AWAITS_PICKUP and not order.awaits_group
+    if order.pickup_store_id is None or not waits:
         return None
     for _ in range(_TRIES_FOR_A_CODE):
         known = session.get(PickupCode, order_id)
@@ -134,7 +138,7 @@ def _hand_over(session: Session, order: Order, *, actor: str, now: datetime) -> 
 def _refusal(session: Session, order: Order, given: PickupCode) -> Redemption | None:
     if given.redeemed_at is not None:
         return _already(order)
-    if order.state not in AWAITS_PICKUP:
+    if order.state not in AWAITS_PICKUP or order.awaits_group:
         words = f"订单{state_name(order)}，不能取货。"
         return Redemption(Redeemed.NOT_NOW, words, order.order_no)
     if is_asked_about(session, order):
