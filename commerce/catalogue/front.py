@@ -104,3 +104,14 @@ _SHELVES: Final[Select[Any]] = (
     .having(_HAS_STOCK)
     .order_by(_SOLD.desc(), _COUNT.desc(), _CATEGORY.c.name)
 )
+
+
+def bestseller_picture(session: Session) -> str:
+    """The picture of what sold best, for a card about the shop; empty when there is none."""
+    statement = (
+        select(_PRODUCT.c.picture)
+        .where(_PRODUCT.c.on_sale, _PRODUCT.c.picture != "")
+        .order_by(_PRODUCT.c.sales.desc(), _PRODUCT.c.id)
+        .limit(1)
+    )
+    return core(session).execute(statement).scalar() or ""

@@ -2,7 +2,8 @@
 
 `variant.stock` is what can still be ordered. An order takes its pieces when it is placed; they
 are held until they are sold or released. So at any time stock is the sum of its movements, and
-what came in less what is held and what is sold.
+what came in less what is held and what is sold. What a flash sale sets aside has left it until it
+is put back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +25,11 @@ __all__ = [
     "correct",
     "correct_by_hand",
     "mark_sold",
+    "put_back",
     "release",
     "reserve",
     "send_again",
+    "set_aside",
     "take_back",
 ]
 
@@ -150,6 +153,42 @@ def send_again(
                 lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
             )
         _note(core(session), taken, "resent", now, order_id)
+
+
+def set_aside(
+    session: Session,
+    quantities: Mapping[int, int],
+    now: datetime,
+    order_id: int | None = None,
+) -> None:
+    """Take pieces (by variant id) out of what everybody can order: all, or none and OutOfStock.
+
+    `order_id` names the order that gave them back, if one did.
+    """
+    with session.begin_nested():
+        taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
+        short = _change(session, taken)
+        if short:
+            left = available(session, short)
+            raise OutOfStock(
+                "库存不够留出来做活动",
+                lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
+            )
+        _note(core(session), taken, "set_aside", now, order_id)
+
+
+def put_back(
+    session: Session,
+    quantities: Mapping[int, int],
+    now: datetime,
+    order_id: int | None = None,
+) -> None:
+    """Pieces (by variant id) that were set aside can be ordered again.
+
+    `order_id` names the order for which they are put back, if there is one.
+    """
+    _change(session, quantities)
+    _note(core(session), quantities, "put_back", now, order_id)
 
 
 def correct(

@@ -91,7 +91,7 @@ class StockMovement(SQLModel, table=True):
     variant_id: int = Field(foreign_key="variant.id", index=True)
     change: int
     reason: str
-    """initial, import, reserved, released, returned, resent or correction."""
+    """initial, import, reserved, released, returned, resent, set_aside, put_back or correction."""
     order_id: int | None = Field(default=None, foreign_key="customer_order.id", index=True)
     at: datetime = Field(sa_type=UtcDateTime)
 

@@ -7,6 +7,9 @@ import sqlalchemy as sql
 from sqlmodel import Session, col
 
 from commerce.catalogue.tables import StockMovement, Variant
+from commerce.distribution.tables import Withdrawal, WithdrawalState
+from commerce.distribution.withdrawals import LIVE
+from commerce.flash_sales.tables import FlashItem
 from commerce.ledger.accounts import AccountKind
 from commerce.ledger.auditing import list_discrepancies, totals
 from commerce.ledger.tables import LedgerAccount, LedgerEntry
@@ -17,12 +20,15 @@ from commerce.reconciliation.tables import FindingKind
 
 FOR_ORDERS: Final = ("reserved", "released")
 """Movements that follow what orders hold and buy."""
+FOR_SALES: Final = ("set_aside", "put_back")
+"""Movements that follow what flash sales have left."""
 
 
 def examine_books(session: Session) -> Iterator[Finding]:
     """What does not agree in stock and ledger now. Reads all movements and all entries."""
     yield from _stock(session)
     yield from _reservations(session)
+    yield from _set_aside(session)
     for unit, total in sorted(totals(session).items()):
         if total:
             yield Finding(FindingKind.LEDGER_SUM, unit, total, 0)
@@ -53,18 +59,34 @@ def _stock(session: Session) -> Iterator[Finding]:
 
 
 def _reservations(session: Session) -> Iterator[Finding]:
-    taken = (
-        sql.select(
-            col(StockMovement.variant_id), (-sql.func.sum(StockMovement.change)).label("pieces")
-        )
-        .where(col(StockMovement.reason).in_(FOR_ORDERS))
-        .group_by(col(StockMovement.variant_id))
-        .subquery()
-    )
     held = (
         sql.select(col(Reservation.variant_id), sql.func.sum(Reservation.quantity).label("pieces"))
         .where(col(Reservation.state) != ReservationState.RELEASED)
         .group_by(col(Reservation.variant_id))
+        .subquery()
+    )
+    yield from _taken_out(session, FindingKind.RESERVATIONS, FOR_ORDERS, held)
+
+
+def _set_aside(session: Session) -> Iterator[Finding]:
+    left = (
+        sql.select(col(FlashItem.variant_id), sql.func.sum(FlashItem.left).label("pieces"))
+        .group_by(col(FlashItem.variant_id))
+        .subquery()
+    )
+    yield from _taken_out(session, FindingKind.SET_ASIDE, FOR_SALES, left)
+
+
+def _taken_out(
+    session: Session, kind: FindingKind, reasons: tuple[str, ...], held: sql.Subquery
+) -> Iterator[Finding]:
+    """Pieces of each variant that left stock for these reasons, against those that are `held`."""
+    taken = (
+        sql.select(
+            col(StockMovement.variant_id), (-sql.func.sum(StockMovement.change)).label("pieces")
+        )
+        .where(col(StockMovement.reason).in_(reasons))
+        .group_by(col(StockMovement.variant_id))
         .subquery()
     )
     ours, theirs = sql.func.coalesce(taken.c.pieces, 0), sql.func.coalesce(held.c.pieces, 0)
@@ -77,23 +99,28 @@ def _reservations(session: Session) -> Iterator[Finding]:
         .limit(MOST_OF_A_KIND)
     )
     for variant_id, out, wanted in session.execute(statement):
-        yield Finding(FindingKind.RESERVATIONS, str(variant_id), int(out), int(wanted))
+        yield Finding(kind, str(variant_id), int(out), int(wanted))
 
 
 def _money(session: Session) -> Iterator[Finding]:
-    """The identities of `commerce.payments.books`."""
+    """The identities of `commerce.payments.books` and of `commerce.distribution`."""
     statement = sql.select(
         _sum(Payment.amount, col(Payment.state) == PaymentState.PAID),
         _sum(Refund.amount, col(Refund.state) == RefundState.SUCCEEDED),
         _sum(Refund.amount, col(Refund.repeats_id).is_(None)),
         _booked(AccountKind.SHOP_MONEY),
         _booked(AccountKind.REFUND_OWED),
+        _sum(Withdrawal.net, col(Withdrawal.state) == WithdrawalState.PAID),
+        _sum(Withdrawal.amount, col(Withdrawal.state).in_(LIVE)),
+        _booked(AccountKind.WITHDRAWAL_IN_TRANSIT),
     )
     # One statement: between two, somebody may pay.
-    paid, sent, promised, money, owed = map(int, session.execute(statement).one())
+    row = session.execute(statement).one()
+    paid, sent, promised, money, owed, paid_out, asked, in_transit = map(int, row)
     for kind, ours, theirs in (
-        (AccountKind.SHOP_MONEY, -money, paid - sent),
+        (AccountKind.SHOP_MONEY, -money, paid - sent - paid_out),
         (AccountKind.REFUND_OWED, owed, promised - sent),
+        (AccountKind.WITHDRAWAL_IN_TRANSIT, in_transit, asked),
     ):
         if ours != theirs:
             yield Finding(FindingKind.BOOKS, kind.value, ours, theirs)

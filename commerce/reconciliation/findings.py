@@ -24,6 +24,7 @@ NAMES: Final[dict[FindingKind, str]] = {
     FindingKind.REFUND_CLOSED: "退款失败，钱还欠着顾客",
     FindingKind.STOCK: "库存和出入记录对不上",
     FindingKind.RESERVATIONS: "订单占用和出入记录对不上",
+    FindingKind.SET_ASIDE: "秒杀留货和出入记录对不上",
     FindingKind.LEDGER_SUM: "总账不平",
     FindingKind.LEDGER_BALANCE: "账户余额和流水对不上",
     FindingKind.BOOKS: "总账和收付款对不上",

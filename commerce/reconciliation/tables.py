@@ -30,6 +30,8 @@ class FindingKind(StrEnum):
     """Variant's id: pieces in stock, the sum of its movements."""
     RESERVATIONS = "reservations"
     """Variant's id: pieces taken out for orders, pieces that orders hold or have bought."""
+    SET_ASIDE = "set_aside"
+    """Variant's id: pieces taken out for flash sales, pieces that these have left."""
 
     LEDGER_SUM = "ledger_sum"
     """Unit: the sum of all its entries, 0."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, union
 from sqlmodel import Session, col, select
 
 from commerce.aftersale.tables import AfterSale
@@ -14,13 +14,14 @@ from commerce.catalogue.tables import Product, StockMovement, Variant
 from commerce.customers.addresses import AddressInput
 from commerce.customers.tables import Customer
 from commerce.events import ShopEvent
+from commerce.flash_sales.tables import FlashItem
 from commerce.inserting import id_of
 from commerce.ordering.lines import WantedLine
 from commerce.ordering.placing import place_order
 from commerce.ordering.tables import Order, OrderMove, Reservation, ReservationState
 from commerce.payments.opening import open_payment
 from commerce.payments.settling import PaidOutcome, record_paid
-from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
+from commerce.payments.tables import Payment, PaymentState, Rebate, Refund, RefundState
 from commerce.sealing import Sealer
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
@@ -125,8 +126,14 @@ def reload(session: Session, order: Order) -> Order:
 
 
 def assert_stock_adds_up(session: Session) -> None:
-    """Stock is the sum of its movements, and what came in less what is held and sold."""
+    """Stock is the sum of its movements, and what came in less what is held and sold.
+
+    What was set aside and not put back is what flash sales still have.
+    """
     session.flush()
+    aside = col(StockMovement.reason).in_(("set_aside", "put_back"))
+    all_aside = _sums(session, StockMovement.variant_id, StockMovement.change, aside)
+    in_sales = _sums(session, FlashItem.variant_id, FlashItem.left)
     came_in = col(StockMovement.reason).not_in(("reserved", "released"))
     gone = Reservation.state != ReservationState.RELEASED
     all_moved = _sums(session, StockMovement.variant_id, StockMovement.change)
@@ -135,12 +142,13 @@ def assert_stock_adds_up(session: Session) -> None:
     for variant, stock_now in session.exec(select(Variant.id, Variant.stock)):
         assert stock_now >= 0
         assert stock_now == all_moved[variant] == all_came_in[variant] - all_gone[variant]
+        assert -all_aside[variant] == in_sales[variant]
 
 
 def assert_money_adds_up(session: Session) -> None:
     """Every payment that came in is kept for one paid order, or goes back whole; never more.
 
-    Of one that is kept, requests after buying may give back some.
+    Of one that is kept, requests after buying and rebates may give back some.
     """
     session.flush()
     session.expire_all()
@@ -168,13 +176,14 @@ def assert_money_adds_up(session: Session) -> None:
 
 
 def _asked_back(session: Session, payment: Payment) -> int:
-    """Fen of a payment that go back because the customer asked for them."""
+    """Fen of a payment that go back by a request after buying, or as a rebate."""
+    sent: Any = union(select(AfterSale.refund_id), select(Rebate.refund_id))
     return _sum(
         session,
         Refund.amount,
         Refund.payment_id == payment.id,
         Refund.state != RefundState.CLOSED,
-        col(Refund.id).in_(select(AfterSale.refund_id)),
+        col(Refund.id).in_(sent),
     )
 
 

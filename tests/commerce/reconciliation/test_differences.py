@@ -13,6 +13,7 @@ from commerce.payments.tables import RefundState
 from commerce.reconciliation.reconciling import reconcile
 from commerce.reconciliation.tables import FindingState, ReconciliationFinding
 from tests.commerce import shop
+from tests.commerce.flash_sales.sales import running_sale
 from tests.commerce.ledger.books import give
 from tests.commerce.reconciliation.shop import open_after, paid, refunded, run
 from tests.commerce.shop import NOW
@@ -114,6 +115,19 @@ def test_goods_that_no_order_holds_any_more_are_found(session: Session) -> None:
 
     run(session, change, state="sold", id=payment.order_id)
 
+    assert open_after(session) == []
+
+
+@pytest.mark.database
+def test_pieces_that_a_flash_sale_lost_are_found(session: Session) -> None:
+    variant = shop.put_on_sale(session, pieces=8)
+    item = running_sale(session, variant, pieces=5)
+    assert open_after(session) == []
+
+    run(session, 'UPDATE flash_item SET "left" = 3 WHERE id = :id', id=item)
+    assert open_after(session) == [("set_aside", str(variant), 5, 3)]
+
+    run(session, 'UPDATE flash_item SET "left" = 5 WHERE id = :id', id=item)
     assert open_after(session) == []
 
 
