@@ -26,6 +26,22 @@ class CorrectionKind(StrEnum):
     """The subject is the finding, `kind subject`."""
     REFUND_SENT_AGAIN = "refund_sent_again"
     """The subject is the new out_refund_no."""
+    DISTRIBUTION_TERMS_SET = "distribution_terms_set"
+    """The subject is the term and what it is now, `first_bp 1000`; the amount the number."""
+    PROMOTER_APPOINTED = "promoter_appointed"
+    """The subject is the promoter's code."""
+    PROMOTER_STOPPED = "promoter_stopped"
+    """The subject is the promoter's code."""
+    WITHDRAWAL_APPROVED = "withdrawal_approved"
+    """The subject is its number."""
+    WITHDRAWAL_REFUSED = "withdrawal_refused"
+    """The subject is its number."""
+    GROUP_BUY_SAVED = "group_buy_saved"
+    """The subject is its key."""
+    GROUP_BUY_SWITCHED = "group_buy_switched"
+    """The subject is its key, and `on` or `off`."""
+    GROUP_BUY_VIRTUAL_SET = "group_buy_virtual_set"
+    """The subject is its key; the amount the per cent from which the shop completes a group."""
 
 
 class MoneyAudit(SQLModel, table=True):

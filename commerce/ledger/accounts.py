@@ -28,6 +28,9 @@ class AccountKind(StrEnum):
     GIFT_BALANCE = "gift_balance"
     COMMISSION_PENDING = "commission_pending"
     COMMISSION_AVAILABLE = "commission_available"
+    """May fall below zero, when an order is refunded whose commission was paid out meanwhile."""
+    WITHDRAWAL_IN_TRANSIT = "withdrawal_in_transit"
+    """Commission that its promoter has asked for and that has not arrived."""
 
     SHOP_POINTS = "shop_points"
     """Less than zero by all the points that customers hold."""
@@ -52,6 +55,7 @@ _TERMS: Final[dict[AccountKind, _Terms]] = {
     AccountKind.GIFT_BALANCE: _Terms(Unit.FEN, is_customers=True, floor=0),
     AccountKind.COMMISSION_PENDING: _Terms(Unit.FEN, is_customers=True),
     AccountKind.COMMISSION_AVAILABLE: _Terms(Unit.FEN, is_customers=True),
+    AccountKind.WITHDRAWAL_IN_TRANSIT: _Terms(Unit.FEN, is_customers=True, floor=0),
     AccountKind.SHOP_POINTS: _Terms(Unit.POINT, is_customers=False),
     AccountKind.SHOP_EXPERIENCE: _Terms(Unit.EXPERIENCE, is_customers=False),
     AccountKind.SHOP_MONEY: _Terms(Unit.FEN, is_customers=False),
