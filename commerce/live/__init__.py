@@ -1,0 +1,1 @@
+"""Live streams: when, and what is shown."""
