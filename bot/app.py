@@ -17,10 +17,14 @@ from bot.channels.official_account_wire import OfficialAccountWire
 from bot.channels.pay_notify import PayNotify
 from bot.clock import Clock, SystemClock
 from bot.database import Database
+from bot.deal_rounds import DealRounds
+from bot.distribution_rounds import DistributionRounds
 from bot.duties import Duties
+from bot.group_rounds import GroupRounds
 from bot.jobs import Jobs
 from bot.knowledge.answering import Answering
 from bot.listeners import Listeners
+from bot.live_rounds import LiveRounds
 from bot.order_rounds import OrderRounds
 from bot.parcel_rounds import ParcelRounds
 from bot.pay_reports import PayReports
@@ -28,9 +32,12 @@ from bot.payments.notify import NotifyVerifier
 from bot.pipeline import Lanes, Pipeline
 from bot.platform import Platform, open_platform
 from bot.reconciling import Reconciling
+from bot.reminder_rounds import ReminderRounds
 from bot.search import ShopSearch
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.statement_rounds import StatementRounds
+from bot.transfer_rounds import TransferRounds
 from bot.turn import Shop
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
@@ -91,6 +98,13 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         )
         rounds = ParcelRounds(database, clock, sealer, platform.trackers)
         order_rounds = OrderRounds(database, clock, sealer)
+        deals = DealRounds(database, clock, sealer)
+        group_rounds = GroupRounds(database, clock)
+        commissions = DistributionRounds(database, clock)
+        transfers = TransferRounds(database, clock, sealer, platform.pay.transfers, reports)
+        live_rounds = LiveRounds(database, clock, sealer)
+        reminders = ReminderRounds(database, clock, sealer)
+        account_statements = StatementRounds(database, clock, sealer)
         reconciling = Reconciling(database, clock, platform.pay)
         if not shop.search.index.is_complete:
             await duties.build_index()
@@ -112,6 +126,13 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
                     *duties.jobs(),
                     *rounds.jobs(),
                     *order_rounds.jobs(),
+                    *deals.jobs(),
+                    *group_rounds.jobs(),
+                    *commissions.jobs(),
+                    *transfers.jobs(),
+                    *live_rounds.jobs(),
+                    *reminders.jobs(),
+                    *account_statements.jobs(),
                     *reconciling.jobs(),
                 ],
             ),

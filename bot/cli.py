@@ -12,7 +12,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot import migrations, money_commands
+from bot import (
+    deal_commands,
+    jobs_command,
+    lint_command,
+    migrations,
+    money_commands,
+    source_commands,
+)
 from bot.logs import configure_logs
 from bot.refusal import PlainCommands
 from bot.settings import SANDBOX_ENV_FILE, Settings, SettingsRefused, load_settings
@@ -27,7 +34,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(money_commands.reconcile)
+app.command()(lint_command.lint)
+app.command()(jobs_command.jobs)
 app.add_typer(money_commands.ledger, name="ledger")
+app.add_typer(source_commands.app, name="source")
+app.add_typer(deal_commands.app, name="deals")
 console = Console(stderr=True)
 
 EVERYTHING_AFTER: dict[str, Any] = {
@@ -103,7 +114,8 @@ def import_products(
     """Import products from a CSV file.
 
     Columns: sku,title,category,brand,price,stock,attributes,image. Price in yuan; attributes like
-    颜色=红;尺码=XL. Bad rows are reported by line number and skipped.
+    颜色=红;尺码=XL. Bad rows are reported by line number and skipped; a title that breaks a rule of
+    advertising is reported and taken.
     """
     from bot.seeding import import_file
 
@@ -112,6 +124,9 @@ def import_products(
         report = import_file(settings, file, progress)
     for fault in report.rejected:
         console.print(f"第{fault.line}行 {fault.field}：{fault.message}", style="red", markup=False)
+    for fault in report.warned:
+        told = f"第{fault.line}行 {fault.field}（已导入，请改）：{fault.message}"
+        console.print(told, style="yellow", markup=False, soft_wrap=True)
     console.print(
         f"新增{report.created}，更新{report.updated}，未变{report.unchanged}，"
         f"跳过{len(report.rejected)}行。"
@@ -156,6 +171,15 @@ def counter(context: typer.Context) -> None:
     from bot.counter_commands import app as desk
 
     name = "python -m bot counter"
+    raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
+
+
+@app.command("distribution", context_settings=EVERYTHING_AFTER)
+def distribution(context: typer.Context) -> None:
+    """Promoters, their terms and their withdrawals; `distribution --help` tells how."""
+    from bot.distribution_commands import app as desk
+
+    name = "python -m bot distribution"
     raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
 
 

@@ -1,16 +1,19 @@
 """Who takes the rows of the outbox to the world outside."""
 
-from bot import shipping_info
+from bot import pay_calls, promoter_codes, shipping_info
 from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
+from bot.channels.promoter_code_delivery import PromoterCodeDelivery
 from bot.channels.shipping_info_delivery import ShippingInfoDelivery
+from bot.channels.transfer_delivery import TransferDelivery
 from bot.clock import Clock
 from bot.database import Database
 from bot.evidence import EvidenceStore
 from bot.media import MediaLibrary
 from bot.pay_reports import PayReports
 from bot.platform import Platform
+from bot.scene_codes import SceneCodes
 from bot.sender import Deliverer
 from bot.settings import Settings
 from commerce.sealing import Sealer
@@ -32,12 +35,16 @@ def deliverers(
         "mini_program_secret"
     )
     mini_program = platform.mini_program if has_mini_program else None
+    folder = settings.picture_folder
+    codes = SceneCodes(client, platform.mini_program, folder, database, clock)
     evidence = EvidenceStore(settings.evidence_folder, sealer)
     return {
         "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
         "official_account.profile": ProfileDelivery(client, app_id, clock),
         "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
         shipping_info.KIND: ShippingInfoDelivery(mini_program, database, clock),
+        promoter_codes.KIND: PromoterCodeDelivery(codes, sealer, clock),
         "pay.close": CloseDelivery(platform.pay, reports, clock),
         "pay.refund": RefundDelivery(platform.pay, reports, clock),
+        pay_calls.TRANSFER: TransferDelivery(platform.pay.transfers, reports, clock),
     }

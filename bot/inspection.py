@@ -1,12 +1,14 @@
 """For development, over loopback: what the bot understood, and a hand for the shop's people."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from sqlmodel import Session, select
 
+from bot import inspection_withdrawals
 from bot.health import is_loopback
 from bot.inspection_aftersale import decide_latest
 from bot.understood import list_lines
@@ -20,14 +22,17 @@ from commerce.parcels.shipping import ship
 if TYPE_CHECKING:
     from bot.app import Running
 
+type Decision = Callable[[Session, int, str, datetime], dict[str, str]]
+
 CHANNEL: Final = "official_account"
 OF_BROWSERS_AND_PROXIES: Final = ("Origin", "Sec-Fetch-Site", "Forwarded", "X-Real-IP")
 """Headers that a page's request or a proxied one bears; the sandbox asks from server to server."""
 
 
 def routes(running: "Running") -> list[web.RouteDef]:
-    """`GET /inspect/lines?user=OPENID[&after=ID]`, `POST /inspect/ship {"user": OPENID}` and
-    `POST /inspect/after-sale {"user": OPENID, "move": "agree|refuse|arrived"}`.
+    """`GET /inspect/lines?user=OPENID[&after=ID]`, `POST /inspect/ship {"user": OPENID}`,
+    `POST /inspect/after-sale {"user": OPENID, "move": "agree|refuse|arrived"}` and
+    `POST /inspect/withdrawal {"user": OPENID, "move": "approve|refuse"}`.
 
     None in production, where the shop's own people alone read customers' words, ship and decide.
     """
@@ -55,21 +60,28 @@ def routes(running: "Running") -> list[web.RouteDef]:
         return web.json_response({"tracking_no": number})
 
     async def decide(request: web.Request) -> web.Response:
+        return await moved(request, decide_latest)
+
+    async def pay_out(request: web.Request) -> web.Response:
+        return await moved(request, inspection_withdrawals.decide_latest)
+
+    async def moved(request: web.Request, decided: Decision) -> web.Response:
         _refuse_strangers(request)
         body = await request.json() if request.can_read_body else None
         told = body if isinstance(body, dict) else {}
         user, step = str(told.get("user", "")), str(told.get("move", ""))
         try:
-            moved = await running.database.write(_decide, user, step, running.clock.now())
+            answer = await running.database.write(_decide, decided, user, step, running.clock.now())
         except ShopError as refusal:
             return web.json_response({"error": str(refusal)}, status=409)
         running.listeners.wake()
-        return web.json_response(moved)
+        return web.json_response(answer)
 
     return [
         web.get("/inspect/lines", lines),
         web.post("/inspect/ship", ship_one),
         web.post("/inspect/after-sale", decide),
+        web.post("/inspect/withdrawal", pay_out),
     ]
 
 
@@ -93,8 +105,10 @@ def _ship_latest(session: Session, user: str, now: datetime) -> str | None:
     return number
 
 
-def _decide(session: Session, user: str, move: str, now: datetime) -> dict[str, str]:
-    return decide_latest(session, _customer_of(session, user), move, now)
+def _decide(
+    session: Session, decided: Decision, user: str, move: str, now: datetime
+) -> dict[str, str]:
+    return decided(session, _customer_of(session, user), move, now)
 
 
 def _customer_of(session: Session, user: str) -> int:

@@ -1,4 +1,8 @@
-"""Pictures at WeChat: uploaded once, uploaded again before their three days end."""
+"""Pictures at WeChat: uploaded once, uploaded again before their three days end.
+
+Those of the shop are files of its picture folder; a group's is drawn from its name, here, outside
+of any transaction.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,8 +16,10 @@ from sqlmodel import Session, col, delete, select, update
 from bot.clock import Clock
 from bot.database import Database
 from bot.errors import BotError
+from bot.seeds.lettering import chinese_font
 from bot.tables import UploadedMedia
 from commerce.inserting import affected_rows, insert_once
+from miniprogram_cards import seat_pictures
 from wecom.transport import AsyncWeChatClient
 
 LIFE: Final = timedelta(days=3)
@@ -100,6 +106,9 @@ class MediaLibrary:
 
     def _read(self, picture: str) -> tuple[str, bytes, str]:
         path = self._folder / Path(picture).name
+        seats = seat_pictures.read_name(path.name)
+        if seats is not None:
+            return (path.name, seat_pictures.draw(seats, chinese_font), "image/png")
         try:
             content = path.read_bytes()
         except OSError as error:

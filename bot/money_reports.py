@@ -30,7 +30,7 @@ from commerce.shanghai import SHANGHAI
 from wecom.errors import WeChatError
 
 ACTOR: Final = "agent:cli"
-IN_PIECES: Final = frozenset({FindingKind.STOCK, FindingKind.RESERVATIONS})
+IN_PIECES: Final = frozenset({FindingKind.STOCK, FindingKind.RESERVATIONS, FindingKind.SET_ASIDE})
 IN_UNITS: Final = frozenset({FindingKind.LEDGER_SUM, FindingKind.LEDGER_BALANCE})
 
 console = Console()

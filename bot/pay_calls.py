@@ -9,9 +9,19 @@ from sqlmodel import Session, col, or_, select
 from bot import outbox
 from bot.outbox import Post
 from bot.tables import OutboxMessage, OutboxState
+from commerce.customers import get_customer
+from commerce.customers.identities import list_identities
+from commerce.distribution.tables import Withdrawal
+from commerce.errors import NotFound
+from commerce.inserting import id_of
 from commerce.payments.tables import Payment, Refund
 from commerce.sealing import Sealer
 
+TRANSFER: Final = "pay.transfer"
+REMARK: Final = "推广佣金提现"
+"""What the receiver of a transfer reads; a repetition must not change it."""
+
+_MINI_PROGRAM: Final = "mini_program"
 _UNDER_WAY: Final = (OutboxState.PENDING, OutboxState.SENDING)
 
 
@@ -46,6 +56,32 @@ def want_refunded(
         "reason": refund.reason,
     }
     return _want(session, sealer, "pay.refund", refund.out_refund_no, payload, now, again_at)
+
+
+def want_transferred(
+    session: Session,
+    sealer: Sealer,
+    withdrawal: Withdrawal,
+    now: datetime,
+    *,
+    again_at: datetime | None = None,
+) -> bool:
+    """Ask for a withdrawal's transfer, under its one number for ever; see `want_refunded`.
+
+    Raises NotFound for a promoter whom the mini-program has never seen: WeChat Pay names them by
+    their openid there.
+    """
+    promoter = id_of(get_customer(session, withdrawal.customer_id))
+    known = [each for each in list_identities(session, promoter) if each.channel == _MINI_PROGRAM]
+    if not known:
+        raise NotFound("还没有收款账号", withdrawal_no=withdrawal.withdrawal_no)
+    payload = {
+        "out_bill_no": withdrawal.out_bill_no,
+        "openid": known[0].external_user,
+        "amount": withdrawal.net,
+        "remark": REMARK,
+    }
+    return _want(session, sealer, TRANSFER, withdrawal.out_bill_no, payload, now, again_at)
 
 
 def _want(

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.errors import BotError
+from bot.handlers.withdrawal_words import NOT_TAKEN, reason_in_words
 from bot.payments.merchant import Merchant
 from bot.payments.notify import Notice
-from bot.payments.records import Payment, Refund
+from bot.payments.records import Payment, Refund, TransferBill
 from commerce.aftersale.paying_back import record_refund_result
+from commerce.distribution import withdrawals
+from commerce.distribution.tables import TransferState, Withdrawal
 from commerce.errors import NotFound
 from commerce.payments import closing, notices, opening, refunds, settling
 from commerce.payments.tables import RefundState
@@ -46,6 +49,9 @@ class PayReports:
         if isinstance(notice.content, Payment):
             number = notice.content.out_trade_no
             outcome = self.note_payment(session, notice.content, now)
+        elif isinstance(notice.content, TransferBill):
+            number = notice.content.out_bill_no
+            outcome = self.note_transfer(session, notice.content, now)
         else:
             number = notice.content.out_refund_no
             outcome = self.note_refund(session, notice.content, now)
@@ -112,3 +118,26 @@ class PayReports:
         if state is RefundState.PROCESSING:
             refunds.record_refund_pending(session, refund.out_refund_no, now)
         return "known"
+
+    def note_transfer(self, session: Session, bill: TransferBill, now: datetime) -> str:
+        """Write down how a transfer stands. Raises NotFound."""
+        statement = select(Withdrawal.net).where(Withdrawal.out_bill_no == bill.out_bill_no)
+        if bill.amount is not None and session.exec(statement).first() not in (None, bill.amount):
+            log.error("transfer contradicts our books", out_bill_no=bill.out_bill_no)
+            return "mismatch"
+        is_news = withdrawals.record_transfer(
+            session,
+            bill.out_bill_no,
+            TransferState(bill.state),
+            now=now,
+            transfer_bill_no=bill.transfer_bill_no,
+            package=bill.package_info,
+            reason=reason_in_words(bill.state, bill.fail_reason),
+        )
+        return bill.state.lower() if is_news else "known"
+
+    def note_no_transfer(self, session: Session, out_bill_no: str, now: datetime) -> None:
+        """WeChat Pay has refused a transfer and does not know its number: it will never be."""
+        withdrawals.record_transfer(
+            session, out_bill_no, TransferState.FAIL, now=now, reason=NOT_TAKEN
+        )

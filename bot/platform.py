@@ -13,6 +13,7 @@ from bot.clock import Clock, real_now
 from bot.database import Database
 from bot.payments.client import PayClient
 from bot.payments.merchant import Merchant
+from bot.payments.transfers import TransferScene
 from bot.settings import Settings
 from bot.token_store import DatabaseTokenStore
 from commerce.sealing import Sealer
@@ -55,7 +56,12 @@ async def open_platform(
         return made
 
     merchant = merchant_of(settings)
-    pay = PayClient(merchant, notify_url=settings.notify_url, base_url=settings.pay_api_url)
+    pay = PayClient(
+        merchant,
+        notify_url=settings.notify_url,
+        base_url=settings.pay_api_url,
+        transfer_scene=transfer_scene_of(settings),
+    )
     return Platform(
         http=http,
         official_account=client(
@@ -80,6 +86,14 @@ def merchant_of(settings: Settings) -> Merchant:
         api_v3_key=settings.pay_api_v3_key.get_secret_value(),
         public_key_id=settings.pay_public_key_id,
         public_key=_pem(settings.pay_public_key_file),
+    )
+
+
+def transfer_scene_of(settings: Settings) -> TransferScene:
+    """What transfers to promoters are for."""
+    reports = [each.partition("=") for each in settings.pay_transfer_reports.split(",")]
+    return TransferScene(
+        settings.pay_transfer_scene, tuple((kind, content) for kind, _, content in reports)
     )
 
 

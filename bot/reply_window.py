@@ -64,11 +64,16 @@ SAFETY: Final = timedelta(seconds=2)
 
 def is_open(conversation: HasWindow, now: datetime) -> bool:
     """Whether one more message may be sent now."""
+    return room(conversation, now) > 0
+
+
+def room(conversation: HasWindow, now: datetime) -> int:
+    """How many more messages may be sent now."""
     window = WINDOWS.get(conversation.window_opened_by or "")
     if window is None or conversation.window_opened_at is None:
-        return False
+        return 0
     closes_at = conversation.window_opened_at + window.lasts - SAFETY
-    return now < closes_at and conversation.window_used < window.messages
+    return max(0, window.messages - conversation.window_used) if now < closes_at else 0
 
 
 def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:

@@ -31,6 +31,7 @@ ASIDES: Final = frozenset(
         Intent.FLASH_SALE,
         Intent.ASK_POINTS,
         Intent.LIVE_STREAM,
+        Intent.DISTRIBUTION,
         Intent.GREET,
         Intent.HELP,
         Intent.OUT_OF_SCOPE,

@@ -14,29 +14,44 @@ from bot.clock import SystemClock
 from bot.database import Database
 from bot.lexicon import write_lexicon
 from bot.seeds import (
+    BARGAINS_FILE,
+    DISTRIBUTION_FILE,
+    FLASH_SALES_FILE,
     FREIGHT_FILE,
+    GROUP_BUYS_FILE,
+    LIVE_FILE,
     MEMBERSHIP_FILE,
     PRODUCTS_CSV,
     PROMOTIONS_FILE,
     SALES_CSV,
+    SOURCES_FILE,
     STORES_FILE,
 )
 from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
+from commerce.bargains.activities import seed_activities
+from commerce.bargains.importing import read_bargains
 from commerce.catalogue.changes import mark_for_indexing
 from commerce.catalogue.importing import ImportReport, import_products
 from commerce.catalogue.index import IndexBusy
 from commerce.catalogue.tables import Brand, Product
+from commerce.distribution.terms import seed_terms
+from commerce.flash_sales.importing import read_sales
+from commerce.flash_sales.planning import seed_sales
 from commerce.freight.seeding import read_freight, seed_freight
+from commerce.group_buys.entries import seed_activities as seed_group_buys
+from commerce.group_buys.importing import read_group_buys
 from commerce.inserting import affected_rows
 from commerce.knowledge.entries import SaveReport, seed_entries
 from commerce.knowledge.facts import seed_fact
 from commerce.knowledge.importing import read_entries, read_facts
+from commerce.live.entering import read_lives, seed_lives
 from commerce.membership.importing import seed_membership
 from commerce.pickup.stores import read_stores, seed_stores
 from commerce.promotions.entries import seed_promotions
 from commerce.promotions.importing import read_promotions
+from commerce.sources.codes import read_codes, seed_codes
 
 NAMES_LEARNT = 400
 """Names whose meaning is learnt at once, in four seconds or so; the server learns the others."""
@@ -78,6 +93,12 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
             offers = seed_membership(session, MEMBERSHIP_FILE)
             templates = seed_freight(session, read_freight(FREIGHT_FILE), now)
             stores = seed_stores(session, read_stores(STORES_FILE))
+            lives = seed_lives(session, read_lives(session, LIVE_FILE, now))
+            sources = seed_codes(session, read_codes(SOURCES_FILE), now)
+            groups = seed_group_buys(session, read_group_buys(session, GROUP_BUYS_FILE, now), now)
+            sales = seed_sales(session, read_sales(session, FLASH_SALES_FILE, now), now)
+            bargains = seed_activities(session, read_bargains(session, BARGAINS_FILE), now)
+            has_new_terms = seed_terms(session, DISTRIBUTION_FILE)
         if changed:
             learn_catalogue(settings, database)
     finally:
@@ -87,6 +108,11 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     yield f"优惠：新增{deals.created}，更新{deals.updated}，未变{deals.unchanged + len(deals.kept)}"
     yield f"会员和积分商城：新增{offers}"
     yield f"运费模板：新增{templates}；自提门店：新增{stores}"
+    yield f"直播：新增{lives}场；来源码：新增{sources}"
+    same = groups.unchanged + len(groups.kept)
+    yield f"拼团：新增{groups.created}，更新{groups.updated}，未变{same}"
+    yield f"秒杀：新增{sales}场；砍价（要打开才能用）：新增{bargains}个"
+    yield f"分销规则：{'新增' if has_new_terms else '未变'}"
     task = progress.add_task("画商品图", total=None)
     painted = generate_pictures(read_picture_briefs(PRODUCTS_CSV), settings.picture_folder)
     progress.update(task, total=1, completed=1)

@@ -39,6 +39,8 @@ REQUIRED_IN_PRODUCTION = (
     "nlu_token",
 )
 SHORTEST_SECRET = 16
+TRANSFER_REPORTS = r"^[^=,]{1,15}=[^=,]{1,32}(,[^=,]{1,15}=[^=,]{1,32})*$"
+"""WeChat Pay docs 商家转账, 转账场景报备信息."""
 
 
 class SettingsRefused(BotError):
@@ -95,6 +97,11 @@ class Settings(BaseSettings):
     pay_public_key_id: str = ""
     pay_public_key_file: Path | None = None
     pay_api_url: str = "https://api.mch.weixin.qq.com"
+    pay_transfer_scene: str = Field(default="1005", min_length=1, max_length=36)
+    pay_transfer_reports: str = Field(
+        default="岗位类型=推广员,报酬说明=推广商品的佣金", pattern=TRANSFER_REPORTS
+    )
+    """What WeChat Pay is told of transfers: `kind=content`, comma-separated."""
 
     kuaidi100_customer: str = ""
     kuaidi100_key: SecretStr = SecretStr("")

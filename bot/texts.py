@@ -150,7 +150,6 @@ COMPLAINT_NOTED = (
 PASSED_ON = "{topic}我这里办不了，已经记下，店里的同事会看到。"
 SEND_ORDER_NO = "方便的话把订单号也发来。"
 ASKED_ON = "{topic}我还没有准信，已经记下，店里的同事会看到。"
-NOT_OFFERED = "{topic}店里现在还没有。想买什么告诉我，我来帮您找。"
 NO_PROMOTION = "店里现在没有优惠券和活动，价格以商品上标的为准。想找实惠的，说商品名加预算就行，比如“100以内的保温杯”。"
 PAYMENT = "付款用微信支付：说“结算”，点开我发的小程序就能付。"
 PAYMENT_TROUBLE = (

@@ -1,4 +1,4 @@
-"""Files that a customer sent: fetched whole while the platform keeps them, up to a size.
+"""Files that the platform gives: fetched whole, up to a size.
 
 Temporary media live three days (WeChat 获取临时素材 documentation: GET /cgi-bin/media/get).
 """
@@ -36,8 +36,14 @@ class Download(Call):
         params = dict(self.params) if token is None else {**self.params, "access_token": token}
         timeout = aiohttp.ClientTimeout(total=self.deadline, connect=self.deadline * CONNECT_SHARE)
         try:
-            async with http.get(
-                self.url, params=params, allow_redirects=False, timeout=timeout
+            async with http.request(
+                self.method,
+                self.url,
+                params=params,
+                data=self.body,
+                headers={"Content-Type": "application/json"} if self.body is not None else None,
+                allow_redirects=False,
+                timeout=timeout,
             ) as response:
                 status, raw = response.status, bytearray()
                 async for chunk in response.content.iter_chunked(A_CHUNK):

@@ -9,12 +9,14 @@ What wechatpy computes from an answer or a token on the spot (`iter_followers`,
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 import aiohttp
 from wechatpy.client import WeChatClient
 
 from wecom.apis import MiniProgramLogin, ShippingInfo, StableToken
+from wecom.codes import SHOW_QR_CODE, SceneCodes
 from wecom.errors import OutcomeUnknown, Platform, Reaction, Refused
 from wecom.exchange import Call, Part
 from wecom.media import ENDPOINT, PATIENCE, Download
@@ -44,6 +46,8 @@ class AsyncCalls:
     platform: ClassVar[Platform]
     official_url: ClassVar[str]
     """The address that wechatpy's endpoints begin with; calls go to `base_url` in its place."""
+    open_files: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Endpoints that give a file to everybody, and the platform's address for each."""
 
     http: aiohttp.ClientSession
     base_url: str
@@ -85,16 +89,43 @@ class AsyncCalls:
 
         MediaTooLarge for a larger one; Refused with REFRESH_MEDIA once its three days are over.
         """
+        return await self.fetch(ENDPOINT, params={"media_id": media_id}, largest=largest)
+
+    async def fetch(
+        self,
+        endpoint: str,
+        *,
+        largest: int,
+        params: Mapping[str, str] | None = None,
+        content: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """A file that the platform gives, of so many bytes at most. Raises WeChatError.
+
+        With `content` it is asked for by POST. Without a token where the file needs none: those
+        of `open_files`, which lie at an address of their own.
+        """
+        is_open = endpoint in self.open_files
+        base = self.open_files[endpoint] if is_open and self.is_official else self.base_url
         call = Download(
-            method="GET",
-            url=f"{self.base_url}{ENDPOINT}",
-            endpoint=ENDPOINT,
-            params={"media_id": media_id},
+            method="GET" if content is None else "POST",
+            url=f"{base}{endpoint}",
+            endpoint=endpoint,
+            params=dict(params or {}),
             deadline=PATIENCE,
+            body=_body(content),
             largest=largest,
         )
-        content: bytes = (await self._send_with_token(call))["content"]
-        return content
+        if is_open:
+            answer = await call.send(self.http, self.platform, None)
+        else:
+            answer = await self._send_with_token(call)
+        file: bytes = answer["content"]
+        return file
+
+    @property
+    def is_official(self) -> bool:
+        """Whether calls go to the platform itself."""
+        return self.base_url == self.official_url
 
     def _call(self, method: str, url_or_endpoint: str, options: dict[str, Any]) -> Call:
         base = options.pop("api_base_url", self.API_BASE_URL)
@@ -137,8 +168,10 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
 
     platform = Platform.OFFICIAL_ACCOUNT
     official_url = "https://api.weixin.qq.com"
+    open_files = MappingProxyType({SHOW_QR_CODE: "https://mp.weixin.qq.com"})
 
     login = MiniProgramLogin()
+    scene_codes = SceneCodes()
     stable_token = StableToken()
     shipping = ShippingInfo()
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from commerce.deals.choices import DealKind
 from commerce.ordering.tables import OrderState
 from commerce.parcels.tables import ParcelState
 from commerce.pricing.values import StepKind
@@ -243,6 +244,10 @@ class Order(Answer):
     parcels: list[Parcel] = Field(description="in the order in which they left")
     pickup: Pickup | None = Field(description="null for an order that is sent")
     can_receive: bool = Field(description="whether the buyer may say now that it has come")
+    deal: DealKind | None
+    awaits_group: bool = Field(description="paid, and sent once its group has succeeded")
+    group_no: str = Field(description="the group that it is in, or empty")
+    rebate: int = Field(description="given back since: the group reached a lower price")
     history: list[HistoryStep]
 
 

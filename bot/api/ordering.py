@@ -10,6 +10,8 @@ from bot.api.pickup_shown import show_pickups
 from bot.api.placing import place_once
 from bot.api.requests import NewOrder, OrderKey, OrderPageChoice, OrderPath
 from bot.api.shopfront import Shopfront
+from commerce.deals.choices import DealKind
+from commerce.group_buys.queries import find_of_order
 from commerce.inserting import id_of
 from commerce.ordering.orders import OrderView, get_order, page_of_orders, view_orders
 from commerce.ordering.receipt import may_receive, receive_own
@@ -102,6 +104,7 @@ def show_orders(
             parcels.get(id_of(view.order), ()),
             can_receive=may_receive(session, view.order),
             pickup=pickups.get(id_of(view.order)),
+            group_no=_group_of(session, view.order),
         )
         for view in views
     ]
@@ -113,6 +116,7 @@ def show_order(
     *,
     can_receive: bool,
     pickup: answers.Pickup | None = None,
+    group_no: str = "",
 ) -> answers.Order:
     """An order as its buyer sees it."""
     order = view.order
@@ -135,8 +139,19 @@ def show_order(
         parcels=[show_parcel(parcel) for parcel in parcels],
         pickup=pickup,
         can_receive=can_receive,
+        deal=DealKind(order.deal) if order.deal else None,
+        awaits_group=order.awaits_group,
+        group_no=group_no,
+        rebate=sum(line.rebate for line in view.lines),
         history=[answers.HistoryStep.model_validate(step) for step in view.history],
     )
+
+
+def _group_of(session: Session, order: Order) -> str:
+    if order.deal != DealKind.GROUP_BUY:
+        return ""
+    group = find_of_order(session, id_of(order))
+    return "" if group is None else group.group_no
 
 
 def show_line(line: OrderLine) -> answers.OrderedLine:

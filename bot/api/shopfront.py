@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from bot.payments.client import PayArguments
+from bot.payments.client import ConfirmArguments, PayArguments
 from bot.search import ShopSearch
 from commerce.customers import get_customer
 from commerce.inserting import id_of
@@ -23,7 +23,7 @@ CodeLogin = Callable[[str], Awaitable[MiniProgramSession]]
 
 
 class Cashier(Protocol):
-    """Announces payments to WeChat Pay; `bot.payments.client.PayClient` is the real one."""
+    """The customer's side of WeChat Pay; `bot.payments.client.PayClient` is the real one."""
 
     async def prepay(
         self,
@@ -38,6 +38,9 @@ class Cashier(Protocol):
 
     def pay_arguments(self, prepay_id: str, *, real_now: datetime) -> PayArguments:
         """What the mini-program passes to `wx.requestPayment`, signed at this real time."""
+
+    def confirm_arguments(self, package: str) -> ConfirmArguments:
+        """What the mini-program passes to `wx.requestMerchantTransfer`."""
 
 
 @dataclass(frozen=True, slots=True)

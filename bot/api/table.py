@@ -18,9 +18,13 @@ from bot.api.errors import ErrorCode
 from bot.api.table_addresses import ADDRESSES
 from bot.api.table_aftersale import AFTER_SALE
 from bot.api.table_coupons import COUPONS
+from bot.api.table_deals import DEALS
+from bot.api.table_distribution import DISTRIBUTION
 from bot.api.table_invoices import INVOICES
+from bot.api.table_live import LIVE
 from bot.api.table_membership import MEMBERSHIP
 from bot.api.table_pickup import PICKUP
+from bot.api.table_withdrawals import WITHDRAWALS
 
 ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     Endpoint(
@@ -164,4 +168,8 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     *MEMBERSHIP,
     *PICKUP,
     *INVOICES,
+    *LIVE,
+    *DISTRIBUTION,
+    *WITHDRAWALS,
+    *DEALS,
 )

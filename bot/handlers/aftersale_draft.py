@@ -18,6 +18,7 @@ from bot.turn import Turn
 from commerce.aftersale.claims import free_pieces
 from commerce.aftersale.requests import LONGEST_WORDS, estimate
 from commerce.aftersale.tables import Reason, RequestKind
+from commerce.errors import IllegalMove
 from commerce.inserting import id_of
 from commerce.ordering import orders
 from commerce.ordering.tables import Order, OrderLine, OrderState
@@ -100,6 +101,8 @@ def go_on(turn: Turn, draft: Draft) -> Sequence[Reply]:
         return _offer_to_cancel(turn, order)
     if order.state == OrderState.CLOSED:
         return [Text(words.CLOSED.format(order_no=order.order_no))]
+    if order.awaits_group:
+        return [Text(words.UNTIL_GROUP_ENDS.format(order_no=order.order_no))]
     goods = Goods.of(turn.session, order)
     if not goods.open_lines:
         return [Text(words.ALL_CLAIMED)]
@@ -196,9 +199,12 @@ def _ask_confirmation(turn: Turn, draft: Draft, order: Order, goods: Goods) -> S
         (line, draft.pieces[id_of(line)]) for line in goods.lines if id_of(line) in draft.pieces
     ]
     reason = draft.reason or Reason.OTHER
+    try:
+        back = estimate(turn.session, order, draft.pieces, kind, reason)
+    except IllegalMove as error:  # Finished, or waiting for its group.
+        return [Text(words.NOT_NOW.format(why=error))]
     draft.confirmed = kind
     ask(turn, "aftersale_confirm", words.CONFIRM, draft)
-    back = estimate(turn.session, order, draft.pieces, kind, reason)
     money = back_in_words(back, kind)
     told = words.summary(order, pieces, kind, reason, len(draft.pictures), money)
     return [Text("\n".join(filter(None, (note, told))))]

@@ -57,7 +57,7 @@ def in_words(event: str, about: Mapping[str, Any], view: RequestView) -> str:
             number = view.resent.tracking_no
             return RESENT.format(**values, carrier=carrier, tracking_no=number)
         case "after_sale_done":
-            return _done(about, values, amount)
+            return _done(about, values)
         case "after_sale_picture_lost":
             return PICTURE_LOST.format(**values)
     return ""
@@ -71,11 +71,16 @@ def _then(view: RequestView, amount: int) -> str:
     return f"{where_to(view.return_address)}{SEND_NUMBER}{refund}"
 
 
-def _done(about: Mapping[str, Any], values: Mapping[str, str], amount: int) -> str:
-    what = [MONEY_IS_BACK.format(**values)] if amount else []
+def what_is_back(about: Mapping[str, Any]) -> str:
+    """Money and points that came of a request that is done; empty for none."""
+    amount = int(about.get("amount") or 0)
+    what = [MONEY_IS_BACK.format(amount=yuan(amount))] if amount else []
     what += points_in_words(
         int(about.get("points_back") or 0), int(about.get("points_clawed") or 0)
     )
-    if not what:
-        return DONE.format(**values)
-    return DONE_WITH_MONEY.format(**values, what="；".join(what))
+    return "；".join(what)
+
+
+def _done(about: Mapping[str, Any], values: Mapping[str, str]) -> str:
+    what = what_is_back(about)
+    return DONE_WITH_MONEY.format(**values, what=what) if what else DONE.format(**values)

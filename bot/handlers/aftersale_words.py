@@ -60,6 +60,7 @@ REASON_NAMES: Final[Mapping[Reason, str]] = {
     Reason.NOT_RECEIVED: "没收到",
     Reason.PRICE: "降价了，退差价",
     Reason.REPAIR: "要维修",
+    Reason.CALLED_OFF: "没有拼成团",
     Reason.OTHER: "其他",
 }
 KIND_NAMES: Final[Mapping[RequestKind, str]] = {
@@ -98,6 +99,10 @@ ENOUGH: Final = re.compile(
     r"(?:好|发|传|拍)(?:了|完了?|好了)|就这些|没了|完了|就这.?张|可以了|下一步|继续"
 )
 
+UNTIL_GROUP_ENDS: Final = (
+    "订单 {order_no} 还在拼团，成团前不能单独退款。到期没成团，会自动全额退给您，不用申请；"
+    "成团以后想退，再说一声就行。"
+)
 NO_ORDERS: Final = "您还没有可以申请售后的订单。下过单的话，把订单号发给我，我来查。"
 WHICH_ORDER: Final = "要申请售后的是第几笔？"
 WHICH_ITEM: Final = "这笔订单里有这几样，是哪一件有问题？说“第一个”，或者“全部”。"
@@ -112,6 +117,7 @@ PICTURES_FULL: Final = "照片最多{count}张，已经够了。{question}"
 PICTURE_ADDED: Final = "照片收到，补到申请 {request_no} 里了。"
 PICTURES_MAY_FOLLOW: Final = "有照片可以接着发给我。"
 GIVEN_UP_MORE: Final = "好的，申请已经登记了，店里的同事会来处理。"
+NOT_NOW: Final = "{why}。有特殊情况就说“转人工”，让同事帮您看看。"
 CONFIRM: Final = "核对没问题就回复“确认”，我来登记；不申请了说“不用”。"
 NOT_SENT_NO_EXCHANGE: Final = "还没发货，换不了，可以先退款，您再重新下单。"
 NOT_SENT_ONLY_MONEY: Final = "还没发货，直接申请退款就行。"

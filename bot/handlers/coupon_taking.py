@@ -7,7 +7,7 @@ from bot import texts
 from bot.handlers import coupon_words as words
 from bot.handlers.coupon_hints import judge_cart
 from bot.messages import Reply, Text
-from bot.router import Router
+from bot.scenes import scene_of
 from bot.turn import Turn
 from commerce.errors import ShopError
 from commerce.inserting import id_of
@@ -17,30 +17,15 @@ from commerce.promotions.coupons import HeldCoupon, list_by_ids, owned_coupon
 from commerce.promotions.describing import coupon_rule, scope_in_words
 from commerce.promotions.taking import Offered, take, take_by_code
 
-router = Router()
-
 IN_CHAT: Final = "chat"
 BY_SCAN: Final = "qr"
 SCENE: Final = "coupon_"
 """Followed by a template's code, the scene of a QR code that stands for a coupon."""
-_OF_A_FOLLOWER: Final = "qrscene_"
-
-
-@router.kind("scan")
-def hear_scan(turn: Turn) -> Sequence[Reply]:
-    """A follower scanned one of the shop's QR codes; an open question stays open."""
-    turn.keep_question()
-    return take_scanned(turn)
 
 
 def take_scanned(turn: Turn) -> Sequence[Reply]:
-    """What the scanned QR code gives, once; nothing to say of one that gives nothing.
-
-    WeChat (接收事件推送, 扫描带参数二维码事件) sends the scene as EventKey, behind `qrscene_` when
-    the scan made somebody follow.
-    """
-    key = str(turn.incoming.payload.get("EventKey") or "")
-    scene = key.removeprefix(_OF_A_FOLLOWER)
+    """What the scanned QR code gives, once; nothing to say of one that gives nothing."""
+    scene = scene_of(str(turn.incoming.payload.get("EventKey") or ""))
     if not scene.startswith(SCENE):
         return []
     code = scene.removeprefix(SCENE)

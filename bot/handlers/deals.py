@@ -1,15 +1,18 @@
-"""The shop's deals of this moment: 满减送, discounts for a time, and coupons to take."""
+"""The shop's deals of this moment: group-buys, flash sales, 满减送, timed discounts, coupons."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
 from bot.handlers import coupon_words as words
+from bot.handlers import flash_sale_words, group_buy_words
 from bot.memory import Wish
 from bot.messages import Reply, Text
 from bot.turn import Turn
 from commerce.catalogue import queries
 from commerce.catalogue.views import ProductView
+from commerce.flash_sales import queries as flash_sales
+from commerce.group_buys import queries as group_buys
 from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.pricing.values import UnitOffer
@@ -17,15 +20,18 @@ from commerce.promotions import rewards, timed
 from commerce.promotions.describing import rung_rule, scope_in_words
 from commerce.promotions.tables import TimedDiscount
 from commerce.promotions.taking import list_offered
+from miniprogram_cards.deal_cards import time_left
 
 MOST_GOODS: Final = 6
 """Products that are listed of a discount."""
 MOST_NAMED: Final = 4
+MOST_GROUPS: Final = 2
 
 
 def deals_in_words(turn: Turn) -> str:
     """Everything that makes something cost less now, a line each; or that there is nothing."""
-    lines = [*_rewards(turn), *_discounts(turn), *_coupons(turn)]
+    lines = [*_group_buys(turn), *_flash_sales(turn)]
+    lines += [*_rewards(turn), *_discounts(turn), *_coupons(turn)]
     return texts.fitting([words.DEALS, *lines]) if lines else texts.NO_PROMOTION
 
 
@@ -79,6 +85,35 @@ def _lower_prices(turn: Turn, discount: TimedDiscount) -> dict[int, tuple[Produc
         if price < variant.price and (cheapest is None or price < cheapest[1]):
             found[product.id] = (product, price, variant.price)
     return found
+
+
+def _group_buys(turn: Turn) -> list[str]:
+    running = group_buys.list_running(turn.session, turn.now)
+    if not running:
+        return []
+    named = "、".join(texts.short(each.title) for each in running[:MOST_GROUPS])
+    more = f"等{len(running)}款" if len(running) > MOST_GROUPS else ""
+    lowest = min(price for each in running for price in each.tiers.all[-1].prices.values())
+    return [group_buy_words.DEAL_LINE.format(names=f"{named}{more}", price=yuan(lowest))]
+
+
+def _flash_sales(turn: Turn) -> list[str]:
+    lines = []
+    for sale in flash_sales.running(turn.session, turn.now):
+        items = flash_sales.list_items(turn.session, sale.sale_id, turn.now)
+        prices = [each.price for each in items if each.left]
+        if prices:
+            left = time_left(sale.ends_at, turn.now)
+            lines.append(
+                flash_sale_words.DEAL_RUNNING.format(
+                    name=sale.name, count=len(prices), price=yuan(min(prices)), left=left
+                )
+            )
+    following = flash_sales.next_sale(turn.session, turn.now)
+    if following is not None:
+        starts = flash_sales.moment_in_words(following.starts_at, turn.now)
+        lines.append(flash_sale_words.DEAL_NEXT.format(name=following.name, starts=starts))
+    return lines
 
 
 def _rewards(turn: Turn) -> list[str]:

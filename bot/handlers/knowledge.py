@@ -28,12 +28,6 @@ ASKED_ON: Final[Mapping[str, str]] = {
     Intent.ASK_RETURN_POLICY: "退换和保修的规定",
     Intent.ASK_STORE: "门店的情况",
 }
-NOT_OFFERED: Final[Mapping[str, str]] = {
-    Intent.GROUP_BUY: "拼团",
-    Intent.FLASH_SALE: "秒杀和砍价",
-    Intent.DISTRIBUTION: "分销",
-    Intent.LIVE_STREAM: "直播",
-}
 TROUBLE_WORDS: Final = re.compile(
     r"失败|不了|不成|没反应|报错|异常|扣了|重复|两次|多扣|打不开|转圈|卡住|出错|怎么办"
 )
@@ -66,13 +60,6 @@ def tell_about_invoices(turn: Turn) -> Sequence[Reply]:
         return known
     passed_on = texts.PASSED_ON.format(topic="开发票") + texts.SEND_ORDER_NO
     return [Text(leave_word(turn, Intent.ASK_INVOICE, passed_on))]
-
-
-@router.intent(*NOT_OFFERED)
-def not_offered(turn: Turn) -> Sequence[Reply]:
-    """What the shop does not do; nobody has to be asked for that."""
-    topic = NOT_OFFERED[turn.understanding.intent]
-    return known_answer(turn) or [Text(texts.NOT_OFFERED.format(topic=topic))]
 
 
 @router.intent(Intent.ASK_PAYMENT)

@@ -28,6 +28,8 @@ URGED_BEFORE: Final = (
 WHICH_TO_URGE: Final = "您有{count}笔订单还没发货，要催第几笔？"
 NOT_TO_URGE: Final = "这笔订单不用催发货。"
 NOTHING_TO_URGE: Final = "您没有已付款、还没发货的订单。"
+NEXT_FOR_GROUP: Final = "成团后就发货；到期没成团，全额自动原路退回。差几个人说“拼团进度”。"
+NOT_SENT_YET: Final = "这笔订单还在拼团，成团后才发货。"
 NEXT_FOR_FETCHED: Final = "到店给店员看取货码就能取，取货码说“我的取货码”。"
 CANCEL_PAID: Final = "您有{count}笔付了款、还没发货的订单，要退哪一笔？"
 
@@ -35,7 +37,9 @@ CANCEL_PAID: Final = "您有{count}笔付了款、还没发货的订单，要退
 def order_in_words(turn: Turn, order: Order) -> str:
     """One order: what it holds, what it costs, where it is and what comes next."""
     ending = texts.NEXT_FOR_ORDER[order.state].format(until=clock_time(order.expires_at))
-    if order.pickup_store_id is not None and order.state in AWAITS_PICKUP:
+    if order.awaits_group:
+        ending = NEXT_FOR_GROUP
+    elif order.pickup_store_id is not None and order.state in AWAITS_PICKUP:
         ending = NEXT_FOR_FETCHED
     return texts.fitting([*_lines(turn, order), *([ending] if ending else [])])
 

@@ -22,6 +22,7 @@ from bot.handlers.order_choice import (
 )
 from bot.handlers.order_words import (
     CANCEL_PAID,
+    NOT_SENT_YET,
     NOT_TO_URGE,
     NOTHING_TO_URGE,
     URGED,
@@ -156,6 +157,8 @@ def _urge_one(turn: Turn) -> Sequence[Reply]:
 
 def _urge(turn: Turn, order: Order) -> Sequence[Reply]:
     show(turn, [order])
+    if order.awaits_group:
+        return [Text(NOT_SENT_YET), *_tell(turn, order)]
     if order.state not in MAY_BE_URGED or order.pickup_store_id is not None:
         return [Text(NOT_TO_URGE), *_tell(turn, order)]
     actor = f"customer:{turn.customer_id}"

@@ -15,6 +15,9 @@ from commerce.shanghai import SHANGHAI
 NOT_SHIPPED: Final = (
     "订单 {order_no} 还没发货，{state}。发货后我会把快递单号发给您，着急可以说“催发货”。"
 )
+AWAITS_GROUP: Final = (
+    "订单 {order_no} 还在拼团，成团后才发货，发货后我会把快递单号发给您。到期没成团，全额自动退。"
+)
 NOT_PAID: Final = "订单 {order_no} 还没付款，付款后才会发货。"
 CLOSED: Final = "订单 {order_no} 已经关闭，没有发出包裹。"
 NO_PARCEL: Final = (

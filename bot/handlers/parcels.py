@@ -104,6 +104,8 @@ def _tell(turn: Turn, order: Order) -> Sequence[Reply]:
     match order.state:
         case OrderState.UNPAID:
             return [Text(words.NOT_PAID.format(order_no=order.order_no))]
+        case OrderState.PAID if order.awaits_group:
+            return [Text(words.AWAITS_GROUP.format(order_no=order.order_no))]
         case OrderState.PAID | OrderState.PACKED if not parcels:
             return [Text(words.NOT_SHIPPED.format(order_no=order.order_no, state=state))]
         case OrderState.CLOSED:

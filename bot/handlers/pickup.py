@@ -81,7 +81,8 @@ def code_in_words(turn: Turn, order: Order) -> str:
     if order.state not in AWAITS_PICKUP:
         return words.NO_MORE_CODE.format(order_no=order_no, state=state_name(order))
     if given is None:
-        return words.CODE_COMING.format(order_no=order_no)
+        sentence = words.CODE_AFTER_GROUP if order.awaits_group else words.CODE_COMING
+        return sentence.format(order_no=order_no)
     store = get_store(turn.session, order.pickup_store_id)
     when = booked_times(turn.session, [order_id]).get(order_id)
     told = words.CODE.format(

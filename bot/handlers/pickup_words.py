@@ -26,6 +26,7 @@ NONE_WAITING: Final = "您现在没有等着自提的订单，所以没有取货
 TAKEN_ALREADY: Final = "订单 {order_no} 已经取走了，取货码用过就作废了。"
 NOT_FETCHED: Final = "订单 {order_no} 是快递送货，不用取货码。"
 NO_MORE_CODE: Final = "订单 {order_no} {state}，没有取货码了。"
+CODE_AFTER_GROUP: Final = "订单 {order_no} 还在拼团，成团后就给您取货码；到期没成团，全额自动退。"
 CODE_COMING: Final = "订单 {order_no} 刚付款，取货码马上发给您。"
 
 WHICH: Final = "您有{count}笔订单等着自提，要改哪一笔？"

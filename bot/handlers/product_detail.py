@@ -10,7 +10,9 @@ from bot.handlers.cart import put_into_cart, put_products
 from bot.handlers.cart_changes import drops_it, swaps_it, update_cart
 from bot.handlers.comparing import compare, compare_these
 from bot.handlers.detail_words import COLORS, SIZES, answer_about
+from bot.handlers.flash_sales import flash_line
 from bot.handlers.goods_names import names
+from bot.handlers.group_buys import group_buy_line
 from bot.handlers.picking import ask_which, at_positions, bare_positions, pick
 from bot.handlers.product_cards import card_of_product
 from bot.handlers.product_search import is_refinement, refine
@@ -84,10 +86,12 @@ def tell_about(turn: Turn, chosen: Sequence[int]) -> Sequence[Reply]:
 def _reductions(turn: Turn, products: Sequence[ProductView], answers: Sequence[str]) -> list[str]:
     """Of the products whose price was told: the lower one of this moment."""
     told = [each.id for each, answer in zip(products, answers, strict=True) if "¥" in answer]
-    return [
+    reduced = [
         REDUCED.format(name=offer.name, price=yuan(offer.price))
         for offer in products_reduced(turn.session, told, turn.now).values()
     ]
+    deals = [line(turn, each) for each in told for line in (flash_line, group_buy_line)]
+    return [*reduced, *(f"{line}。" for line in deals if line)]
 
 
 @router.anywhere

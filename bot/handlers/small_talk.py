@@ -8,11 +8,11 @@ from bot import texts
 from bot.handlers.answers import plain
 from bot.handlers.cart_changes import drops_it, update_cart
 from bot.handlers.clarifying import clarify, hand_over, show_menu
-from bot.handlers.coupon_taking import take_scanned
 from bot.handlers.knowledge import answer_or_ask, known_answer
 from bot.handlers.orders import tell_status
 from bot.handlers.parcels import tell_parcels
 from bot.handlers.product_search import search
+from bot.handlers.scanning import hear_scene_of_follow
 from bot.handlers.wishes import is_general_wish
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
@@ -39,7 +39,7 @@ _ASKED_FOR: Final = re.compile(
 @router.kind("follow")
 def welcome(turn: Turn) -> Sequence[Reply]:
     """Greet a new follower, with what the QR code gave that brought them."""
-    return [*take_scanned(turn), *greet(turn)]
+    return [*hear_scene_of_follow(turn), *greet(turn)]
 
 
 @router.intent(Intent.GREET)

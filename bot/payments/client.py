@@ -8,28 +8,24 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self, TypedDict
 from zoneinfo import ZoneInfo
 
-import httpx
-from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
-
 from bot.channels.wechat_xml import cut
 from bot.payments.errors import OrderClosed, PayRefused, refusal
 from bot.payments.merchant import Merchant
-from bot.payments.pinned_core import PinnedCore
 from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
 from bot.payments.trade_bill import BillRefused, TradeBill, read_bill, unpack
-from wecom.errors import NotSent, OutcomeUnknown
+from bot.payments.transfers import COMMISSIONS, Transfers, TransferScene
+from bot.payments.wire import PayWire
+from wecom.errors import OutcomeUnknown
 
 DEADLINE: Final = timedelta(seconds=3)
 BILL_SECONDS: Final = 30.0
 OFFICIAL_URL: Final = "https://api.mch.weixin.qq.com"
 
-_CONNECT_SHARE: Final = 0.6
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{6,32}")
 _REFUND_NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _BILL_PATH: Final = "/v3/billdownload/"
@@ -49,6 +45,14 @@ class PayArguments(TypedDict):
     paySign: str
 
 
+class ConfirmArguments(TypedDict):
+    """The argument of the mini-program's `wx.requestMerchantTransfer`."""
+
+    mchId: str
+    appId: str
+    package: str
+
+
 class PayClient:
     """One merchant's payments; an asynchronous context manager.
 
@@ -63,25 +67,15 @@ class PayClient:
         notify_url: str,
         base_url: str = OFFICIAL_URL,
         deadline: timedelta = DEADLINE,
+        transfer_scene: TransferScene = COMMISSIONS,
     ) -> None:
         self._merchant = merchant
-        self._seconds = deadline.total_seconds()
-        self._pay = AsyncWeChatPay(
-            WeChatPayType.MINIPROG,  # The asynchronous module's own enum; the other is refused.
-            mchid=merchant.mch_id,
-            private_key=merchant.private_key,
-            cert_serial_no=merchant.cert_serial,
-            appid=merchant.app_id,
-            apiv3_key=merchant.api_v3_key,
-            notify_url=notify_url,
-            public_key=merchant.public_key,
-            public_key_id=merchant.public_key_id,
-            timeout=(self._seconds * _CONNECT_SHARE, self._seconds),
-        )
-        self._pay._core = PinnedCore(self._pay._core, merchant, base_url)
+        self._wire = PayWire(merchant, notify_url=notify_url, base_url=base_url, deadline=deadline)
+        self._pay = self._wire.library
+        self.transfers = Transfers(self._wire, merchant, transfer_scene)
 
     async def __aenter__(self) -> Self:
-        await self._pay.__aenter__()
+        await self._wire.__aenter__()
         return self
 
     async def __aexit__(
@@ -90,7 +84,7 @@ class PayClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._pay.__aexit__(kind, error, trace)
+        await self._wire.__aexit__(kind, error, trace)
 
     async def prepay(
         self,
@@ -107,7 +101,7 @@ class PayClient:
         `time_expire` is aware, and at least a minute away in real time. Repeating it with the same
         number and content gives a prepay id for the same order; with other content it is refused.
         """
-        answer = await self._call(
+        answer = await self._wire.call(
             "prepay",
             lambda: self._pay.pay(
                 description=description[:_DESCRIPTION_LIMIT],
@@ -140,10 +134,15 @@ class PayClient:
             paySign=str(signature),
         )
 
+    def confirm_arguments(self, package: str) -> ConfirmArguments:
+        """What the mini-program passes to `wx.requestMerchantTransfer` (小程序调起用户确认收款)."""
+        merchant = self._merchant
+        return ConfirmArguments(mchId=merchant.mch_id, appId=merchant.app_id, package=package)
+
     async def query(self, out_trade_no: str) -> Payment | None:
         """The payment as WeChat Pay knows it; None if it has never heard of that number."""
         try:
-            answer = await self._call(
+            answer = await self._wire.call(
                 "query", lambda: self._pay.query(out_trade_no=_number(out_trade_no))
             )
         except PayRefused as refused:
@@ -159,7 +158,9 @@ class PayClient:
         `bot.payments.errors.OrderPaid` when the customer was faster.
         """
         try:
-            await self._call("close", lambda: self._pay.close(out_trade_no=_number(out_trade_no)))
+            await self._wire.call(
+                "close", lambda: self._pay.close(out_trade_no=_number(out_trade_no))
+            )
         except PayRefused as refused:
             if not (isinstance(refused, OrderClosed) or refused.is_not_found):
                 raise
@@ -181,7 +182,7 @@ class PayClient:
         """
         if transaction_id is None and out_trade_no is None:
             raise ValueError("a refund names its order or its transaction")
-        answer = await self._call(
+        answer = await self._wire.call(
             "refund",
             lambda: self._pay.refund(
                 out_refund_no=_refund_number(out_refund_no),
@@ -196,7 +197,7 @@ class PayClient:
     async def query_refund(self, out_refund_no: str) -> Refund | None:
         """The refund as WeChat Pay knows it; None if it has never heard of that number."""
         try:
-            answer = await self._call(
+            answer = await self._wire.call(
                 "query_refund",
                 lambda: self._pay.query_refund(out_refund_no=_refund_number(out_refund_no)),
             )
@@ -212,7 +213,7 @@ class PayClient:
         To be had from ten on the next day, for three months. Raises BillRefused as well.
         """
         try:
-            announced = await self._call("bill", lambda: self._pay.trade_bill(day.isoformat()))
+            announced = await self._wire.call("bill", lambda: self._pay.trade_bill(day.isoformat()))
         except PayRefused as refused:
             if refused.pay_code == "NO_STATEMENT_EXIST":
                 return None
@@ -228,26 +229,10 @@ class PayClient:
     async def _download(self, path: str) -> bytes:
         """A file, whose answer WeChat Pay does not sign (WeChat Pay docs 下载账单)."""
         request = self._pay.download_bill(path)
-        status, content = await self._reached("download", request, BILL_SECONDS)
+        status, content = await self._wire.reach("download", request, BILL_SECONDS)
         if status != 200 or isinstance(content, str):
             raise refusal("download", status, {})
         return content
-
-    async def _call(
-        self, name: str, request: Callable[[], Awaitable[tuple[int, str | bytes]]]
-    ) -> dict[str, Any]:
-        return _answer(name, *await self._reached(name, request(), self._seconds))
-
-    async def _reached(
-        self, name: str, request: Awaitable[tuple[int, str | bytes]], seconds: float
-    ) -> tuple[int, str | bytes]:
-        try:
-            async with asyncio.timeout(seconds):
-                return await request
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(f"{name}: no connection ({type(error).__name__})") from error
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise OutcomeUnknown(f"{name}: no answer ({type(error).__name__})") from error
 
     def _payment(self, answer: dict[str, Any]) -> Payment:
         try:
@@ -264,19 +249,6 @@ def _refund(answer: dict[str, Any]) -> Refund:
         return RefundOnWire.model_validate_json(json.dumps(answer)).to_refund()
     except ValueError as error:
         raise OutcomeUnknown("refund: unexpected answer") from error
-
-
-def _answer(name: str, status: int, content: str | bytes) -> dict[str, Any]:
-    """The JSON object of a 2xx; an empty one for 204."""
-    try:
-        answer = json.loads(content) if content else {}
-    except ValueError:
-        answer = None
-    if status >= 300:
-        raise refusal(name, status, answer if isinstance(answer, dict) else {})
-    if not isinstance(answer, dict):
-        raise OutcomeUnknown(f"{name}: answer is not a JSON object")
-    return answer
 
 
 def _number(out_trade_no: str) -> str:

@@ -17,7 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import BotError
 from bot.payments.merchant import SIGNATURE_TYPE, Merchant
-from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
+from bot.payments.records import (
+    Payment,
+    PaymentOnWire,
+    Refund,
+    RefundOnWire,
+    TransferBill,
+    TransferOnWire,
+)
 
 BODY_LIMIT: Final = 64 * 1024
 TIME_WINDOW: Final = timedelta(minutes=5)
@@ -58,7 +65,7 @@ class Notice:
 
     id: str
     event_type: str
-    content: Payment | Refund
+    content: Payment | Refund | TransferBill
 
 
 class _Resource(BaseModel):
@@ -74,7 +81,9 @@ class _Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     id: str = Field(min_length=1, max_length=64)
-    event_type: str = Field(pattern=r"^(TRANSACTION|REFUND)\.[A-Z_]{1,32}$")
+    event_type: str = Field(
+        pattern=r"^((TRANSACTION|REFUND)\.[A-Z_]{1,32}|MCHTRANSFER\.BILL\.FINISHED)$"
+    )
     resource_type: Literal["encrypt-resource"]
     resource: _Resource
 
@@ -127,12 +136,15 @@ class NotifyVerifier:
             raise BadNotify("decryption") from error
         return Notice(body.id, body.event_type, self._content(body.event_type, plain))
 
-    def _content(self, event_type: str, plain: bytes) -> Payment | Refund:
-        content: Payment | Refund
+    def _content(self, event_type: str, plain: bytes) -> Payment | Refund | TransferBill:
+        content: Payment | Refund | TransferBill
         try:
             if event_type.startswith("REFUND."):
                 refund = RefundOnWire.model_validate_json(plain)
                 mch_id, content = refund.mchid, refund.to_refund()
+            elif event_type.startswith("MCHTRANSFER."):
+                transfer = TransferOnWire.model_validate_json(plain)
+                mch_id, content = transfer.mch_id, transfer.to_bill()
             else:
                 content = PaymentOnWire.model_validate_json(plain).to_payment()
                 mch_id = content.mch_id

@@ -1,4 +1,4 @@
-"""What WeChat Pay says about a payment or a refund, as the shop reads it. Money is int fen."""
+"""What WeChat Pay says of a payment, refund or transfer, as the shop reads it. Money is int fen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,10 @@ PaymentState = Literal[
     "SUCCESS", "REFUND", "NOTPAY", "CLOSED", "REVOKED", "USERPAYING", "PAYERROR", "ACCEPT"
 ]
 RefundState = Literal["SUCCESS", "CLOSED", "PROCESSING", "ABNORMAL"]
+TransferState = Literal[
+    "ACCEPTED", "PROCESSING", "WAIT_USER_CONFIRM", "TRANSFERING", "SUCCESS", "FAIL", "CANCELING",
+    "CANCELLED"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ class Refund:
     refund: int
     total: int
     refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferBill:
+    """A transfer to a customer under our bill number (商家转账). SUCCESS, FAIL and CANCELLED are
+    final; only after one of the last two the money is ours again.
+
+    `package_info` opens the page of confirmation; it comes with the answer to the transfer itself
+    and with no other. `amount` is told by queries and notices.
+    """
+
+    out_bill_no: str
+    state: TransferState
+    transfer_bill_no: str = ""
+    package_info: str = ""
+    fail_reason: str = ""
+    amount: int | None = None
 
 
 class _Wire(BaseModel):
@@ -127,4 +148,27 @@ class RefundOnWire(_Wire):
             refund=self.amount.refund,
             total=self.amount.total,
             refunded_at=self.success_time,
+        )
+
+
+class TransferOnWire(_Wire):
+    """The answer to a transfer, its query or cancellation, and the decrypted resource of
+    MCHTRANSFER.BILL.FINISHED. Only queries and notices name merchant and amount."""
+
+    out_bill_no: str = Field(min_length=1, max_length=32)
+    state: TransferState
+    transfer_bill_no: str = Field(default="", max_length=64)
+    package_info: str | None = Field(default=None, max_length=1024)
+    fail_reason: str | None = None
+    transfer_amount: int | None = Field(default=None, gt=0)
+    mch_id: str | None = None
+
+    def to_bill(self) -> TransferBill:
+        return TransferBill(
+            out_bill_no=self.out_bill_no,
+            state=self.state,
+            transfer_bill_no=self.transfer_bill_no,
+            package_info=self.package_info or "",
+            fail_reason=self.fail_reason or "",
+            amount=self.transfer_amount,
         )

@@ -5,7 +5,10 @@ from typing import Final
 
 from bot.reactions import (
     after_sale,
+    bargains,
     coupons,
+    distribution,
+    group_buys,
     invoices,
     membership,
     orders,
@@ -13,14 +16,18 @@ from bot.reactions import (
     payments,
     persons,
     pickup,
+    promoter_codes,
+    withdrawals,
 )
-from bot.reactions.heard import Reaction
+from bot.reactions.heard import Reaction, in_turn
 
 LISTENERS: Final[Mapping[str, Reaction]] = {
     "order_paid": Reaction(pickup.code_given, words=pickup.order_paid),
     "order_closed": Reaction(pickup.slot_given_up, words=orders.order_closed),
     "order_shipped": Reaction(parcels.shipping_told),
-    "order_received": Reaction(pickup.fetched, words=pickup.order_received),
+    "order_received": Reaction(
+        in_turn(pickup.fetched, distribution.order_followed), words=pickup.order_received
+    ),
     "parcel_shipped": Reaction(parcels.shipping_told, words=parcels.parcel_shipped),
     "parcel_corrected": Reaction(parcels.shipping_told, words=parcels.parcel_corrected),
     "parcel_moved": Reaction(words=parcels.parcel_moved),
@@ -37,7 +44,10 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "after_sale_arrived": Reaction(words=after_sale.after_sale_arrived),
     "after_sale_refunding": Reaction(words=after_sale.after_sale_moved),
     "after_sale_resent": Reaction(words=after_sale.after_sale_moved),
-    "after_sale_done": Reaction(words=after_sale.after_sale_moved),
+    "after_sale_done": Reaction(
+        in_turn(distribution.order_followed, group_buys.limit_freed),
+        words=after_sale.after_sale_moved,
+    ),
     "after_sale_picture_sent": Reaction(after_sale.picture_sent),
     "after_sale_picture_lost": Reaction(words=after_sale.after_sale_moved),
     "level_reached": Reaction(words=membership.level_reached),
@@ -49,5 +59,25 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "invoice_refused": Reaction(words=invoices.refused),
     "red_flush_wanted": Reaction(invoices.flush_wanted, words=invoices.taken_back),
     "privacy_done": Reaction(words=after_sale.privacy_done),
+    "promoter_code_wanted": Reaction(promoter_codes.promoter_code_wanted),
+    "bargain_helped": Reaction(words=bargains.bargain_helped),
+    "bargain_reached": Reaction(words=bargains.bargain_reached),
+    "group_opened": Reaction(words=group_buys.opening_told),
+    "group_joined": Reaction(words=group_buys.joining_told),
+    "group_moved": Reaction(words=group_buys.moved_told),
+    "group_overflowed": Reaction(group_buys.money_back, words=group_buys.overflow_told),
+    "group_succeeded": Reaction(group_buys.group_succeeded, words=group_buys.success_told),
+    "group_failed": Reaction(group_buys.money_back, words=group_buys.failure_told),
+    "group_rebated": Reaction(distribution.order_followed, words=group_buys.rebate_told),
+    "commission_earned": Reaction(words=distribution.commission_earned),
+    "commission_matured": Reaction(words=distribution.commission_matured),
+    "commission_clawed_back": Reaction(words=distribution.commission_clawed_back),
+    "withdrawal_asked": Reaction(persons.person_wanted),
+    "withdrawal_approved": Reaction(withdrawals.transfer_wanted, words=withdrawals.approved),
+    "withdrawal_refused": Reaction(words=withdrawals.refused),
+    "withdrawal_confirm_wanted": Reaction(words=withdrawals.confirm_wanted),
+    "withdrawal_paid": Reaction(words=withdrawals.paid),
+    "withdrawal_failed": Reaction(words=withdrawals.failed),
+    "withdrawal_mismatch": Reaction(persons.money_wants_a_person),
 }
 """Events without an entry are facts for reports: nothing follows, they count as handled."""

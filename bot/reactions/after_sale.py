@@ -5,9 +5,10 @@ from sqlmodel import select
 from bot.evidence import want_picture
 from bot.handlers import aftersale_news_words as news
 from bot.handlers import privacy_words
-from bot.reactions.heard import Heard, tell
+from bot.handlers.group_buy_news_words import GIVEN_BACK
+from bot.reactions.heard import Heard, order_of, tell
 from commerce.aftersale.queries import view_requests
-from commerce.aftersale.tables import AfterSale, RequestState
+from commerce.aftersale.tables import AfterSale, Reason, RequestState
 from commerce.privacy.tables import PrivacyKind, PrivacyRequest
 
 
@@ -19,10 +20,22 @@ def picture_sent(heard: Heard) -> None:
 def after_sale_moved(heard: Heard) -> None:
     """Tell the customer what became of a request after buying."""
     request = _request_of(heard)
+    if request.reason == Reason.CALLED_OFF:
+        _called_off(heard, request)
+        return
     (view,) = view_requests(heard.session, [request])
     words = news.in_words(heard.event.kind, heard.about, view)
     if words:
         tell(heard, request, words)
+
+
+def _called_off(heard: Heard, request: AfterSale) -> None:
+    """Of money that the shop gives back by itself its customer hears when it is there."""
+    if heard.event.kind == "after_sale_done":
+        back = news.what_is_back(heard.about)
+        order_no = order_of(heard).order_no
+        told = GIVEN_BACK.format(order_no=order_no, what=back, request_no=request.request_no)
+        tell(heard, request, told)
 
 
 def after_sale_arrived(heard: Heard) -> None:

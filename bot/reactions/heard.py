@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot import conversations
-from bot.messages import Text
+from bot import conversations, reply_window
+from bot.messages import Reply, Text
 from bot.speaking import say, write_down
 from bot.tables import Conversation
+from bot.turn import SOURCES
 from commerce.aftersale.tables import AfterSale
 from commerce.customers import ids_of
 from commerce.events import ShopEvent
@@ -47,6 +48,16 @@ class Reaction:
     """What the customer is told, once the demand is met. Given up after some tries."""
 
 
+def in_turn(*listeners: Listener) -> Listener:
+    """Several demands of one event, one after the other: all are met, or none."""
+
+    def listen(heard: Heard) -> None:
+        for listener in listeners:
+            listener(heard)
+
+    return listen
+
+
 def order_of(heard: Heard) -> Order:
     """The order that the event is about."""
     return heard.session.get_one(Order, heard.about["order_id"])
@@ -66,6 +77,26 @@ def tell(
     _say(heard, known or latest_conversation(heard.session, subject.customer_id), words, until)
 
 
+def tell_so(
+    heard: Heard,
+    subject: Order,
+    reply_from: Callable[[str], Reply],
+    until: datetime | None = None,
+) -> None:
+    """The same with a reply of any kind, made for the source that its card carries."""
+    known = subject.conversation_id
+    talk_id = known or latest_conversation(heard.session, subject.customer_id)
+    _reply(heard, talk_id, reply_from, until)
+
+
+def room_for(heard: Heard, subject: Order) -> int:
+    """How many messages the customer of an order can be sent now."""
+    talk_id = subject.conversation_id or latest_conversation(heard.session, subject.customer_id)
+    if talk_id is None:
+        return 0
+    return reply_window.room(conversations.lock(heard.session, talk_id), heard.now)
+
+
 def tell_customer(
     heard: Heard, customer_id: int, words: str, until: datetime | None = None
 ) -> None:
@@ -73,12 +104,31 @@ def tell_customer(
     _say(heard, latest_conversation(heard.session, customer_id), words, until)
 
 
+def tell_customer_so(
+    heard: Heard,
+    customer_id: int,
+    reply_from: Callable[[str], Reply],
+    until: datetime | None = None,
+) -> None:
+    """The same with a reply of any kind, made for the source that its card carries."""
+    _reply(heard, latest_conversation(heard.session, customer_id), reply_from, until)
+
+
 def _say(heard: Heard, conversation_id: int | None, words: str, until: datetime | None) -> None:
+    _reply(heard, conversation_id, lambda _: Text(words), until)
+
+
+def _reply(
+    heard: Heard,
+    conversation_id: int | None,
+    reply_from: Callable[[str], Reply],
+    until: datetime | None,
+) -> None:
     if conversation_id is None:
         return
     conversation = conversations.lock(heard.session, conversation_id)
     about = f"event:{heard.event.id}"
-    replies = [Text(words)]
+    replies = [reply_from(SOURCES[conversation.channel])]  # type: ignore[index]
     if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
         write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
 

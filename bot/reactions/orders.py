@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Final
 
 from bot import texts
+from bot.handlers import group_buy_news_words as group_words
 from bot.handlers import receipt_words
 from bot.reactions.heard import Heard, order_of, tell
 from commerce.aftersale.refunded import kept_of
+from commerce.deals.choices import DealKind
 from commerce.money import yuan
 from commerce.ordering.policy import get_policy
 from commerce.ordering.tables import Order, OrderState
@@ -18,7 +20,8 @@ NEWS_OF_RECEIPT: Final = timedelta(days=1)
 def order_paid(heard: Heard) -> None:
     """Tell the customer in the chat they ordered from."""
     order = order_of(heard)
-    tell(heard, order, texts.PAID.format(order_no=order.order_no, amount=yuan(order.payable)))
+    sentence = group_words.PAID if order.deal == DealKind.GROUP_BUY else texts.PAID
+    tell(heard, order, sentence.format(order_no=order.order_no, amount=yuan(order.payable)))
 
 
 def order_closed(heard: Heard) -> None:

@@ -8,6 +8,7 @@ from bot.reactions.heard import Heard, order_of, tell
 from commerce.aftersale.queries import find_by_refund
 from commerce.inserting import id_of
 from commerce.money import yuan
+from commerce.payments import rebates
 from commerce.payments.tables import Refund
 
 
@@ -22,9 +23,11 @@ def refund_requested(heard: Heard) -> None:
 
 
 def refund_started(heard: Heard) -> None:
-    """Tell the customer that money is on its way back, unless their request tells them."""
+    """Tell the customer that money is on its way back, unless what it follows from tells them."""
     order, refund = order_of(heard), _refund_of(heard)
     if find_by_refund(heard.session, id_of(refund)) is not None:
+        return
+    if rebates.find_by_refund(heard.session, id_of(refund)) is not None:
         return
     words = texts.REFUND_STARTED.format(
         order_no=order.order_no, amount=yuan(refund.amount), reason=refund.reason

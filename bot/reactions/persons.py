@@ -15,6 +15,7 @@ CASE_NUMBERS: Final = (
     "out_refund_no",
     "transaction_id",
     "request_no",
+    "withdrawal_no",
     "conversation_id",
     "reason",
 )

@@ -9,6 +9,7 @@ from bot.reactions import orders
 from bot.reactions.heard import Heard, order_of, tell
 from bot.shipping_info import want_shipping_info
 from commerce.aftersale.refunded import kept_of
+from commerce.deals.choices import DealKind
 from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.ordering.policy import get_policy
@@ -16,7 +17,6 @@ from commerce.ordering.tables import Order
 from commerce.pickup.codes import give_code, read_code
 from commerce.pickup.slots import booked_times, give_up
 from commerce.pickup.stores import get_store
-from commerce.pickup.tables import Store
 
 
 def code_given(heard: Heard) -> None:
@@ -41,8 +41,11 @@ def order_paid(heard: Heard) -> None:
     if order.pickup_store_id is None:
         orders.order_paid(heard)
         return
+    if order.deal == DealKind.GROUP_BUY:  # Its code comes with the success of its group.
+        orders.order_paid(heard)
+        return
     paid = words.PAID.format(order_no=order.order_no, amount=yuan(order.payable))
-    told = _code_in_words(heard, order, get_store(heard.session, order.pickup_store_id))
+    told = code_in_words(heard, order)
     tell(heard, order, "\n".join(filter(None, (paid, told))))
 
 
@@ -62,11 +65,12 @@ def order_received(heard: Heard) -> None:
     tell(heard, order, told, until=heard.now + orders.NEWS_OF_RECEIPT)
 
 
-def _code_in_words(heard: Heard, order: Order, store: Store) -> str:
+def code_in_words(heard: Heard, order: Order) -> str:
     """The code and how it is used; nothing when the order no longer waits for its customer."""
     given = give_code(heard.session, heard.sealer, id_of(order), heard.now)
     if given is None:
         return ""
+    store = get_store(heard.session, given.store_id)
     told = words.CODE.format(
         order_no=order.order_no,
         code=read_code(heard.sealer, given),

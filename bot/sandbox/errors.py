@@ -1,6 +1,7 @@
 """What can go wrong on the fake platform, in the platform's own words."""
 
-from bot.sandbox.rules import PAY_ERRORS, SHIPPING_ERRORS, WECHAT_ERRORS
+from bot.sandbox.error_codes import WECHAT_ERRORS
+from bot.sandbox.rules import PAY_ERRORS, SHIPPING_ERRORS
 
 
 class SandboxError(Exception):

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
 from bot.sandbox.carriers.kuaidi100 import Kuaidi100
-from bot.sandbox.clock import SandboxClock
 from bot.sandbox.due import Agenda, DueWork
 from bot.sandbox.faults import Faults
 from bot.sandbox.ground import lay_ground
@@ -15,14 +14,16 @@ from bot.sandbox.pay.notices import Notices
 from bot.sandbox.pay.refunds import Refunds
 from bot.sandbox.pay.signatures import PaySignatures
 from bot.sandbox.pay.transactions import Transactions
+from bot.sandbox.pay.transfers import Transfers
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.wechat.account import Menus, QrCodes, Templates
+from bot.sandbox.wechat.account import Menus, Templates
 from bot.sandbox.wechat.callbacks import Callbacks
 from bot.sandbox.wechat.customer import Customer
 from bot.sandbox.wechat.customer_service import CustomerService
 from bot.sandbox.wechat.fans import Chat, Fans
 from bot.sandbox.wechat.login import Logins
 from bot.sandbox.wechat.media import Media
+from bot.sandbox.wechat.qrcode import QrCodes
 from bot.sandbox.wechat.shipping_info import ShippingInfo
 from bot.sandbox.wechat.tokens import Tokens
 from bot.sandbox.wechat.windows import ReplyWindows
@@ -62,10 +63,11 @@ class Platform:
         self.notices = Notices(ground, self.signatures)
         self.transactions = Transactions(ground, fans, self.notices, self.signatures)
         self.refunds = Refunds(ground, fans, self.transactions, self.notices)
+        self.transfers = Transfers(ground, fans, self.refunds, self.notices)
         self.bills = Bills(ground, self.faults)
         self.shipping_info = ShippingInfo(ground, self.transactions)
         self.kuaidi100 = Kuaidi100(ground)
-        self.due = _due_work(ground.clock, self.callbacks, self.notices, self.refunds)
+        self.due = _due_work(self)
 
 
 PLATFORM = web.AppKey("platform", Platform)
@@ -89,14 +91,14 @@ async def run_platform(app: web.Application) -> AsyncIterator[None]:
     platform.store.close()
 
 
-def _due_work(
-    clock: SandboxClock, callbacks: Callbacks, notices: Notices, refunds: Refunds
-) -> DueWork:
+def _due_work(platform: Platform) -> DueWork:
+    callbacks, refunds, transfers = platform.callbacks, platform.refunds, platform.transfers
     return DueWork(
-        clock,
+        platform.clock,
         [
             Agenda("callback", callbacks.due_ids, callbacks.deliver),
             Agenda("refund", refunds.due_ids, refunds.settle),
-            Agenda("notice", notices.due_ids, notices.deliver),
+            Agenda("transfer", transfers.due_ids, transfers.settle),
+            Agenda("notice", platform.notices.due_ids, platform.notices.deliver),
         ],
     )

@@ -53,6 +53,7 @@ _MEDIA = "新增临时素材 (Upload Temporary Media)"
 _QUOTA = "接口调用频次限制说明 (API Call Limits)"
 _MENU = "自定义菜单创建接口 (Custom Menu)"
 _QR = "生成带参数的二维码 (Parametric QR Code)"
+_WXACODE = "获取不限制的小程序码 (getUnlimitedQRCode)"
 _LOGIN = "小程序登录 code2Session"
 _TEMPLATE = "模板消息接口 (Template Message)"
 _PREPAY = "微信支付 JSAPI下单"
@@ -60,6 +61,8 @@ _NOTICE = "微信支付 支付通知"
 _SIGN = "微信支付 APIv3 签名生成与验签"
 _REFUND = "微信支付 申请退款"
 _BILL = "微信支付 申请交易账单"
+_TRANSFER = "微信支付 商家转账 发起转账"
+_TRANSFER_QUESTIONS = "微信支付 商家转账 常见问题"
 _SHIPPING = "小程序 发货信息录入 (uploadShippingInfo)"
 
 CALLBACK_DEADLINE = _rule("回调应答期限", 5, "秒", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
@@ -104,6 +107,9 @@ MENU_URL_BYTES = _rule("菜单链接", 1024, "字节", "40020", _MENU)
 
 QR_SECONDS = _rule("临时二维码有效期", 2_592_000, "秒", "40035", _QR)
 QR_SCENE_CHARACTERS = _rule("二维码场景值", 64, "字符", "40053", _QR)
+QR_PERMANENT = _rule("永久二维码", 100_000, "个", "45029", _QR)
+WXACODE_SCENE = _rule("小程序码场景值", 32, "可见字符", "40129, 40169", _WXACODE)
+WXACODE_WIDTH = _rule("小程序码宽度", (280, 1280), "像素", "40035", _WXACODE)
 
 LOGIN_CODE_LIFE = _rule("登录 code 有效期", 300, "秒", "40029", _LOGIN)
 LOGIN_CODE_USES = _rule("登录 code 使用次数", 1, "次", "40163", _LOGIN)
@@ -132,6 +138,24 @@ BILL_READY = _rule("次日可取账单", 10, "点", "STATEMENT_CREATING", _BILL)
 BILL_DAYS = _rule("可取账单的天数（三个月）", 90, "天", "INVALID_REQUEST", _BILL)
 BILL_URL_LIFE = _rule("账单下载地址有效期", 30, "秒", "INVALID_REQUEST", "微信支付 下载账单")
 BILL_FEE = _rule("账单手续费率", 6, "‰", "", "沙盒自定")
+TRANSFER_LEAST = _rule("单笔转账最低", 10, "分", "INVALID_REQUEST", _TRANSFER_QUESTIONS)
+TRANSFER_NAMELESS = _rule("不传收款人姓名时低于", 200_000, "分", "PARAM_ERROR", _TRANSFER)
+TRANSFER_REMARK_CHARACTERS = _rule("转账备注", 32, "字符", "PARAM_ERROR", _TRANSFER)
+TRANSFER_REPORT_CHARACTERS = _rule("报备信息内容", 32, "字符", "PARAM_ERROR", _TRANSFER)
+TRANSFER_CONFIRMED_WITHIN = _rule(
+    "用户确认收款的时效", 24 * HOUR, "秒", "FAIL", _TRANSFER_QUESTIONS
+)
+TRANSFER_REMEMBERED = _rule(
+    "转账单可查询", 30 * DAY, "秒", "NOT_FOUND", "微信支付 商家转账 商户单号查询转账单"
+)
+TRANSFER_REPORTS: Rule[dict[str, tuple[str, ...]]] = _rule(
+    "转账场景的报备信息",
+    {"1000": ("活动名称", "奖励说明"), "1005": ("岗位类型", "报酬说明")},
+    "",
+    "PARAM_ERROR",
+    "微信支付 商家转账 转账场景报备信息字段说明",
+)
+TRANSFER_SETTLES = _rule("确认或撤销后的处理时长", 2, "秒", "", "沙盒自定")
 REFUND_SETTLES = _rule("退款处理时长", 2, "秒", "", "沙盒自定")
 
 # API name → (calls, window in seconds, code beyond it).
@@ -144,6 +168,7 @@ QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
         "template/send": ((100_000, DAY, 45009),),
         "media/upload": ((5_000, DAY, 45009),),
         "qrcode/create": ((100_000, DAY, 45009),),
+        "getwxacodeunlimit": ((5_000, 60, 45009),),
         "menu/create": ((1_000, DAY, 45009),),
         "user/info": ((500_000, DAY, 45009),),
     },
@@ -162,61 +187,14 @@ MINI_PROGRAM_PAGES = (
     "pages/checkout/index",
     "pages/order/index",
     "pages/orders/index",
+    "pages/promoter/index",
+    "pages/group-buys/index",
+    "pages/group-buy/index",
+    "pages/group/index",
+    "pages/flash-sale/index",
+    "pages/bargains/index",
+    "pages/bargain/index",
 )
-
-WECHAT_ERRORS: dict[int, str] = {
-    -1: "system error",
-    40001: "invalid credential, access_token is invalid or not latest",
-    40002: "invalid grant_type",
-    40003: "invalid openid",
-    40004: "invalid media type",
-    40005: "invalid file type",
-    40007: "invalid media_id",
-    40008: "invalid message type",
-    40009: "invalid image size",
-    40012: "invalid thumb size",
-    40013: "invalid appid",
-    40014: "invalid access_token",
-    40016: "invalid button size",
-    40017: "invalid button type",
-    40018: "invalid button name size",
-    40019: "invalid button key size",
-    40020: "invalid button url size",
-    40023: "invalid sub button size",
-    40025: "invalid sub button name size",
-    40029: "invalid code",
-    40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
-    40035: "invalid parameter",
-    40037: "invalid template_id",
-    40052: "invalid action name",
-    40053: "invalid action info",
-    40125: "invalid appsecret",
-    40163: "code been used",
-    40165: "invalid weapp pagepath",
-    40226: "code blocked",
-    41001: "access_token missing",
-    41002: "appid missing",
-    41004: "appsecret missing",
-    41005: "media data missing",
-    41008: "missing code",
-    42001: "access_token expired",
-    43002: "require POST method",
-    43004: "require subscribe",
-    44002: "empty post data",
-    44004: "empty content",
-    45002: "content size out of limit",
-    45003: "title size out of limit",
-    45008: "article size out of limit",
-    45009: "reach max api daily quota limit",
-    45011: "api minute-quota reach limit, must slower, retry next minute",
-    45015: "response out of time limit or subscription is canceled",
-    45047: "out of response count limit",
-    45080: "can only send typing to user who has sent message within 30 seconds",
-    45081: "already typing",
-    47001: "data format error",
-    47003: "argument invalid!",
-    48001: "api unauthorized",
-}
 
 # "发货信息录入", "查询订单发货状态" docs.
 SHIPPING_ERRORS: dict[int, str] = {
@@ -243,7 +221,8 @@ SHIPPING_ERRORS: dict[int, str] = {
     268485228: "统一发货模式下，物流信息列表长度必须为 1",
 }
 
-# code → (HTTP status, message); "微信支付 JSAPI下单", "关闭订单", "查询订单", "申请退款" docs.
+# code → (HTTP status, message); "微信支付 JSAPI下单", "关闭订单", "查询订单", "申请退款",
+# "发起转账" docs.
 PAY_ERRORS: dict[str, tuple[int, str]] = {
     "PARAM_ERROR": (400, "参数错误"),
     "INVALID_REQUEST": (400, "无效请求"),
@@ -260,6 +239,7 @@ PAY_ERRORS: dict[str, tuple[int, str]] = {
     "NO_AUTH": (403, "商户无权限"),
     "ORDER_NOT_EXIST": (404, "订单不存在"),
     "RESOURCE_NOT_EXISTS": (404, "退款单不存在"),
+    "NOT_FOUND": (404, "记录不存在"),
     "FREQUENCY_LIMITED": (429, "频率超限"),
     "SYSTEM_ERROR": (500, "系统异常，请稍后重试"),
 }

@@ -121,6 +121,21 @@ CREATE TABLE IF NOT EXISTS refunds (
     success_at REAL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS transfers (
+    out_bill_no TEXT PRIMARY KEY,
+    transfer_bill_no TEXT NOT NULL UNIQUE,
+    package_info TEXT NOT NULL UNIQUE,
+    request TEXT NOT NULL,
+    openid TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    state TEXT NOT NULL CHECK (state IN (
+        'WAIT_USER_CONFIRM', 'TRANSFERING', 'SUCCESS', 'FAIL', 'CANCELING', 'CANCELLED'
+    )),
+    fail_reason TEXT NOT NULL DEFAULT '',
+    moves_at REAL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS shipping_infos (
     out_trade_no TEXT PRIMARY KEY REFERENCES transactions (out_trade_no),
     kind INTEGER NOT NULL,

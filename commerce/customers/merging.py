@@ -8,20 +8,37 @@ from sqlmodel import Session, col, delete, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.aftersale.tables import AfterSale
+from commerce.bargains.joining import join_bargains
 from commerce.customers.addresses import leave_one_default
 from commerce.customers.tables import Address, Customer, Identity, SubscriptionChange
+from commerce.distribution.joining import join_promoters
 from commerce.errors import NotFound
 from commerce.events import announce
+from commerce.flash_sales.joining import join_flash_sales
+from commerce.group_buys.joining import join_group_holdings
+from commerce.group_buys.tables import GroupMember
 from commerce.inserting import id_of, insert_once
 from commerce.ledger.joining import join_accounts
+from commerce.live.reminding import join_reminders
 from commerce.membership.joining import join_members
 from commerce.ordering.lines import MOST_PIECES
 from commerce.ordering.tables import Cart, CartLine, Order
 from commerce.privacy.tables import PrivacyRequest, PrivacyState
 from commerce.promotions.joining import join_holdings, make_room
 from commerce.promotions.tables import Coupon
+from commerce.sources.tables import CustomerCame
 
-MOVED: Final = (Identity, Order, Address, AfterSale, PrivacyRequest, SubscriptionChange, Coupon)
+MOVED: Final = (
+    Identity,
+    Order,
+    Address,
+    AfterSale,
+    PrivacyRequest,
+    SubscriptionChange,
+    Coupon,
+    CustomerCame,
+    GroupMember,
+)
 """Tables whose rows go over to the customer who stays. Carts are joined line by line.
 
 Orders go before what is written under an order's lock: whoever holds one has written it by then.
@@ -44,7 +61,12 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
     leave_one_default(session, id_of(kept), id_of(gone))
     _move_rows(session, id_of(kept), id_of(gone))
     join_holdings(session, id_of(kept), id_of(gone))
+    join_group_holdings(session, id_of(kept), id_of(gone))
     join_members(session, id_of(kept), id_of(gone))
+    join_flash_sales(session, id_of(kept), id_of(gone))
+    join_bargains(session, id_of(kept), id_of(gone))
+    join_promoters(session, id_of(kept), id_of(gone), now)
+    join_reminders(session, id_of(kept), id_of(gone))
     join_accounts(session, id_of(kept), id_of(gone), now)
     _join_carts(session, id_of(kept), id_of(gone), now)
     _note_refusal(session, kept, gone, now)

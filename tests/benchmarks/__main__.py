@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import search, turns
+from tests.benchmarks import search, seats, turns
 from tests.benchmarks.search import Loading, Timing
 
 console = Console()
@@ -22,6 +22,7 @@ def main() -> None:
     """Run what was asked for, print as it comes, keep it all."""
     arguments = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     arguments.add_argument("--turns", type=int, default=1500, help="messages a round (0: none)")
+    arguments.add_argument("--orders", type=int, default=600, help="in one group (0: none)")
     arguments.add_argument(
         "--sizes", type=int, nargs="*", default=search.SIZES, help="products to search (none: skip)"
     )
@@ -36,6 +37,8 @@ def main() -> None:
         kept["turns"] = show(
             "A turn through the real callback, Rasa stubbed", turns.run(chosen.turns)
         )
+    if chosen.orders:
+        kept["seats"] = show("Seats and orders, and the raw driver", seats.run(chosen.orders))
     if chosen.rasa:
         kept["turns with Rasa"] = show("The same with the real Rasa", turns.run_with_rasa())
     if chosen.sizes:

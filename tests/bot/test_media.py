@@ -67,6 +67,12 @@ async def test_many_cards_at_once_upload_their_picture_once(
     assert b'filename="a.png"' in wechat.calls[0].body
 
 
+async def test_a_groups_picture_is_drawn_from_its_name(media: MediaLibrary, wechat: FarEnd) -> None:
+    assert await media.media_id("seats-3-1-738b.png") == "media-1"
+
+    assert b"\x89PNG" in wechat.calls[0].body
+
+
 async def test_each_picture_has_an_id_of_its_own(media: MediaLibrary) -> None:
     assert await media.media_id("a.png") != await media.media_id("b.jpg")
 

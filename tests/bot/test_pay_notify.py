@@ -20,12 +20,14 @@ from bot.listeners import Listeners
 from bot.pay_reports import PayReports
 from bot.payments.notify import NotifyVerifier
 from bot.turn import Shop
+from commerce.distribution.tables import WithdrawalState
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order, OrderMove, OrderState
 from commerce.payments import refunds
 from commerce.payments.tables import Payment, PayNotice, Refund, RefundState
+from tests.bot import promoting
 from tests.bot.counter import Counter, open_counter
-from tests.bot.payments.pay_platform import MCH_ID, PayPlatform, paid, refunded
+from tests.bot.payments.pay_platform import MCH_ID, PayPlatform, paid, refunded, transferred
 from tests.commerce import shop
 
 type Client = TestClient[Any, Any]
@@ -135,6 +137,28 @@ async def test_a_notify_of_a_refund_is_taken(
 
     with database.reading() as session:
         assert session.exec(select(Refund.state)).one() == RefundState.SUCCEEDED
+
+
+async def test_a_notify_of_a_transfer_is_taken_once(
+    client: Client, wechat_pay: PayPlatform, database: Database
+) -> None:
+    with database.writing() as session:
+        customer_id = promoting.promoter(session, "o-promoter", shop.NOW)
+        number = promoting.approved(session, customer_id, shop.NOW).out_bill_no
+    finished = "MCHTRANSFER.BILL.FINISHED"
+    report = transferred(out_bill_no=number, state="SUCCESS")
+    notice = wechat_pay.notify(report, at=shop.NOW, event_type=finished)
+
+    assert [await post(client, notice) for _ in range(3)] == [204] * 3
+
+    with database.reading() as session:
+        assert promoting.latest(session).state == WithdrawalState.PAID
+        assert promoting.accounts(session, customer_id) == (3800, 0)
+        assert len(shop.events(session, "withdrawal_paid")) == 1
+    _, body = wechat_pay.notify(transferred(state="FAIL"), at=shop.NOW, event_type=finished)
+    other = body.replace(b"EV-2018022511223320873", b"EV-2018022511223320874")
+    headers = wechat_pay.sign(other, timestamp=int(shop.NOW.timestamp()))
+    assert await post(client, (headers, other)) == 500
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_production_has_no_way_to_look() -> None:
         return inspection.routes(cast("Running", SimpleNamespace(settings=settings)))
 
     assert routes_of("production") == []
-    assert len(routes_of("development")) == 3
+    assert len(routes_of("development")) == 4
 
 
 @pytest.mark.parametrize(

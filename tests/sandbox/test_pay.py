@@ -288,7 +288,7 @@ async def produce(world: World, code: str) -> tuple[int, Json]:
 
 ELSEWHERE = {
     *("PARAM_ERROR", "INVALID_REQUEST", "SIGN_ERROR", "OUT_TRADE_NO_USED", "ORDER_CLOSED"),
-    *("NO_STATEMENT_EXIST", "STATEMENT_CREATING"),
+    *("NO_STATEMENT_EXIST", "STATEMENT_CREATING", "NOT_FOUND"),
 }
 
 

@@ -1,11 +1,14 @@
 """Every error code in the platform's table can be met by doing what it forbids."""
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.sandbox.rules import WECHAT_ERRORS
+from bot.sandbox.error_codes import WECHAT_ERRORS
+from bot.sandbox.rules import QR_PERMANENT
 from tests.sandbox.world import PNG, World
 
 TEMPLATE = "zhanggui-order-state-notice-000000000000001"
@@ -140,6 +143,19 @@ def button(name: str = "热卖", **given: object) -> dict[str, object]:
     return {"type": "click", "name": name, "key": "HOT", **given}
 
 
+async def mini_program_code(world: World, **body: object) -> int:
+    token = await world.token(world.settings.mini_program.app_id)
+    return await code(world, "POST", "/wxa/getwxacodeunlimit", body, token=token)
+
+
+async def too_many_qr_codes(world: World) -> int:
+    with contextlib.closing(sqlite3.connect(world.settings.database)) as memory, memory:
+        rows = ((f"t{number}", "s") for number in range(QR_PERMANENT.value))
+        memory.executemany("INSERT INTO qr_codes (ticket, scene) VALUES (?, ?)", rows)
+    wanted = {"scene": {"scene_str": "src_door"}}
+    return await qr(world, action_name="QR_LIMIT_STR_SCENE", action_info=wanted)
+
+
 type Scenario = Callable[[World], Awaitable[int]]
 
 SCENARIOS: dict[int, Scenario] = {
@@ -171,14 +187,17 @@ SCENARIOS: dict[int, Scenario] = {
     40052: lambda w: qr(w, action_name="QR_HOLOGRAM"),
     40053: lambda w: qr(w, action_name="QR_STR_SCENE", action_info={"scene": {}}),
     40125: lambda w: token_code(w, secret="wrong"),
+    40129: lambda w: mini_program_code(w, scene="店门口"),
     40163: used_login,
     40165: lambda w: card(w, pagepath="pages/nowhere/index"),
+    40169: lambda w: mini_program_code(w, scene="s" * 33),
     40226: lambda w: fault(w, 40226),
     41001: lambda w: code(w, "GET", "/cgi-bin/user/info", token=""),
     41002: lambda w: token_code(w, appid=""),
     41004: lambda w: token_code(w, secret=""),
     41005: lambda w: upload_code(w, PNG, name=""),
     41008: lambda w: login(w, ""),
+    41030: lambda w: mini_program_code(w, scene="s", page="pages/nowhere/index"),
     42001: expired_token,
     43002: lambda w: code(w, "GET", "/cgi-bin/message/custom/send"),
     43004: lambda w: template(w, subscribed=False),
@@ -190,6 +209,7 @@ SCENARIOS: dict[int, Scenario] = {
     45009: quota,
     45011: many_logins,
     45015: silent_fan,
+    45029: too_many_qr_codes,
     45047: talkative_shop,
     45080: lambda w: typing(w, 1, wait=31),
     45081: lambda w: typing(w, 2),

@@ -17,6 +17,8 @@ People and chat
   POST /fans/{id}/ship → {"tracking_no"}: the merchant ships the latest paid order
   POST /fans/{id}/after-sale {"move": "agree|refuse|arrived"} → {"request_no","state"}: the merchant
        decides the latest request after buying, or takes its parcel in
+  POST /fans/{id}/withdrawal {"move": "approve|refuse"} → {"withdrawal_no","state"}: the merchant
+       decides the latest withdrawal of commission
   POST /fans/{id}/login-code → {"code"}: what wx.login gives
 Deliveries to the shop
   GET  /callbacks?pending=1 · POST /callbacks/{id}/repeat → {"status"}: the same bytes once more
@@ -27,6 +29,8 @@ Payments
   GET  /notices?pending=1 · POST /notices/{id}/repeat {"tampering"?: "signature|body|serial|late|
        probe"} → {"status"} · POST /notify {"on": false} holds notices back
   POST /withdraw {"amount"}: empties the merchant's account (NOT_ENOUGH)
+  GET  /transfers · POST /transfer-sheet {"fan_id","arguments"}: wx.requestMerchantTransfer, checks
+       merchant, app, package and person · POST /transfers/{out_bill_no or package}/confirm|decline
 World
   GET  /state: all of it for the page · GET /stream: server-sent events, one a change
   GET  /clock · POST /clock {"seconds": n} or {"until": "ISO 8601"}: due work runs at once
@@ -47,7 +51,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.control import people
+from bot.sandbox.control import people, transfers
 from bot.sandbox.control.views import (
     callback_view,
     clock_view,
@@ -65,7 +69,7 @@ type Handler = Callable[[Platform, web.Request], Awaitable[Body]]
 
 def add_control_routes(app: web.Application, prefix: str = "/control") -> None:
     """Add every path."""
-    for method, path, handler in (*people.ROUTES, *_ROUTES):
+    for method, path, handler in (*people.ROUTES, *transfers.ROUTES, *_ROUTES):
         app.router.add_route(method, prefix + path, _answering(handler))
     app.router.add_get(f"{prefix}/stream", _stream)
     app.router.add_get(f"{prefix}/media/{{media_id}}", _media)

@@ -98,6 +98,14 @@ async def _after_sale(platform: Platform, request: web.Request) -> Body:
     return await _of_shop(request, "POST", url, json=wanted)
 
 
+async def _withdrawal(platform: Platform, request: web.Request) -> Body:
+    """The merchant decides the person's latest withdrawal of commission; the shop does it."""
+    fan, body = platform.fans.get(_fan_id(request)), await request.json()
+    url = f"{platform.settings.callback_url}/inspect/withdrawal"
+    wanted = {"user": fan["openid"], "move": str(body["move"])}
+    return await _of_shop(request, "POST", url, json=wanted)
+
+
 async def _of_shop(request: web.Request, method: str, url: str, **given: Any) -> Body:
     try:
         async with request.app[HTTP].request(method, url, timeout=_SHOP_TIMEOUT, **given) as answer:
@@ -125,5 +133,6 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/fans/{id}/lines", _lines),
     ("POST", "/fans/{id}/ship", _ship),
     ("POST", "/fans/{id}/after-sale", _after_sale),
+    ("POST", "/fans/{id}/withdrawal", _withdrawal),
     ("POST", "/fans/{id}/login-code", _login_code),
 )

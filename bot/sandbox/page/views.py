@@ -58,7 +58,7 @@ def _shown(rule: Rule[object]) -> list[str]:
     if isinstance(value, Grant):
         return [f"{value.messages} 条，{_span(value.seconds)}"]
     if isinstance(value, dict):
-        return [f"{api}：{_windows(quotas)}" for api, quotas in value.items()]
+        return [f"{name}：{_listed(each)}" for name, each in value.items()]
     if isinstance(value, tuple):
         return [" · ".join(_span(seconds) for seconds in value)]
     if isinstance(value, int):
@@ -66,8 +66,11 @@ def _shown(rule: Rule[object]) -> list[str]:
     return [str(value)]
 
 
-def _windows(quotas: Iterable[tuple[int, int, int]]) -> str:
-    return "，".join(f"每 {_span(seconds)} {calls:,} 次" for calls, seconds, _ in quotas)
+def _listed(entries: Iterable[str | tuple[int, int, int]]) -> str:
+    """Words as they are; quotas, which are calls, seconds and a code, as a sentence."""
+    return "，".join(
+        each if isinstance(each, str) else f"每 {_span(each[1])} {each[0]:,} 次" for each in entries
+    )
 
 
 def _span(seconds: int) -> str:

@@ -125,6 +125,23 @@ async def _query_refund(platform: Platform, request: web.Request) -> Body:
     return platform.refunds.describe(refund)
 
 
+async def _transfer(platform: Platform, request: web.Request) -> Body:
+    return platform.transfers.acknowledge(platform.transfers.ask(await _read(request)))
+
+
+async def _query_transfer(platform: Platform, request: web.Request) -> Body:
+    bill = platform.transfers.find_remembered(request.match_info["number"])
+    if bill is None:
+        raise PayError("NOT_FOUND")
+    return platform.transfers.describe(bill)
+
+
+async def _cancel_transfer(platform: Platform, request: web.Request) -> Body:
+    if await request.read():  # 撤销转账: without a body, or with an empty object.
+        await _read(request)
+    return platform.transfers.cancel(request.match_info["number"])
+
+
 async def _bill(platform: Platform, request: web.Request) -> Body:
     prefix, _, _ = request.path.partition("/v3/")
     return platform.bills.announce(dict(request.query), f"{request.url.origin()}{prefix}")
@@ -138,6 +155,7 @@ async def _download_bill(platform: Platform, request: web.Request) -> web.Respon
 
 _ORDERS = "/v3/pay/transactions"
 _REFUNDS = "/v3/refund/domestic/refunds"
+_TRANSFERS = "/v3/fund-app/mch-transfer/transfer-bills"
 _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", f"{_ORDERS}/jsapi", "jsapi", _prepay),
     ("GET", f"{_ORDERS}/out-trade-no/{{number}}", "query", _by_number),
@@ -145,6 +163,9 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", f"{_ORDERS}/out-trade-no/{{number}}/close", "close", _close),
     ("POST", _REFUNDS, "refund", _refund),
     ("GET", f"{_REFUNDS}/{{number}}", "refund_query", _query_refund),
+    ("POST", _TRANSFERS, "transfer", _transfer),
+    ("GET", f"{_TRANSFERS}/out-bill-no/{{number}}", "transfer_query", _query_transfer),
+    ("POST", f"{_TRANSFERS}/out-bill-no/{{number}}/cancel", "transfer_cancel", _cancel_transfer),
     ("GET", "/v3/bill/tradebill", "tradebill", _bill),
     ("GET", bills.PATH, "billdownload", _download_bill),
 )

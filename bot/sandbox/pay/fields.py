@@ -13,6 +13,7 @@ type Body = dict[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
 _REFUND_NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
+_BILL_NUMBER = re.compile(r"[0-9A-Za-z]{1,32}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -34,6 +35,11 @@ def trade_number(body: Body) -> str:
 def refund_number(body: Body) -> str:
     """out_refund_no: 1 to 64 of [0-9A-Za-z_-|*@]."""
     return _matching(body, "out_refund_no", _REFUND_NUMBER)
+
+
+def bill_number(body: Body) -> str:
+    """out_bill_no: 1 to 32 of [0-9A-Za-z]."""
+    return _matching(body, "out_bill_no", _BILL_NUMBER)
 
 
 def fen(body: Body, name: str) -> int:

@@ -18,6 +18,7 @@ from bot.sandbox.store import Row
 type Tampering = Callable[[bytes, dict[str, str]], tuple[bytes, dict[str, str]]]
 
 _SWITCH = "notices"
+_ORIGINALS = {"TRANSACTION": "transaction", "REFUND": "refund", "MCHTRANSFER": "mch_payment"}
 # aiohttp would round a deadline of 5 s up to a whole second of its loop: never below 60.
 _TIMEOUT = ClientTimeout(total=NOTICE_DEADLINE.value, ceil_threshold=60)
 
@@ -37,9 +38,9 @@ class Notices:
     def enqueue(
         self, event_type: str, summary: str, content: dict[str, Any], *, subject: str, url: str
     ) -> int:
-        """Tell the merchant; `subject` is the out_trade_no or out_refund_no it is about."""
+        """Tell the merchant; `subject` is its number of the payment, refund or transfer."""
         now = self._clock.timestamp()
-        kind = "transaction" if event_type.startswith("TRANSACTION") else "refund"
+        kind = _ORIGINALS[event_type.partition(".")[0]]
         body = {
             "id": f"EV-{secrets.token_hex(12)}",
             "create_time": written(now),

@@ -127,11 +127,13 @@ class Refunds:
         )
 
     def balance(self) -> int:
-        """What the merchant's account holds, in fen: paid − refunded − withdrawn."""
+        """What the merchant's account holds, in fen: paid − refunded − withdrawn − transferred."""
         row = self._store.find(
             "SELECT (SELECT coalesce(sum(total), 0) FROM transactions WHERE paid_at IS NOT NULL)"
             " - (SELECT coalesce(sum(refund), 0) FROM refunds)"
-            " - coalesce((SELECT value FROM switches WHERE name = ?), 0) AS fen",
+            " - coalesce((SELECT value FROM switches WHERE name = ?), 0)"
+            " - (SELECT coalesce(sum(amount), 0) FROM transfers"
+            " WHERE state NOT IN ('FAIL', 'CANCELLED')) AS fen",
             _WITHDRAWN,
         )
         return 0 if row is None else int(row["fen"])

@@ -1,10 +1,8 @@
-"""The account's own things: QR codes with a scene, the bottom menu, template messages."""
+"""The account's own things: the bottom menu, template messages."""
 
 import json
 import re
-import secrets
 from typing import Any
-from urllib.parse import quote
 
 from bot.sandbox.errors import WeChatError
 from bot.sandbox.ground import Ground
@@ -15,8 +13,6 @@ from bot.sandbox.rules import (
     MENU_SUB_BUTTONS,
     MENU_SUB_NAME_BYTES,
     MENU_URL_BYTES,
-    QR_SCENE_CHARACTERS,
-    QR_SECONDS,
 )
 from bot.sandbox.store import Row
 from bot.sandbox.wechat.callbacks import Callbacks
@@ -24,8 +20,6 @@ from bot.sandbox.wechat.fans import Chat, Fans
 
 type Body = dict[str, Any]
 
-_TEMPORARY = ("QR_SCENE", "QR_STR_SCENE")
-_PERMANENT = ("QR_LIMIT_SCENE", "QR_LIMIT_STR_SCENE")
 _BUTTON_NEEDS = {
     "click": ("key",),
     "scancode_push": ("key",),
@@ -33,47 +27,6 @@ _BUTTON_NEEDS = {
     "view": ("url",),
     "miniprogram": ("url", "appid", "pagepath"),
 }
-
-
-class QrCodes:
-    """POST /cgi-bin/qrcode/create."""
-
-    def __init__(self, ground: Ground) -> None:
-        self._store = ground.store
-        self._clock = ground.clock
-
-    def create(self, body: Body) -> Body:
-        """A ticket for a scene; raises 40052, 40053 or 40035."""
-        action = body.get("action_name")
-        if action not in _TEMPORARY + _PERMANENT:
-            raise WeChatError(40052)
-        scene = self._scene(body)
-        seconds = body.get("expire_seconds", 60)
-        if action in _PERMANENT:
-            seconds = None
-        elif not isinstance(seconds, int) or not 1 <= seconds <= QR_SECONDS.value:
-            raise WeChatError(40035, "expire_seconds")
-        ticket = "gQ" + secrets.token_urlsafe(60)
-        expires_at = None if seconds is None else self._clock.timestamp() + seconds
-        self._store.run(
-            "INSERT INTO qr_codes (ticket, scene, expires_at) VALUES (?, ?, ?)",
-            ticket,
-            scene,
-            expires_at,
-        )
-        answer: Body = {"ticket": ticket, "url": f"http://weixin.qq.com/q/{quote(ticket[:24])}"}
-        return answer if seconds is None else {**answer, "expire_seconds": seconds}
-
-    def _scene(self, body: Body) -> str:
-        try:
-            scene = body["action_info"]["scene"]
-            value = scene["scene_str"] if "STR" in body["action_name"] else scene["scene_id"]
-        except (KeyError, TypeError) as error:
-            raise WeChatError(40053) from error
-        text = str(value)
-        if not 1 <= len(text) <= QR_SCENE_CHARACTERS.value:
-            raise WeChatError(40053)
-        return text
 
 
 class Menus:

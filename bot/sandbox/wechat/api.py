@@ -12,6 +12,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.sandbox.errors import WeChatError
 from bot.sandbox.platform import PLATFORM, Platform
+from bot.sandbox.wechat.qrcode import mini_program_code
 
 _LARGEST_UPLOAD = 12 * 1024 * 1024
 
@@ -179,6 +180,13 @@ async def _qr_code(platform: Platform, request: web.Request, _: str) -> Body:
     return platform.qr_codes.create(await _read(request))
 
 
+async def _show_qr_code(platform: Platform, request: web.Request) -> web.Response:
+    picture = platform.qr_codes.picture(request.query.get("ticket", ""))
+    if picture is None:
+        return web.Response(status=404)
+    return web.Response(body=picture, content_type="image/png")
+
+
 async def _create_menu(platform: Platform, request: web.Request, app_id: str) -> Body:
     platform.menus.create(app_id, await _read(request, utf8_only=True))
     return {"errcode": 0, "errmsg": "ok"}
@@ -204,15 +212,19 @@ async def _session(platform: Platform, request: web.Request) -> Body:
     return dict(platform.logins.session(query.get("js_code", "")))
 
 
-def _of_mini_program(handler: Callable[[Platform, Body], Body]) -> Handler:
+def _of_mini_program(handler: Callable[[Platform, Body], Answer]) -> Handler:
     """An API of the mini-program: the official account's token is not let in."""
 
-    async def checked(platform: Platform, request: web.Request, app_id: str) -> Body:
+    async def checked(platform: Platform, request: web.Request, app_id: str) -> Answer:
         if app_id != platform.settings.mini_program.app_id:
             raise WeChatError(48001)
         return handler(platform, await _read(request, utf8_only=True))
 
     return _with_token(checked)
+
+
+def _mini_program_code(_: Platform, body: Body) -> web.Response:
+    return web.Response(body=mini_program_code(body), content_type="image/png")
 
 
 def _upload_shipping_info(platform: Platform, body: Body) -> Body:
@@ -233,6 +245,13 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("GET", "/cgi-bin/media/get", "media/get", _with_token(_download)),
     ("GET", "/cgi-bin/user/info", "user/info", _with_token(_user)),
     ("POST", "/cgi-bin/qrcode/create", "qrcode/create", _with_token(_qr_code)),
+    ("GET", "/cgi-bin/showqrcode", "showqrcode", _show_qr_code),
+    (
+        "POST",
+        "/wxa/getwxacodeunlimit",
+        "getwxacodeunlimit",
+        _of_mini_program(_mini_program_code),
+    ),
     ("POST", "/cgi-bin/menu/create", "menu/create", _with_token(_create_menu)),
     ("GET", "/cgi-bin/menu/delete", "menu/delete", _with_token(_delete_menu)),
     ("POST", "/cgi-bin/message/template/send", "template/send", _with_token(_template)),

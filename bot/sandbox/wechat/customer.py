@@ -38,6 +38,7 @@ class Customer:
         callbacks: Callbacks,
     ) -> None:
         self._store = ground.store
+        self._clock = ground.clock
         self._app_id = ground.settings.official_account.app_id
         self._fans = fans
         self._chat = chat
@@ -195,9 +196,11 @@ class Customer:
         return fan
 
     def _scene(self, ticket: str) -> str:
-        row = self._store.find("SELECT scene FROM qr_codes WHERE ticket = ?", ticket)
+        row = self._store.find("SELECT scene, expires_at FROM qr_codes WHERE ticket = ?", ticket)
         if row is None:
             raise SandboxRefused(f"no QR code {ticket!r}")
+        if row["expires_at"] is not None and row["expires_at"] <= self._clock.timestamp():
+            raise SandboxRefused("the QR code has expired")
         return str(row["scene"])
 
 

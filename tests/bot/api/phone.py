@@ -12,7 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from bot.api.endpoint import BASE_PATH, AnyEndpoint
 from bot.api.openapi import describe
 from bot.api.table import ENDPOINTS
-from bot.payments.client import PayArguments
+from bot.payments.client import ConfirmArguments, PayArguments
 from wecom.apis import MiniProgramSession
 from wecom.errors import Reaction, Refused, Rule, WeChatError
 
@@ -69,6 +69,9 @@ class Till:
             signType="RSA",
             paySign="signature",
         )
+
+    def confirm_arguments(self, package: str) -> ConfirmArguments:
+        return ConfirmArguments(mchId="1900000001", appId="wx-mini", package=package)
 
 
 @dataclass(frozen=True)

@@ -365,3 +365,17 @@ async def test_what_customers_tell_is_not_left_in_the_conversations_memory(chat:
     memory = (await chat.memory()).model_dump_json()
     assert "王小明" not in memory
     assert "文三路" not in memory
+
+
+async def test_an_order_that_is_finished_is_told_so_and_leads_to_a_person(chat: Chat) -> None:
+    await chat.says("你好")
+    order_no = await has_received(chat)
+    await is_moved(chat, order_no, OrderState.RECEIVED)
+    await is_moved(chat, order_no, OrderState.FINISHED)
+
+    await play(
+        chat,
+        line("我要退货", "什么原因", asks="aftersale_reason"),
+        line("不想要了", "已完成", "转人工", asks=""),
+    )
+    assert await rows(chat, AfterSale) == []

@@ -53,9 +53,9 @@ DIALOGUES: dict[str, list[Line]] = {
     ],
     "what is not offered is said, and nobody bothered": [
         line("有优惠券吗", "没有优惠券", intent="ask_promotion", never=("已经记下",)),
-        line("怎么参加拼团", "没有拼团", intent="group_buy"),
+        line("怎么参加拼团", "没有正在拼的团", intent="group_buy"),
         line("我的积分怎么查", "没有积分", intent="ask_points"),
-        line("我的佣金怎么提现", "没有分销", intent="distribution"),
+        line("我的佣金怎么提现", "您还不是推广员", intent="distribution"),
         line("今晚播不播", "没有直播", intent="live_stream"),
     ],
     "an answer that promises a person leaves word": [

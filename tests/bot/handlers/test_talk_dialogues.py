@@ -106,7 +106,7 @@ DIALOGUES: dict[str, list[Line]] = {
         line("转人工", "已经记下"),
     ],
     "what the shop does not do is said": [
-        line("怎么拼团", "拼团", "还没有"),
+        line("怎么拼团", "凑够人数就成团", "没有正在拼的团"),
         line("今晚几点直播", "直播", "还没有"),
         line("我有多少积分", "积分", "还没有"),
         line("有什么优惠", "没有优惠券"),

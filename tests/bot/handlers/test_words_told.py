@@ -9,8 +9,13 @@ from bot.handlers import (
     aftersale_news_words,
     aftersale_return_words,
     aftersale_words,
+    bargain_words,
+    commission_news_words,
     coupon_words,
+    distribution_words,
     explaining_words,
+    flash_sale_words,
+    group_buy_words,
     invoice_words,
     membership_words,
     order_words,
@@ -20,6 +25,7 @@ from bot.handlers import (
     receipt_words,
     reorder_words,
     shop_front_words,
+    withdrawal_words,
 )
 from bot.shortcuts import find_shortcut
 
@@ -30,8 +36,13 @@ MODULES = (
     aftersale_news_words,
     aftersale_return_words,
     aftersale_words,
+    bargain_words,
+    commission_news_words,
     coupon_words,
+    distribution_words,
     explaining_words,
+    flash_sale_words,
+    group_buy_words,
     invoice_words,
     membership_words,
     order_words,
@@ -41,6 +52,7 @@ MODULES = (
     receipt_words,
     reorder_words,
     shop_front_words,
+    withdrawal_words,
 )
 HEARD_BY_THE_QUESTION = {"跳过", "好了", "第一个", "第一张", "全部", "5月20日"}
 """Answers that the open question itself understands."""

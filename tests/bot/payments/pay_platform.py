@@ -190,3 +190,20 @@ def refunded(**changed: Any) -> dict[str, Any]:
         "amount": {"total": 19900, "refund": 9900, "payer_total": 19900, "payer_refund": 9900},
         **changed,
     }
+
+
+def transferred(**changed: Any) -> dict[str, Any]:
+    """A transfer that waits for its receiver, as documented in a query's answer and a notice."""
+    return {
+        "mch_id": MCH_ID,
+        "appid": APP_ID,
+        "out_bill_no": "WD202611110001",
+        "transfer_bill_no": "1330000071100999991182020050700019480001",
+        "state": "WAIT_USER_CONFIRM",
+        "transfer_amount": 1200,
+        "transfer_remark": "推广佣金提现",
+        "openid": "oUser",
+        "create_time": "2026-11-11T20:00:00+08:00",
+        "update_time": "2026-11-11T20:00:00+08:00",
+        **changed,
+    }

@@ -14,13 +14,27 @@ from bot.tables import Conversation, LoginSession
 from commerce import customers, models
 from commerce.aftersale import queries, requests
 from commerce.aftersale.tables import AfterSale, Reason, RequestKind
+from commerce.bargains import cutting
+from commerce.bargains.tables import Bargain, BargainHelp
 from commerce.customers import subscription
 from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
 from commerce.customers.tables import Address, Customer, Identity
+from commerce.distribution.promoters import appoint
+from commerce.distribution.tables import (
+    Binding,
+    BindingChange,
+    Commission,
+    MonthlyStatement,
+    Promoter,
+    Withdrawal,
+)
+from commerce.flash_sales.reminding import want
+from commerce.flash_sales.tables import FlashHolding, FlashReminder
 from commerce.inserting import id_of
 from commerce.ledger.posting import AccountKey, AccountKind, balance
 from commerce.ledger.tables import LedgerAccount
+from commerce.live import reminding
 from commerce.membership.tables import BirthdayReward, Member, Redemption, SignIn, TaskDone
 from commerce.ordering import cart
 from commerce.ordering.orders import list_lines, list_orders
@@ -29,18 +43,33 @@ from commerce.ordering.tables import Order, OrderState
 from commerce.privacy import requests as privacy
 from commerce.privacy.tables import PrivacyKind, PrivacyState
 from commerce.promotions.taking import take
+from commerce.sources.codes import add_code
+from commerce.sources.coming import note_came
+from commerce.sources.tables import CodeKind
+from tests.commerce.bargains.bargaining import bargains_on, help_in
+from tests.commerce.distribution.team import brought, comes_by, promoter
+from tests.commerce.flash_sales.sales import buy as buy_in_sale
+from tests.commerce.flash_sales.sales import planned_sale, running_sale
+from tests.commerce.group_buys.grouping import order_in, start_activity
+from tests.commerce.live.streams import stream_id
 from tests.commerce.membership.members import has_all_of_membership
 from tests.commerce.promotions.coupons import coupon_template
 from tests.commerce.shop import ADDRESS, NOW, SEALER, new_customer, place, put_on_sale
 
 TABLES = (models, bot_tables)
 """Imported for their tables."""
+PROMOTERS = (Promoter, Binding)
 MEMBERS = (Member, SignIn, BirthdayReward, TaskDone, Redemption)
-JOINED = {"cart", "coupon_holding"} | {table.__tablename__ for table in MEMBERS}
+DEALS = (FlashHolding, FlashReminder, Bargain, BargainHelp)
+JOINED = {"cart", "coupon_holding", "group_holding", "live_reminder"} | {
+    table.__tablename__ for table in (*MEMBERS, *PROMOTERS, *DEALS)
+}
 """What both have is summed or kept once, so that nothing is lost."""
 EMPTIED = {LedgerAccount.__tablename__}
 """They stay with their history; what was on them is posted over."""
-FOLLOWED = {Conversation.__tablename__, LoginSession.__tablename__, Customer.__tablename__}
+FOLLOWED = {Conversation.__tablename__, LoginSession.__tablename__, Customer.__tablename__} | {
+    table.__tablename__ for table in (BindingChange, Commission, MonthlyStatement, Withdrawal)
+}
 """Rows that keep the id they were given, and are read through who the customer is now."""
 LATER = NOW + timedelta(hours=1)
 ENGINE = create_shop_engine("sqlite://")
@@ -105,6 +134,28 @@ def has_a_row_of_each(session: Session, customer_id: int) -> None:
     subscription.resume(session, SEALER, customer_id, **said)  # type: ignore[arg-type]
     take(session, id_of(coupon_template(session)), customer_id, source="chat", now=NOW)
     has_all_of_membership(session, customer_id)
+    takes_part_in_deals(session, customer_id)
+    watches_and_came_by_a_code(session, customer_id)
+    appoint(session, customer_id, actor="agent:1", reason="test", now=NOW)
+    comes_by(session, customer_id, promoter(session))
+    brought(session, customer_id)
+
+
+def takes_part_in_deals(session: Session, customer_id: int) -> None:
+    """Opens a group, buys in a flash sale and waits for another, bargains and helps a friend."""
+    order_in(session, start_activity(session), customer_id=customer_id)
+    buy_in_sale(session, customer_id, running_sale(session, put_on_sale(session)))
+    coming = planned_sale(session, put_on_sale(session), starts_at=LATER)
+    want(session, coming, customer_id, NOW)
+    activity = bargains_on(session, put_on_sale(session))
+    cutting.start(session, customer_id, activity, NOW)
+    help_in(session, cutting.start(session, new_customer(session), activity, NOW), customer_id)
+
+
+def watches_and_came_by_a_code(session: Session, customer_id: int) -> None:
+    reminding.agree(session, stream_id(session, LATER), customer_id, NOW)
+    add_code(session, "door", name="门口", kind=CodeKind.OA, now=NOW)
+    note_came(session, customer_id, "door", NOW)
 
 
 def test_every_table_that_knows_customers_is_moved_joined_or_followed() -> None:

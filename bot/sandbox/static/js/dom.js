@@ -34,6 +34,7 @@ const PATHS = {
   coupon: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" d="M3.5 6.5h17v3.6a2 2 0 0 0 0 3.8v3.6h-17v-3.6a2 2 0 0 0 0-3.8z"/><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-dasharray="2 2.4" d="M14.5 7.5v9"/>',
   points: '<circle cx="12" cy="12" r="8.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="m8.6 8 3.4 4.4L15.4 8M12 12.4V17M9.2 14.2h5.6"/>',
   service: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M4.5 12a7.5 7.5 0 0 1 13-5.1l2 2M19.5 4.5v4.4h-4.4M19.5 12a7.5 7.5 0 0 1-13 5.1l-2-2M4.5 19.5v-4.4h4.4"/>',
+  share: '<path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M13.5 5.5 20 11l-6.5 5.5v-3.4C9 13.1 6.2 14.6 4 18c.4-4.9 3.4-8.4 9.5-9.1z"/>',
   search: '<circle cx="11" cy="11" r="6" fill="none" stroke="currentColor" stroke-width="1.8"/><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="m15.5 15.5 4.5 4.5"/>',
 };
 

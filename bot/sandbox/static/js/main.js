@@ -27,10 +27,10 @@ async function attempt(action) {
   }
 }
 
-const mini = new MiniProgram({ attempt, now });
+const mini = new MiniProgram({ attempt, now, choose });
 const chat = new Chat({ attempt, openMini: (path) => mini.open(path, page.fanId), createFan });
 const insight = new Insight();
-const panel = new Panel({ attempt, now, choose, createFan, follow, ship, decide });
+const panel = new Panel({ attempt, now, choose, createFan, follow, ship, decide, payOut });
 
 async function refresh() {
   page.state = await control("state");
@@ -79,6 +79,11 @@ async function ship(fan) {
 async function decide(fan, move, name) {
   const moved = await attempt(() => control(`fans/${fan.fan_id}/after-sale`, "POST", { move }));
   if (moved) toast(`${name}：${moved.request_no}`, "done");
+}
+
+async function payOut(fan, move, name) {
+  const moved = await attempt(() => control(`fans/${fan.fan_id}/withdrawal`, "POST", { move }));
+  if (moved) toast(`${name}：${moved.withdrawal_no}`, "done");
 }
 
 let refreshing = null;

@@ -10,6 +10,10 @@ const DECISIONS = [
   ["refuse", "拒绝售后", "商家不同意这位顾客最近的售后申请"],
   ["arrived", "退件到店", "寄回的商品到店、检查没问题：退款，或寄出换的"],
 ];
+const PAYOUTS = [
+  ["approve", "商家通过提现", "商家核准这位顾客最近的提现申请，微信发起转账"],
+  ["refuse", "拒绝提现", "商家不同意这位顾客最近的提现申请，钱退回可提现佣金"],
+];
 const DAY = { year: "numeric", month: "long", day: "numeric", weekday: "long", timeZone: "Asia/Shanghai" };
 
 const $ = (id) => document.getElementById(id);
@@ -79,7 +83,9 @@ export class Panel {
     const ship = h("button", { class: "chip", type: "button", dataset: { testid: "fan-ship" }, title: "商家把这位顾客最近付款的订单交给快递", onclick: () => this.#page.ship(fan) }, "商家发货");
     const decisions = DECISIONS.map(([move, name, title]) =>
       h("button", { class: "chip", type: "button", dataset: { testid: `after-sale-${move}` }, title, onclick: () => this.#page.decide(fan, move, name) }, name));
-    return [...windows, h("div", { class: "fan-actions" }, button, ship, ...decisions)];
+    const payouts = PAYOUTS.map(([move, name, title]) =>
+      h("button", { class: "chip", type: "button", dataset: { testid: `withdrawal-${move}` }, title, onclick: () => this.#page.payOut(fan, move, name) }, name));
+    return [...windows, h("div", { class: "fan-actions" }, button, ship, ...decisions, ...payouts)];
   }
 
   #drawPending(now) {

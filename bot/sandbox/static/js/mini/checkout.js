@@ -10,7 +10,8 @@ const ASK_AGAIN = ["price_changed", "out_of_stock", "illegal_move"];
 
 export async function checkoutPage(tool) {
   tool.title("确认订单");
-  let { basket, lines } = await basketOf(tool);
+  let { basket, lines, extra = {} } = await basketOf(tool);
+  const { source, ...terms } = extra;
   if (!lines.length) return emptyView("cart", "没有可以结算的商品", "去逛逛", () => tool.go("pages/index/index"));
 
   const chosen = { coupon: null, points: 0 };
@@ -20,7 +21,7 @@ export async function checkoutPage(tool) {
   const goodsBox = h("div", { class: "panel-white" });
   const bar = h("div", { class: "mini-bar" });
   const benefits = () => ({ ...(chosen.coupon ? { coupon_id: chosen.coupon } : {}), points: chosen.points });
-  const ask = () => tool.call("quote", "POST", { ...basket, ...benefits(), region: address.region() });
+  const ask = () => tool.call("quote", "POST", { ...basket, ...terms, ...benefits(), region: address.region() });
 
   let quote = await ask();
   let key = crypto.randomUUID();
@@ -61,7 +62,7 @@ export async function checkoutPage(tool) {
   async function submit() {
     try {
       const order = await tool.call("orders", "POST",
-        { ...basket, ...benefits(), address: address.read(), remark: remark.value.trim(), payable: quote.payable },
+        { ...basket, ...extra, ...benefits(), address: address.read(), remark: remark.value.trim(), payable: quote.payable },
         { "Idempotency-Key": key });
       if (order.state === "unpaid") return await payOrder(tool, order);
       toast("下单成功，不用付款", "done"); // Points and coupons have paid for all of it.
@@ -88,7 +89,9 @@ async function basketOf(tool) {
   const variant = Number(tool.query.get("variant"));
   if (variant) {
     const line = { variant_id: variant, quantity: Number(tool.query.get("quantity")) || 1 };
-    return { basket: { lines: [line] }, lines: [line] };
+    const [deal, source] = [tool.query.get("deal"), tool.query.get("source")];
+    const extra = { ...(deal ? { deal: JSON.parse(deal) } : {}), ...(source ? { source } : {}) };
+    return { basket: { lines: [line] }, extra, lines: [line] };
   }
   const cart = await tool.call(token ? `cart?cart=${encodeURIComponent(token)}` : "cart");
   const lines = cart.lines.map(({ variant_id, quantity }) => ({ variant_id, quantity }));

@@ -8,9 +8,16 @@ export async function indexPage(tool) {
   const category = tool.query.get("category") ?? "";
   const [{ items: categories }, first] = await Promise.all([tool.call("categories"), products(tool, query, category, 1)]);
   const grid = h("div", { class: "product-grid" }, ...first.items.map((product) => tile(tool, product)));
-  return [searchBar(tool, query), chips(tool, categories, category), first.items.length
+  const isFront = !query && !category;
+  return [searchBar(tool, query), isFront ? entries(tool) : "", chips(tool, categories, category), first.items.length
     ? [grid, moreButton(tool, grid, query, category, first.next_page)]
     : emptyView("search", "没有找到相关商品", "看看全部", () => tool.go("pages/index/index"))].flat();
+}
+
+function entries(tool) {
+  const ways = [["拼", "拼团", "pages/group-buys/index"], ["秒", "秒杀", "pages/flash-sale/index"], ["砍", "砍价", "pages/bargains/index"], ["推", "推广", "pages/promoter/index"]];
+  return h("div", { class: "deal-entries" }, ...ways.map(([sign, name, path]) =>
+    h("button", { type: "button", dataset: { testid: `entry-${name}` }, onclick: () => tool.go(path) }, h("b", {}, sign), name)));
 }
 
 function products(tool, query, category, page) {

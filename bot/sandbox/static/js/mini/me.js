@@ -8,6 +8,7 @@ const WAYS_ON = [
   ["service", "退款和售后", "pages/after-sales/index"],
   ["coupon", "领券", "pages/coupons/index?view=offered"],
   ["points", "积分明细", "pages/points/index"],
+  ["share", "我的推广", "pages/promoter/index"],
   ["place", "收货地址", "pages/addresses/index"],
 ];
 

@@ -50,9 +50,10 @@ function detail(tool, order, requests) {
   const facts = [["订单编号", order.order_no], ["下单时间", stamp(order.created_at)], ["付款时间", stamp(order.paid_at)], ["备注", order.remark]];
   return [
     h("div", { class: `order-banner state-${order.state}` },
-      h("h3", { dataset: { testid: "order-state" } }, ORDER_STATES[order.state] ?? order.state),
+      h("h3", { dataset: { testid: "order-state" } }, order.awaits_group ? "拼团中，成团后发货" : ORDER_STATES[order.state] ?? order.state),
       order.state === "unpaid" ? h("p", {}, `请在 ${stamp(order.expires_at)} 前完成支付`) : null),
     ...requests.map((request) => requestRow(tool, request)),
+    order.group_no ? groupRow(tool, order) : "",
     order.pickup ? pickupView(order.pickup) : h("div", { class: "panel-white address-known" }, ...addressWords(order.address)),
     ...order.parcels.map(parcelView),
     h("div", { class: "panel-white" }, ...goodsList(order.lines)),
@@ -72,6 +73,11 @@ function earned(order) {
 function requestRow(tool, request) {
   return h("button", { class: "panel-white benefit-row arrow", type: "button", dataset: { testid: "order-request" }, onclick: () => tool.go(`pages/after-sale/index?request_no=${request.request_no}`) },
     h("span", {}, KINDS[request.kind]), h("b", {}, REQUEST_STATES[request.state]));
+}
+
+function groupRow(tool, order) {
+  return h("button", { class: "panel-white benefit-row arrow", type: "button", dataset: { testid: "order-group" }, onclick: () => tool.go(`pages/group/index?group_no=${order.group_no}`) },
+    h("span", {}, "我的团"), h("b", {}, order.rebate ? `已退差价 ${yuan(order.rebate)}` : "看看进度"));
 }
 
 function pickupView(pickup) {
@@ -109,7 +115,7 @@ function actions(tool, order, path, change) {
     if (await act("receive")) toast("已确认收货", "done");
   };
   return [
-    PAID.includes(order.state)
+    PAID.includes(order.state) && !order.awaits_group
       ? h("button", { class: "ghost grow", type: "button", dataset: { testid: "order-after-sale" }, onclick: () => tool.go(`pages/apply/index?order_no=${order.order_no}`) }, "申请售后")
       : null,
     order.can_receive ? busyButton({ class: "solid grow", dataset: { testid: "order-receive" } }, "确认收货", receive) : null,

@@ -4,10 +4,13 @@ import { MiniClient } from "../api.js";
 import { h } from "../dom.js";
 import { afterSalePage, afterSalesPage } from "./aftersale.js";
 import { applyPage } from "./apply.js";
+import { bargainPage, bargainsPage } from "./bargain.js";
 import { bookedPage, bookPage } from "./book.js";
 import { cartPage } from "./cart.js";
 import { checkoutPage } from "./checkout.js";
 import { couponsPage } from "./coupons.js";
+import { flashPage } from "./flash.js";
+import { groupBuyPage, groupBuysPage, groupPage } from "./groupbuy.js";
 import { indexPage } from "./index.js";
 import { mePage } from "./me.js";
 import { orderPage } from "./order.js";
@@ -15,6 +18,7 @@ import { ordersPage } from "./orders.js";
 import { failureView, sheetView, skeleton, tabBar } from "./parts.js";
 import { pointsPage } from "./points.js";
 import { productPage } from "./product.js";
+import { promoterPage } from "./promoter.js";
 
 const PAGES = {
   "pages/index/index": indexPage,
@@ -27,9 +31,16 @@ const PAGES = {
   "pages/me/index": mePage,
   "pages/coupons/index": couponsPage,
   "pages/points/index": pointsPage,
+  "pages/promoter/index": promoterPage,
   "pages/addresses/index": bookPage,
   "pages/address/index": bookedPage,
   "pages/apply/index": applyPage,
+  "pages/group-buys/index": groupBuysPage,
+  "pages/group-buy/index": groupBuyPage,
+  "pages/group/index": groupPage,
+  "pages/flash-sale/index": flashPage,
+  "pages/bargains/index": bargainsPage,
+  "pages/bargain/index": bargainPage,
   "pages/after-sales/index": afterSalesPage,
   "pages/after-sale/index": afterSalePage,
 };
@@ -61,7 +72,19 @@ export class MiniProgram {
     this.#fanId = fanId;
     this.#stack = [];
     $("mini-phone").hidden = false;
+    this.#noteVisit(path);
     this.go(path);
+  }
+
+  /** Whose code the path carries is told to the shop, as a mini-program does when it is launched. */
+  #noteVisit(path) {
+    const code = new URLSearchParams(path.split("?")[1] ?? "").get("p");
+    if (code) this.#page.attempt(() => this.#client().call("visits", "POST", { scene: `p_${code}` }));
+  }
+
+  #client() {
+    if (!this.#clients.has(this.#fanId)) this.#clients.set(this.#fanId, new MiniClient(this.#fanId));
+    return this.#clients.get(this.#fanId);
   }
 
   close() {
@@ -118,8 +141,7 @@ export class MiniProgram {
   /** What a page may use. */
   #tool(visit, query) {
     const fanId = this.#fanId;
-    if (!this.#clients.has(fanId)) this.#clients.set(fanId, new MiniClient(fanId));
-    const client = this.#clients.get(fanId);
+    const client = this.#client();
     $("mini-title").textContent = this.#settings.mini_program.name;
     return {
       query,
@@ -134,6 +156,11 @@ export class MiniProgram {
       back: () => this.back(),
       reload: () => this.reload(),
       close: () => this.close(),
+      friends: () => this.#settings.fans.filter((fan) => fan.fan_id !== fanId),
+      forward: (path, friendId) => {
+        this.#page.choose(friendId);
+        this.open(path, friendId);
+      },
       isCurrent: () => visit === this.#visit,
       layer: (...content) => $("mini-layer").replaceChildren(...content),
       sheet: (testid, title, ...content) => $("mini-layer").replaceChildren(sheetView(testid, title, content, () => $("mini-layer").replaceChildren())),

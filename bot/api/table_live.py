@@ -1,0 +1,27 @@
+"""The endpoints for live streams and for coming by a code, as rows of `bot.api.table`."""
+
+from typing import Any, Final
+
+from bot.api import live, live_answers, visit_answers, visit_requests, visits
+from bot.api.endpoint import Endpoint, NoBody, NoParameters
+
+LIVE: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
+    Endpoint(
+        "GET",
+        "/live",
+        "Live streams, the running one first, with what they show",
+        live.list_streams,
+        live_answers.Streams,
+        NoParameters,
+        NoBody,
+    ),
+    Endpoint(
+        "POST",
+        "/visits",
+        "Say by which scene of a code the mini-program was opened",
+        visits.note_visit,
+        visit_answers.Visit,
+        NoParameters,
+        visit_requests.Scene,
+    ),
+)
