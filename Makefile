@@ -19,7 +19,8 @@ run: ## Set everything up, then serve the shop, Rasa and the sandbox; Ctrl-C sto
 
 test: ## Set everything up, then run every test
 	@$(SETUP) test
-	$(PYTHON) -m pytest
+	# One hash seed: both workers must collect the same tests in the same order.
+	PYTHONHASHSEED=0 $(PYTHON) -m pytest -n 2 --dist loadgroup
 
 check: ## Format, lint, types, import contracts and the fast tests on SQLite, in under two minutes
 	@$(SETUP) check

@@ -24,7 +24,7 @@ LEFT_TO_THE_WHOLE_RUN: Final = (
         f"tests/commerce/{part}/"
         for part in (
             *("aftersale", "invoices", "membership", "parcels", "payments", "pickup"),
-            *("promotions", "reconciliation"),
+            *("distribution", "promotions", "reconciliation"),
         )
     ),
     *(
@@ -38,6 +38,10 @@ LEFT_TO_THE_WHOLE_RUN: Final = (
     *("tests/sandbox/",),
 )
 """What `make check` has no time for. Who works on one of these runs it by its name."""
+
+ONE_AT_A_TIME: Final = ("faults", "browser", "rasa")
+"""Marks of tests that start processes of their own, or share the one Rasa: beside each other they
+would only wait for the processor. The whole run gives them one of its workers."""
 
 settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
@@ -53,11 +57,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.nodeid.startswith(LEFT_TO_THE_WHOLE_RUN):
             item.add_marker(pytest.mark.slow)
+        if _needs_processes(item):
+            item.add_marker(pytest.mark.xdist_group("processes"))
     if "nightly" in str(config.option.markexpr):
         return
     nightly = [item for item in items if item.get_closest_marker("nightly")]
     items[:] = [item for item in items if item not in nightly]
     config.hook.pytest_deselected(items=nightly)
+
+
+def _needs_processes(item: pytest.Item) -> bool:
+    used = getattr(item, "fixturenames", ())
+    is_marked = any(item.get_closest_marker(mark) for mark in ONE_AT_A_TIME)
+    return is_marked or not {"stage", "open_stage", "rasa_server"}.isdisjoint(used)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ do not need it run.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -77,7 +78,9 @@ def background_rasa() -> BackgroundRasa:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin to load while other tests run."""
+    """Begin to load while other tests run; of several workers the one that needs it begins."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     needs_rasa = any("rasa_server" in getattr(item, "fixturenames", ()) for item in session.items)
     if needs_rasa and not session.config.option.collectonly:
         background_rasa()
