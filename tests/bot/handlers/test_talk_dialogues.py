@@ -107,7 +107,7 @@ DIALOGUES: dict[str, list[Line]] = {
     ],
     "what the shop does not do is said": [
         line("怎么拼团", "凑够人数就成团", "没有正在拼的团"),
-        line("今晚几点直播", "直播", "还没有"),
+        line("今晚几点直播", "最近没有直播安排"),
         line("我有多少积分", "积分", "还没有"),
         line("有什么优惠", "没有优惠券"),
     ],
