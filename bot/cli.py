@@ -1,9 +1,7 @@
 """`python -m bot …`: every command an operator or developer needs."""
 
 import asyncio
-import json
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from bot import (
+    asking_commands,
     deal_commands,
     jobs_command,
     lint_command,
@@ -33,9 +32,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command()(money_commands.reconcile)
-app.command()(lint_command.lint)
-app.command()(jobs_command.jobs)
 app.add_typer(money_commands.ledger, name="ledger")
 app.add_typer(source_commands.app, name="source")
 app.add_typer(deal_commands.app, name="deals")
@@ -47,13 +43,6 @@ EVERYTHING_AFTER: dict[str, Any] = {
     "help_option_names": [],
 }
 """For a command that hands all its words on, `--help` among them."""
-
-Limit = Annotated[int, typer.Option(min=1, max=100, help="How many products at most.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-KeywordOnly = Annotated[bool, typer.Option("--keyword-only", help="Do without Rasa.")]
-Lines = Annotated[
-    Path | None, typer.Option("--file", exists=True, dir_okay=False, help="One text a line.")
-]
 
 
 @app.command()
@@ -184,52 +173,6 @@ def distribution(context: typer.Context) -> None:
 
 
 @app.command()
-def search(
-    query: Annotated[str, typer.Argument(help="What a customer would write.")] = "",
-    limit: Limit = 10,
-    as_json: AsJson = False,
-    file: Lines = None,
-    keyword_only: KeywordOnly = False,
-) -> None:
-    """What a customer would be shown for a text, filters included."""
-    from bot.asking import search_products
-
-    results = ask(search_products(start(), texts_of(query, file), limit, keyword_only))
-    for found in results:
-        if file is not None:
-            print_line(found)
-            continue
-        if not found:
-            console.print("Nothing found.")
-        for product in found:
-            if as_json:
-                print_line(product)
-            else:
-                typer.echo(f"{product['sku']}\t{product['title']}\t¥{product['price_fen'] / 100:g}")
-
-
-@app.command()
-def parse(
-    text: Annotated[str, typer.Argument(help="What a customer would write.")] = "",
-    as_json: AsJson = False,
-    file: Lines = None,
-    keyword_only: KeywordOnly = False,
-) -> None:
-    """What the bot understands: intent, confidence, entities, source."""
-    from bot.asking import parse_texts
-
-    for understood in ask(parse_texts(start(), texts_of(text, file), keyword_only)):
-        if as_json or file is not None:
-            print_line(understood)
-        else:
-            typer.echo(
-                f"{understood['intent']} ({understood['confidence']:.2f}, {understood['source']})"
-            )
-            for name, value in understood["entities"].items():
-                typer.echo(f"  {name}: {value}")
-
-
-@app.command()
 def chat(
     url: Annotated[str, typer.Option(help="The sandbox; SHOP_PUBLIC_URL/sandbox else.")] = "",
     name: Annotated[str, typer.Option(help="Which follower to be.")] = "终端顾客",
@@ -263,6 +206,13 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+app.command()(asking_commands.search)
+app.command()(asking_commands.parse)
+app.command()(money_commands.reconcile)
+app.command()(lint_command.lint)
+app.command()(jobs_command.jobs)
+
+
 def start() -> Settings:
     """The settings, with logs set up. Raises SettingsRefused."""
     settings = load_settings()
@@ -280,36 +230,6 @@ def sandbox_mount() -> "dict[str, web.Application]":
         return {MOUNT: create_app(SandboxSettings.load(Path(SANDBOX_ENV_FILE)))}
     except SandboxError as refused:
         raise SettingsRefused(str(refused)) from refused
-
-
-def ask[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run what needs Rasa; without it, say so and exit 2."""
-    from nlu.errors import NluError
-
-    try:
-        return asyncio.run(work)
-    except NluError as error:
-        advice = f"{error}\n--keyword-only does without Rasa."
-        console.print(advice, style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
-
-
-def texts_of(text: str, file: Path | None) -> list[str]:
-    """The texts to work on: the one given, or the lines of a file."""
-    if file is None:
-        if not text.strip():
-            console.print("Give a text, or --file with one a line.", style="red")
-            raise typer.Exit(2)
-        return [text]
-    try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise typer.BadParameter(f"{file} is not UTF-8 text") from error
-
-
-def print_line(value: Any) -> None:
-    """One JSON value on a line, readable Chinese."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def run_until_stopped(work: Any) -> None:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from bot.clock import Clock
 from bot.database import Database
 from bot.duties import a_few_at_once
 from bot.jobs import Job
 from commerce.group_buys import ending
+
+LEASE: Final = timedelta(seconds=5)
+"""After a death in the middle of a round, groups end this much late; each takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class GroupRounds:
 
     def jobs(self) -> list[Job]:
         """The round with its rhythm, in the shop's time."""
-        return [Job("end group-buys", timedelta(seconds=1), self.end_due)]
+        return [Job("end group-buys", timedelta(seconds=1), self.end_due, LEASE)]
 
     async def end_due(self) -> None:
         """End groups whose time is up, and for which no money is in the air."""

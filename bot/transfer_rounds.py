@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlmodel import Session
@@ -16,10 +17,14 @@ from bot.payments.records import TransferBill
 from bot.payments.transfers import Transfers
 from commerce.distribution import withdrawals
 from commerce.distribution.tables import Withdrawal, WithdrawalState
+from commerce.errors import NotFound
 from commerce.sealing import Sealer
 from wecom.errors import WeChatError
 
 log = structlog.get_logger()
+
+REPEATED_FOR: Final = timedelta(days=25)
+"""WeChat Pay forgets a number after 30 days: repeated later, it could be paid a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +71,12 @@ class TransferRounds:
             return
         # The package comes with the answer to the transfer alone: asked for again, it comes again.
         lacks_package = withdrawal.state == WithdrawalState.WAIT_CONFIRM and not withdrawal.package
-        if withdrawal.state in withdrawals.ASKED_ABOUT and (bill is None or lacks_package):
+        if withdrawal.state not in withdrawals.ASKED_ABOUT or not (bill is None or lacks_package):
+            return
+        if now >= (withdrawal.decided_at or withdrawal.asked_at) + REPEATED_FOR:
+            log.error("transfer is too old to repeat", withdrawal_no=withdrawal_no)
+            return
+        try:
             want_transferred(session, self.sealer, withdrawal, now, again_at=again_at)
+        except NotFound:
+            log.warning("transfer without a receiver", withdrawal_no=withdrawal_no)

@@ -72,6 +72,7 @@ DEALS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         deal_answers.ReminderKept,
         deal_paths.SalePath,
         NoBody,
+        errors=(ErrorCode.NOT_FOUND,),
     ),
     Endpoint(
         "GET",

@@ -31,11 +31,17 @@ def find_upline(session: Session, customer_id: int, now: datetime) -> int | None
 
 
 def is_above(session: Session, customer_id: int, other_id: int, now: datetime) -> bool:
-    """Whether `other_id` stands somewhere above the customer, or is the customer."""
+    """Whether `other_id` stands somewhere above the customer, or is the customer.
+
+    A clock that was put back may have two bindings in force that never were together: nobody is
+    passed twice.
+    """
+    passed: set[int] = set()
     present: int | None = customer_id
-    while present is not None:
+    while present is not None and present not in passed:
         if present == other_id:
             return True
+        passed.add(present)
         present = find_upline(session, present, now)
     return False
 

@@ -138,14 +138,12 @@ def record_transfer(
     return True
 
 
-def list_to_ask(session: Session, now: datetime, *, limit: int = A_ROUND) -> Sequence[Withdrawal]:
-    """Withdrawals approved and not ended, of which nothing was heard for too long."""
-    return session.exec(_due(now, limit)).all()
-
-
 def take_to_ask(session: Session, now: datetime) -> Sequence[Withdrawal]:
-    """`list_to_ask`, each with its next time set: an answer that fails is waited for."""
-    due = session.exec(_due(now, A_ROUND).with_for_update(skip_locked=True)).all()
+    """Withdrawals approved and not ended, of which nothing was heard for too long.
+
+    Each has its next time set: an answer that fails is waited for.
+    """
+    due = session.exec(_due(now).with_for_update(skip_locked=True)).all()
     for withdrawal in due:
         since = withdrawal.decided_at or withdrawal.asked_at
         later = (since + each for each in ASK_AFTER if since + each > now)
@@ -255,10 +253,10 @@ def _audit(
     note_correction(session, kind, number, actor=actor, reason=reason, now=now, amount=amount)
 
 
-def _due(now: datetime, limit: int) -> SelectOfScalar[Withdrawal]:
+def _due(now: datetime) -> SelectOfScalar[Withdrawal]:
     return (
         select(Withdrawal)
         .where(col(Withdrawal.state).in_(ASKED_ABOUT), col(Withdrawal.ask_at) <= now)
         .order_by(col(Withdrawal.ask_at), col(Withdrawal.id))
-        .limit(limit)
+        .limit(A_ROUND)
     )

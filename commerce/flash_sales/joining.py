@@ -16,6 +16,8 @@ def _join_holdings(session: Session, kept_id: int, gone_id: int) -> None:
     of_both = (
         select(FlashHolding)
         .where(col(FlashHolding.customer_id).in_((kept_id, gone_id)))
+        .order_by(col(FlashHolding.item_id), col(FlashHolding.customer_id))
+        .with_for_update(key_share=True)  # An order of theirs may be closing.
         .execution_options(populate_existing=True)
     )
     rows = session.exec(of_both).all()

@@ -85,11 +85,6 @@ def find_item_by_product(session: Session, product_id: int, now: datetime) -> It
     return min(found, key=_how_near, default=None)
 
 
-def find_item(session: Session, item_id: int, now: datetime) -> ItemSeen | None:
-    """An item of a sale that runs or will, goods on sale only; None for any other."""
-    return next(iter(_items(session, now, FlashItem.id == item_id)), None)
-
-
 def moment_in_words(moment: datetime, now: datetime) -> str:
     """When something is, for customers: `今天20:00`, `明天10:00`, `11月23日10:00`."""
     there, here = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI)

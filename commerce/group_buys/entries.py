@@ -1,6 +1,6 @@
 """Writing group-buys: by an operator, or from a file that leaves an operator's rows alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,11 @@ def find_activity(session: Session, key: str) -> GroupActivity | None:
     """The group-buy of that key, or None."""
     wanted = select(GroupActivity).where(GroupActivity.key == key)
     return session.exec(wanted.execution_options(populate_existing=True)).first()
+
+
+def list_all(session: Session) -> Sequence[GroupActivity]:
+    """Every group-buy, on or off, in the order in which they were written."""
+    return session.exec(select(GroupActivity).order_by(col(GroupActivity.id))).all()
 
 
 def _save(

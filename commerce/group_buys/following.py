@@ -78,9 +78,13 @@ def note_whole_refund(session: Session, order_id: int) -> bool:
 
 
 def _off(line: OrderLine, tiers: Tiers, heads: int) -> int:
-    """What the tier's price is below what was asked for: never more than was paid."""
+    """What the tier's price is below what was asked for: never more than was paid.
+
+    Goods that had become cheaper than the first tier were asked for at their own price.
+    """
     first, reached = tiers.first.prices, tiers.with_heads(heads).prices
-    each = first[line.variant_id] - reached[line.variant_id]
+    asked = min(first[line.variant_id], line.price)
+    each = max(asked - reached[line.variant_id], 0)
     return min(each * line.quantity, line.total)
 
 

@@ -166,12 +166,6 @@ def find_of_order(
     return _groups(session, [group], sealer, member.customer_id)[0]
 
 
-def list_members(session: Session, group_id: int) -> list[GroupMember]:
-    """Everybody who has to do with a group, in the order in which they came."""
-    wanted = select(GroupMember).where(GroupMember.group_id == group_id)
-    return list(session.exec(wanted.order_by(col(GroupMember.id))))
-
-
 def _running(now: datetime) -> SelectOfScalar[GroupActivity]:
     begins, ends = col(GroupActivity.starts_at), col(GroupActivity.ends_at)
     return (

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from commerce.catalogue.tables import Variant
+from commerce.compliance import TextKind, check
 from commerce.errors import InvalidInput
 from commerce.inserting import id_of
 from commerce.live.tables import LiveItem, LiveSession
@@ -98,6 +99,8 @@ def _products(session: Session, skus: Sequence[str]) -> tuple[int, ...]:
 def _check(draft: LiveDraft) -> None:
     if not draft.title.strip():
         raise InvalidInput("直播要有标题", field="title")
+    check(draft.title, TextKind.OFFER, "title")
+    check(draft.place, TextKind.OFFER, "place")
     if draft.starts_at >= draft.ends_at:
         raise InvalidInput("直播要在开始之后结束", field="ends_at")
     if len(set(draft.products)) != len(draft.products):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from commerce.deals import desk
-from commerce.deals.choices import Deal
+from commerce.deals.choices import Deal, DealKind
 from commerce.errors import InvalidInput
 from commerce.freight.templates import load_terms
 from commerce.membership.levels import member_price, standing
@@ -15,7 +15,7 @@ from commerce.membership.points import earn_terms, points_terms
 from commerce.ordering.lines import PricedLine, price_lines
 from commerce.pricing.quote import Quote
 from commerce.pricing.reckoning import reckon
-from commerce.pricing.values import Basket, BasketLine, NoFreight, UnitOffer
+from commerce.pricing.values import Basket, BasketLine, NoFreight, PointsTerms, UnitOffer
 from commerce.promotions import coupons
 from commerce.promotions.rewards import running_rewards
 from commerce.promotions.timed import running_prices
@@ -27,7 +27,8 @@ class Choices:
 
     `region` is that of the address, as addresses write it; without one freight is an estimate.
     With `pickup` nothing is sent: there is no freight, and no region that it is refused to.
-    Under a `deal` goods have its price, and no coupon applies.
+    Under a `deal` goods have its price, and no coupon applies; in a group-buy no points either, so
+    that a difference given back is always money.
     """
 
     coupon_id: int | None = None
@@ -85,7 +86,9 @@ def basket_of(
         member=member_price(member),
         rewards=running_rewards(session, now),
         coupon=None if chosen is None else coupons.get_owned(session, customer_id, chosen, now),
-        points_terms=points_terms(session, customer_id),
+        points_terms=PointsTerms()
+        if choices.deal is not None and choices.deal.kind == DealKind.GROUP_BUY
+        else points_terms(session, customer_id),
         points=choices.points,
         freight=NoFreight()
         if choices.pickup

@@ -26,6 +26,7 @@ def add_code(
 ) -> SourceCode:
     """Enter a code, or change the name and the note of a known one.
 
+    Only the shop's people read these, so no rule of advertising does.
     Raises InvalidInput for a code that cannot be printed, and for another kind than it has.
     """
     if _CODE.fullmatch(code) is None:

@@ -51,7 +51,7 @@ async def fills_cart_and_takes_coupon(page: SandboxPage) -> None:
 
 
 async def saves_points(page: SandboxPage) -> None:
-    """Sign in on three days: 30 for the birthday, 50 for following, 5 + 5 + 10."""
+    """Sign in on three days: 80 for the birthday, 5 + 5 + 10."""
     sign_in = page.mini.get_by_test_id("sign-in")
     await goes_back_to_own_page(page, pages=1)
     await sign_in.click()
@@ -160,7 +160,7 @@ async def sees_points_come_back(page: SandboxPage) -> None:
     lines = page.mini.get_by_test_id("statement-line")
     await expect(lines.first).to_contain_text("收到第一笔订单")
     await expect(lines.first).to_contain_text("+100余 261")
-    amounts = ["+100", "-63", "+33", "+191", "-100", "+10", "+5", "+5", "+50", "+30"]
+    amounts = ["+100", "-63", "+33", "+191", "-100", "+10", "+5", "+5", "+80"]
     await expect(lines.locator("b")).to_have_text(amounts)
     await without_toast(page)
     await page.photograph("money-7-points")

@@ -29,12 +29,27 @@ POINTS: Final = (
     "during call",  # WeChat has the request, we have no answer.
     "after call",  # WeChat has answered, nothing is recorded.
 )
+BEHIND_THE_CHAT: Final = (
+    "inside end",  # A group whose time is up is ended but not committed.
+    "after end",  # Committed: its members' events stand there.
+    "inside listening",  # What follows from some events is done but not committed.
+    "after listening",  # Committed: calls and news stand in the outbox.
+)
+"""Points that no message leads to."""
 IN_MID_CALL: Final = 0.3
 """Seconds after its beginning when a call has reached the sandbox, which is told to be slow."""
-AFTER: Final = {"accept": "after accept", "_take_turn": "after turn"}
+INSIDE: Final = {"_take_turn": "inside turn", "end": "inside end"}
+"""Functions whose end, before the commit, is a point."""
+INSIDE_ANY: Final = {"handle_some": "inside listening"}
+"""Those of them where it is one if they handled anything."""
+AFTER: Final = {"accept": "after accept", "_take_turn": "after turn", "end": "after end"}
 """Functions whose commit is a point."""
-AFTER_ANY: Final = {"claim_passive": "after passive claim", "_claim": "after claim"}
-"""Functions whose commit is a point if they claimed anything."""
+AFTER_ANY: Final = {
+    "claim_passive": "after passive claim",
+    "_claim": "after claim",
+    "handle_some": "after listening",
+}
+"""Functions whose commit is a point if they claimed or handled anything."""
 ARMED: Final = Path("crash-at")
 
 
@@ -58,7 +73,7 @@ def read_armed() -> Armed | None:
 
 def arm(folder: Path, point: str, nth: int, kind: str) -> None:
     """Let the shop of that folder die."""
-    assert point in POINTS, point
+    assert point in (*POINTS, *BEHIND_THE_CHAT), point
     part = folder / "crash-at.part"
     part.write_text(f"{point}\n{nth}\n{kind}\n")
     part.replace(folder / ARMED)
@@ -85,6 +100,13 @@ class Passages:
         self.passed += 1
         if self.passed == armed.nth:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def before_commit(self, name: str, result: Any) -> None:
+        """A function has done its work, which is not committed."""
+        if name in INSIDE:
+            self.at(INSIDE[name])
+        if name in INSIDE_ANY and result:
+            self.at(INSIDE_ANY[name])
 
     def after_write(self, name: str, result: Any) -> None:
         """A transaction was committed."""
@@ -127,8 +149,7 @@ def make_mortal(passages: Passages) -> None:
 
         def watched(session: Session, *args: Any, **named: Any) -> Any:
             result = function(session, *args, **named)
-            if name == "_take_turn":
-                passages.at("inside turn")
+            passages.before_commit(name, result)
             return result
 
         result = await real_write(self, watched, *args, **named)

@@ -13,8 +13,12 @@ from tests.bot.api.conftest import NewPhone
 from tests.bot.api.phone import Phone, wish
 
 OPEN_TO_ALL = {("POST", "/login")}
-NAMES_OWN_THINGS = {"request_no", "order_no", "address_id"}
-NAMES_PUBLIC_THINGS = {"product_id", "variant_id", "template_id", "item_id", "store_id"}
+NAMES_OWN_THINGS = {"request_no", "order_no", "address_id", "withdrawal_no"}
+NAMES_PUBLIC_THINGS = {
+    *("product_id", "variant_id", "template_id", "item_id", "store_id"),
+    *("activity_id", "sale_id", "group_no", "bargain_no"),
+}
+"""Numbers of groups and bargains cannot be guessed: whoever has one was sent it."""
 BODIES = {"/orders/{order_no}/pickup-time": {"starts_at": "2026-11-24T02:00:00Z"}}
 """Of endpoints that look at their body before they look for the order."""
 
@@ -36,6 +40,8 @@ async def test_without_a_login_there_is_nothing_but_the_login(
     stranger: Phone, endpoint: AnyEndpoint
 ) -> None:
     path = endpoint.path.replace("{order_no}", "2" * 18).replace("{request_no}", f"SH{0:012d}")
+    path = path.replace("{withdrawal_no}", f"TX{0:012d}").replace("{group_no}", "ABCD2345")
+    path = path.replace("{bargain_no}", "abcdefgh2345")
     for name in (*NAMES_PUBLIC_THINGS, "address_id"):
         path = path.replace(f"{{{name}}}", "1")
 

@@ -74,7 +74,7 @@ DIALOGUES: dict[str, list[Line]] = {
         line("还差多少升金卡", "金卡", intent=POINTS),
     ],
     "how to come by points": [
-        line("怎么攒积分", "实付每满1元", "告诉我们您的生日", "30积分", "说“签到”得5积分"),
+        line("怎么攒积分", "实付每满1元", "告诉我们您的生日", "80积分", "说“签到”得5积分"),
         line("连续签七天送什么", "一轮7天", "5、5、10、10、15、15、30", "不能补签", intent=POINTS),
         line("积分会过期吗", "不会过期", "100积分抵¥1", "50%", intent=POINTS),
     ],
@@ -83,7 +83,7 @@ DIALOGUES: dict[str, list[Line]] = {
         line("看看购物车", "购物车", "几月几日", asks="birthday"),
         line("农历八月十五", "公历", asks="birthday"),
         line("2月30号", "没有这一天", asks="birthday"),
-        line("五月二十号", "生日是5月20日", "+30积分", asks=""),
+        line("五月二十号", "生日是5月20日", "+80积分", asks=""),
         line("我的生日是5月21日", "一年只能改一次", "2027年11月23日"),
         line("我的生日", "您登记的生日是5月20日", intent=POINTS),
     ],

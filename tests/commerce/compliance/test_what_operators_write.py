@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,19 +11,26 @@ from sqlmodel import Session
 from bot.database import Database
 from bot.seeds import PRODUCTS_CSV, PROMOTIONS_FILE
 from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
+from commerce.bargains.activities import BargainDraft
 from commerce.catalogue.product_rows import ProductRow, read_rows
 from commerce.compliance import TextKind, lint
 from commerce.csv_files import open_csv
 from commerce.errors import InvalidInput
+from commerce.flash_sales.drafts import ItemDraft, SaleDraft
+from commerce.group_buys.activities import Tier, Tiers
+from commerce.group_buys.drafts import GroupDraft
 from commerce.knowledge.entries import EntryDraft
 from commerce.knowledge.facts import check_fact
 from commerce.knowledge.importing import read_entries, read_facts
+from commerce.live.entering import LiveDraft, enter
 from commerce.membership.importing import seed_membership
 from commerce.pricing.values import CouponKind, Rung
 from commerce.promotions.drafts import CouponDraft, RewardDraft, TimedDraft
 from tests.commerce.catalogue.products import imported
+from tests.commerce.shop import NOW
 
 BAD = "全网最低价"
+HOUR = timedelta(hours=1)
 OFFER_FILES = sorted(PROMOTIONS_FILE.parent.glob("*.toml"))
 TERMS = '[terms]\npoints_per_yuan = 1\nspend_points = 100\nspend_yuan = "1"\n'
 MEMBERSHIP = {
@@ -38,15 +46,26 @@ MEMBERSHIP = {
         CouponDraft(code="a", name=BAD, kind=CouponKind.AMOUNT, off=100, lasts_days=1),
         TimedDraft(key="a", name=BAD, prices={1: 100}),
         RewardDraft(key="a", name=BAD, rungs=(Rung(fen=100, pieces=None, points=1),)),
+        GroupDraft("a", BAD, 1, Tiers((Tier(2, {1: 100}),)), HOUR),
+        SaleDraft("a", BAD, NOW, NOW + HOUR, (ItemDraft(1, 100, 5),)),
+        BargainDraft("a", BAD, variant_id=1, floor=100, helpers=3, lifetime_minutes=60),
     ],
-    ids=["coupon", "timed", "reward"],
+    ids=["coupon", "timed", "reward", "group-buy", "flash sale", "bargain"],
 )
-def test_a_promotion_with_such_a_name_is_refused(
-    draft: CouponDraft | TimedDraft | RewardDraft,
+def test_a_promotion_or_a_deal_with_such_a_name_is_refused(
+    draft: CouponDraft | TimedDraft | RewardDraft | GroupDraft | SaleDraft | BargainDraft,
 ) -> None:
     with pytest.raises(InvalidInput, match=BAD) as refused:
         draft.check()
     assert refused.value.details["field"] == "name"
+
+
+@pytest.mark.parametrize("field", ["title", "place"])
+def test_a_live_stream_with_such_a_text_is_refused(session: Session, field: str) -> None:
+    texts = {"title": "晚间好物", "place": "视频号", field: BAD}
+    with pytest.raises(InvalidInput, match=BAD) as refused:
+        enter(session, LiveDraft(starts_at=NOW, ends_at=NOW + HOUR, products=(), **texts))
+    assert refused.value.details["field"] == field
 
 
 @pytest.mark.parametrize("part", MEMBERSHIP)

@@ -84,6 +84,19 @@ def test_nobody_brings_themselves_and_no_chain_closes(session: Session) -> None:
     assert find_promoter_of(session, people[0], NOW) is None
 
 
+def test_bindings_that_a_clock_put_back_closes_to_a_ring_keep_nobody_waiting(
+    session: Session,
+) -> None:
+    rules(session, binding=DAYS, binding_days=30)
+    above, below = promoter(session), promoter(session)
+    assert comes_by(session, below, above) is Bound.BOUND
+    assert comes_by(session, above, below, days(31)) is Bound.BOUND
+
+    other = promoter(session)
+    brought(session, other)
+    assert comes_by(session, other, above, days(10)) is Bound.BOUND
+
+
 def test_codes_of_nobody_and_of_the_stopped_bring_nobody(session: Session) -> None:
     bringer, other, customer = promoter(session), promoter(session), new_customer(session)
     assert bind(session, customer, "NOBODY", source="qr", now=NOW) is Bound.UNKNOWN

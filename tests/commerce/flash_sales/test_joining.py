@@ -1,10 +1,14 @@
 """Two customers of a flash sale prove to be one person."""
 
+import asyncio
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from sqlmodel import Session
 
+from bot.database import Database
 from commerce import customers
 from commerce.errors import IllegalMove
 from commerce.flash_sales.reminding import AHEAD, claim, list_due, want
@@ -34,6 +38,29 @@ def test_what_both_bought_counts_as_one_persons_and_each_order_frees_its_own(
     assert left_of(session, item) == 5
     buy(session, kept, item)
     assert_stock_adds_up(session)
+
+
+@pytest.mark.database
+async def test_an_order_that_closes_meanwhile_still_frees_its_own(database: Database) -> None:
+    def open_orders(session: Session) -> tuple[int, int, int, int]:
+        item = running_sale(session, put_on_sale(session), per_customer=1)
+        kept, gone = new_customer(session), new_customer(session)
+        order, _ = (buy(session, each, item) for each in (kept, gone))
+        return item, kept, gone, id_of(order)
+
+    item, kept, gone, order_id = await database.write(open_orders)
+    has_freed = threading.Event()
+
+    def close(session: Session) -> None:
+        close_unpaid(session, order_id, actor="clock", reason="超时", now=NOW)
+        has_freed.set()
+        time.sleep(0.2)  # The others are at the row by now, if nothing keeps them.
+
+    closing = asyncio.create_task(database.write(close))
+    await asyncio.to_thread(has_freed.wait)
+    await asyncio.gather(closing, database.write(customers.merge, kept, gone, NOW))
+
+    assert await database.read(had_by, item, kept) == 1
 
 
 def test_a_reminder_that_both_wanted_comes_once(session: Session) -> None:

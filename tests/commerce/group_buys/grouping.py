@@ -81,17 +81,19 @@ def order_in(
     customer_id: int | None = None,
     overflow: Overflow = Overflow.REFUND,
     pieces: int = 1,
+    expected_payable: int | None = None,
     now: datetime = NOW,
 ) -> Order:
     """Place an order that opens a group, or joins one, by somebody new unless they are named."""
     variant_id = variant_of(session, activity)
+    first = tiers_of(session, activity).first.prices[variant_id]
     deal = GroupDeal(id_of(activity), group.group_no if group else "", overflow)
     return place(
         session,
         customer_id or new_customer(session),
         {variant_id: pieces},
         deal=deal,
-        expected_payable=tiers_of(session, activity).first.prices[variant_id] * pieces,
+        expected_payable=first * pieces if expected_payable is None else expected_payable,
         now=now,
     )
 

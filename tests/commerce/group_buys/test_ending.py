@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from commerce.aftersale.deciding import agree
+from commerce.catalogue.tables import Variant
 from commerce.corrections import CorrectionKind, MoneyAudit
 from commerce.group_buys.ending import GRACE, end, list_due
 from commerce.group_buys.entries import set_virtual_percent
@@ -30,6 +31,7 @@ from tests.commerce.group_buys.grouping import (
     send_refunds,
     start_activity,
     told,
+    variant_of,
 )
 from tests.commerce.shop import (
     NOW,
@@ -113,6 +115,26 @@ def test_the_highest_tier_that_is_reached_is_what_everybody_pays(
         assert owed(session, order) == each_back
     assert len(told(session, "group_rebated")) == (people if each_back else 0)
     assert_groups_add_up(session)
+
+
+def test_who_paid_less_than_the_first_tier_gets_back_what_leads_to_the_tier_that_is_reached(
+    session: Session,
+) -> None:
+    activity = start_activity(session, {2: 3000, 3: 2500})
+    group = open_one(session, activity)
+    variant = session.get_one(Variant, variant_of(session, activity))
+    orders = []
+    for price in (2700, 2400):  # Cheaper for everybody since the activity was set up.
+        variant.price = price
+        session.add(variant)
+        order = order_in(session, activity, group, expected_payable=price)
+        orders.append(order)
+    for order in orders:
+        pay_for(session, order, NOW)
+    react(session)
+
+    assert [owed(session, order) for order in orders] == [200, 0]
+    assert len(told(session, "group_rebated")) == 2
 
 
 def test_a_later_refund_gives_back_what_was_really_paid(session: Session) -> None:

@@ -14,7 +14,9 @@ from commerce.group_buys.entries import switch
 from commerce.group_buys.tables import GroupState, MemberState
 from commerce.group_buys.taking_part import LAST_CALL
 from commerce.inserting import id_of
+from commerce.membership.tables import MembershipTerms
 from commerce.ordering.orders import list_lines
+from commerce.ordering.quoting import Choices, quote_for
 from commerce.ordering.states import move, state_name
 from commerce.ordering.tables import OrderState
 from commerce.parcels.shipping import ShippingRefused, ship
@@ -36,6 +38,7 @@ from tests.commerce.group_buys.grouping import (
     told,
     variant_of,
 )
+from tests.commerce.membership.members import new_member
 from tests.commerce.shop import (
     HOLD,
     NOW,
@@ -267,3 +270,17 @@ def test_nothing_leaves_and_nothing_is_asked_back_while_a_group_may_fail(session
     (line,) = list_lines(session, order)
     with pytest.raises(IllegalMove, match="自动全额退"):
         estimate(session, order, {id_of(line): 1}, RequestKind.REFUND_ONLY, Reason.UNWANTED)
+
+
+def test_points_buy_no_seat_so_that_a_difference_is_always_money(session: Session) -> None:
+    session.add(MembershipTerms(spend_points=1, spend_fen=1, most_points=9_999, most_percent=100))
+    customer = new_member(session, points=2_000)
+    activity = start_activity(session)
+    variant = variant_of(session, activity)
+
+    choices = Choices(points=2_000, deal=GroupDeal(id_of(activity)))
+    in_group = quote_for(session, customer, {variant: 1}, NOW, choices)
+    alone = quote_for(session, customer, {variant: 1}, NOW, Choices(points=2_000))
+
+    assert (in_group.points_spent, alone.points_spent) == (0, 2_000)
+    assert in_group.payable == in_group.goods_total - in_group.discount

@@ -9,7 +9,13 @@ from bot.seeds import MEMBERSHIP_FILE
 from commerce.errors import InvalidInput
 from commerce.membership.importing import seed_membership
 from commerce.membership.levels import list_levels
-from commerce.membership.tables import MallItem, MemberLevel, MembershipTerms, MemberTask
+from commerce.membership.tables import (
+    MallItem,
+    MemberLevel,
+    MembershipTerms,
+    MemberTask,
+    TaskKind,
+)
 from commerce.membership.terms import get_terms
 from commerce.promotions.tables import CouponTemplate
 from tests.commerce.promotions.coupons import coupon_template
@@ -47,6 +53,8 @@ def test_the_demo_shops_file_is_whole_and_seeded_once(session: Session) -> None:
     offered = {item.coupon_template_id for item in session.exec(select(MallItem))} - {None}
     assert offered
     assert offered <= coupons
+    tasks = {task.kind for task in session.exec(select(MemberTask))}
+    assert TaskKind.FOLLOW not in tasks, "WeChat bans rewards for following"
     percents = [level.price_percent for level in list_levels(session)]
     assert percents == sorted(percents, reverse=True), "a higher level pays less"
 
