@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot import texts
 from bot.handlers import bargain_words as words
 from bot.handlers.answers import is_yes, plain
-from bot.handlers.deals import deals_in_words
+from bot.handlers.deals import deals_in_words, show_deals
 from bot.handlers.goods_names import names
 from bot.handlers.picking import at_positions, bare_positions
 from bot.messages import Card, Reply, Text
@@ -43,6 +43,13 @@ def tell_bargains(turn: Turn) -> Sequence[Reply]:
     missing = names(turn) if not found else []
     told = [words.NO_SUCH.format(what=texts.repeated("、".join(missing)))] if missing else []
     return [_ask(turn, found or activities, told)]
+
+
+@router.anywhere
+def hear_what_else(turn: Turn) -> Sequence[Reply] | None:
+    """有没有啥能便宜点的 asks for an offer; of a list in view it asks for the cheaper ones."""
+    asks = words.ASKS_WHAT_ELSE.fullmatch(plain(turn.text))
+    return show_deals(turn) if asks and turn.memory.in_view != "list" else None
 
 
 @router.step("which_bargain", lasting=True)

@@ -91,7 +91,7 @@ def tell_how_to_join(turn: Turn) -> Sequence[Reply]:
 
 def tell_trade(turn: Turn) -> Sequence[Reply]:
     """Wholesale and franchise are no distribution: a person's business."""
-    return [Text(f"{_rules(turn)}\n{words.TRADE}")]
+    return [Text(f"{words.TRADE}\n{_rules(turn)}")]
 
 
 def tell_how_to_leave(turn: Turn) -> Sequence[Reply]:

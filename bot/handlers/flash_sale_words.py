@@ -16,14 +16,15 @@ MOST_CARDS: Final = 2
 RUNNING: Final = "“{name}”正在秒杀，还有{left}结束："
 NEXT: Final = "下一场“{name}”{starts}开抢，还有{left}："
 ITEM: Final = "· {title} {price}（平时{usual}）{pieces}"
-HAS_LEFT: Final = "，剩{left}件"
-WILL_HAVE: Final = "，共{left}件"
+HAS_LEFT: Final = "，剩{left}件，每人限{most}件"
+WILL_HAVE: Final = "，共{left}件，每人限{most}件"
 SOLD_OUT: Final = "，抢完了"
 BUY_BY_CARD: Final = "点卡片就能下单，付款前先占着10分钟。"
 ALL_SOLD: Final = "这场的都抢完了；有人没付款会放回来，可以过几分钟再看看。"
 NEXT_LINE: Final = "下一场“{name}”{starts}开抢。"
 NONE: Final = "现在没有秒杀，也还没排下一场。"
-NONE_OF_IT: Final = "“{what}”这几场秒杀里没有。"
+NONE_OF_IT: Final = "“{what}”不在这场秒杀里。"
+COUPONS: Final = "秒杀价已经是活动价，不再叠加优惠券和满减；积分能不能抵，付款页上会写。"
 MAY_REMIND: Final = "要开抢前5分钟提醒您吗？"
 WILL_REMIND: Final = "开抢前5分钟我会在这里提醒您。"
 AGREED: Final = "好的，“{name}”{starts}开抢，前5分钟我在这里提醒您。不想要了说“取消秒杀提醒”。"
@@ -52,6 +53,12 @@ WANTS_NO_MORE: Final = re.compile(
 SAYS_NO_MORE: Final = re.compile(
     r"(?:算了)?(?:不用|不要|别|取消)(?:再)?(?:提醒|叫|通知)(?:我)?(?:了|吧)*"
 )
+ASKS_COUPONS: Final = re.compile(r"券|满减|积分|叠加|折上折")
+ASKS_NEXT: Final = re.compile(r"下一?[场波轮次批]")
+ASKS_END: Final = re.compile(
+    r"(?:那|这场?|抢购|秒杀)*(?:还[有剩])?(?:多久|多长时间|几点|啥时候|什么时候)(?:就|才|会)?(?:结束|截止|完)"
+    r"(?:啊|呀|呢)?"
+)
 IS_BARGAIN: Final = re.compile(r"砍")
 
 
@@ -69,7 +76,7 @@ def item_in_words(item: ItemSeen) -> str:
         title=named,
         price=yuan(item.price),
         usual=yuan(item.usual_price),
-        pieces=pieces.format(left=item.left) if item.left else SOLD_OUT,
+        pieces=pieces.format(left=item.left, most=item.per_customer) if item.left else SOLD_OUT,
     )
 
 

@@ -39,6 +39,8 @@ def hear_reminders(turn: Turn) -> Sequence[Reply] | None:
         return withdraw(turn)
     if words.SAYS_NO_MORE.fullmatch(said) and _reminded_of(turn):
         return withdraw(turn)
+    if words.ASKS_END.fullmatch(said) and queries.running(turn.session, turn.now):
+        return show_sales(turn)
     return agree_to_next(turn) if words.ASKS_REMINDER.fullmatch(said) else None
 
 
@@ -49,10 +51,15 @@ def tell_flash_sales(turn: Turn) -> Sequence[Reply]:
         return bargains.tell_bargains(turn)
     if words.ASKS_REMINDER.search(turn.text):
         return agree_to_next(turn)
+    if words.ASKS_COUPONS.search(turn.text):
+        return [Text(words.COUPONS)]
+    if words.ASKS_NEXT.search(turn.text):
+        return [_next(turn, queries.next_sale(turn.session, turn.now))]
     named = _named(turn)
     if named is not None:
         return _show_item(turn, named)
-    return show_sales(turn)
+    missing = texts.repeated("、".join(names(turn)))
+    return show_sales(turn, words.NONE_OF_IT.format(what=missing) if missing else "")
 
 
 @router.step("flash_reminder")
@@ -64,13 +71,13 @@ def hear_whether(turn: Turn) -> Sequence[Reply] | None:
     return None if answer is None else [Text(words.NO_NEED)]
 
 
-def show_sales(turn: Turn) -> Sequence[Reply]:
+def show_sales(turn: Turn, said_first: str = "") -> Sequence[Reply]:
     """The sales that run, with a card each, or the next one."""
     running = queries.running(turn.session, turn.now)
     following = queries.next_sale(turn.session, turn.now)
     if not running:
-        return [_next(turn, following)]
-    lines: list[str] = []
+        return [_next(turn, following, said_first)]
+    lines = [said_first] if said_first else []
     cards: list[Reply] = []
     for sale in running[: words.MOST_CARDS]:
         items = queries.list_items(turn.session, sale.sale_id, turn.now)
@@ -110,11 +117,12 @@ def flash_line(turn: Turn, product_id: int) -> str:
     return words.ASK_NEXT.format(price=price, starts=starts)
 
 
-def _next(turn: Turn, sale: SaleSeen | None) -> Reply:
+def _next(turn: Turn, sale: SaleSeen | None, said_first: str = "") -> Reply:
+    lines = [said_first] if said_first else []
     if sale is None:
-        return Text(words.NONE)
+        return Text("\n".join([*lines, words.NONE]))
     items = queries.list_items(turn.session, sale.sale_id, turn.now)
-    lines = [words.next_in_words(sale, turn.now), *words.items_in_words(items)]
+    lines += [words.next_in_words(sale, turn.now), *words.items_in_words(items)]
     if reminding.is_wanted(turn.session, sale.sale_id, turn.customer_id):
         return Text(texts.fitting(lines, words.WILL_REMIND))
     if turn.asked or not _may_remind(turn, sale):

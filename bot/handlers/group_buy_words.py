@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 from bot import texts
@@ -41,6 +42,14 @@ TIERS: Final = (
     "阶梯价按最后的人数算：大家先按人数最少那一档付款，到期人数够到哪一档，就按哪一档的价，"
     "多付的差价自动原路退回。"
 )
+DISPATCH: Final = "成团后店里就安排发货；到期没成团的不发货，付的钱全额自动原路退回。"
+COUPONS: Final = "拼团价已经是活动价，不再叠加优惠券和满减；积分能不能抵，付款页上会写。"
+ALONE: Final = "可以单买，不用等人，就按商品上标的价。想要哪款告诉我，我加进购物车。"
+LEAVING: Final = (
+    "成团前付的钱不单独退：到期没凑够人，自动全额原路退；成团以后想退，再跟我说一声就行。"
+)
+LEAVING_UNPAID: Final = "还没付款的拼团订单不占名额，不想要就说“取消订单”。"
+
 ACTIVITY: Final = "{title}\n{ladder}{usual}。"
 USUAL: Final = "，单买{price}"
 OPENS: Final = "点卡片付款就开团，从付款起{lifetime}内满{heads}人成团，没满全额退。"
@@ -78,7 +87,7 @@ _WE: Final = (
 _END: Final = r"(?:吗|呢|么|吧|了|没有?|啊|呀|不|嘛|哦|的)*+"
 ASKS_OWN: Final = re.compile(
     r"(?:我|咱)们?(?:的|开的|参加?的|那个|这个)*(?:团|拼团|拼单|团购)(?!长)"
-    r"|还?差(?:几|多少)个?(?:人|位)|(?:成团|拼成|拼好|拼满|凑[够齐满])(?:了|没)"
+    r"|还?差(?:几|多少)个?(?:人|位)|(?:团成|成团|拼成|拼好|拼满|凑[够齐满])(?:了|没)"
     r"|(?:团|拼单).{0,2}(?:进度|拼得怎么样)"
     r"|团.{0,4}(?:什么时候|几点|啥时候|还有多久|多久)(?:结束|到期|截止|成)?"
 )
@@ -88,6 +97,15 @@ ASKS_TO_JOIN: Final = re.compile(
 ASKS_TIERS: Final = re.compile(
     r"阶梯|差价|人(?:数)?越多|人多.{0,4}便宜|(?:几|多少)个?人.{0,4}(?:价|钱|便宜)"
 )
+ASKS_TO_LEAVE: Final = re.compile(r"退团|退出|不(?:想|要)?(?:再)?拼了|取消(?:拼|参|这个|我的)?团")
+_DISPATCH: Final = re.compile(r"发货|寄出|几天.{0,2}到|多久.{0,3}[发到]")
+_COUPONS: Final = re.compile(r"券|满减|积分|叠加|折上折")
+_ALONE: Final = re.compile(
+    r"(?<!差)一个人.{0,4}(?:买|拼|下单)|单独?买|自己.{0,2}买|自己.{0,3}自己拼|不拼.{0,4}买"
+)
+_COMPARED: Final = re.compile(r"差|便宜|省")
+ASKS_LIMIT: Final = re.compile(r"几次|几单|几[份件]|限购|限拼|多少[份件]")
+SAYS_THIS: Final = re.compile(r"这[个款件种]|那[个款件种]|它")
 ASKS_FAILURE: Final = re.compile(
     r"(?:没|不|未)(?:能)?(?:拼成|成团|拼满|凑[够齐满]|满员)|(?:拼|凑|成)不(?:成|够|齐|满|了)|人不够|没人拼"
     r"|拼团?失败|失败"
@@ -103,6 +121,24 @@ HEARD_OWN: Final = re.compile(
 HEARD_TIERS: Final = re.compile(
     rf"{_WE}阶梯(?:价格?|拼团|团)?(?:是|怎么|如何|咋)*(?:算|回事|意思|什么)*的?{_END}"
 )
+HEARD_FAILURE: Final = re.compile(
+    r"(?:人|团|拼).{0,4}(?:没|不|未)(?:能)?(?:成团|拼[成满]|凑[够齐满])|人.{0,2}不(?:够|齐)"
+    r"|没(?:能)?拼成|拼不(?:成|满)|没人.{0,2}拼|团没成|凑不(?:够|齐|满)?人"
+)
+HEARD_OVERPAID: Final = re.compile(
+    r"(?:几|多少|\d+|[两三四五六七八九十]+)个?人.{0,8}(?:多付|退差价)"
+)
+HEARD_MISSING: Final = re.compile(
+    rf"{_WE}(?:那|这个|我的?|拼?团)*还?差(?:几个?|多少个?)(?:人|位)?(?:就?[才能]?(?:成团|拼成|凑[够齐满]))?了?{_END}"
+)
+HEARD_DONE: Final = re.compile(
+    r"(?:我们?的?|这个|那个?|拼?团|拼单)*(?:拼?成团?|拼[上好满]|满人|凑[够齐]人?)了?(?:没有?|吗|木有|不)(?:啊|呀|呢)?"
+)
+HEARD_PASSING_ON: Final = re.compile(
+    r"[转发].{0,4}群|转发?给?(?:朋友|闺蜜|同事|家人)|[叫喊拉邀]请?(?:几?个)?(?:人|朋友|闺蜜|同事).{0,3}[拼参]"
+    r"|(?:团|拼单)的?(?:链接|卡片)"
+)
+OTHER_THAN_PASSING_ON: Final = re.compile(r"推广|分销|佣金|邀请码|返利|便宜|优惠|送")
 HEARD_NAME: Final = re.compile(
     rf"{_WE}(?:开团?|拼团?|团购)(?:一?[个件份单下])?(?P<what>.{{2,12}}?){_END}"
 )
@@ -110,6 +146,46 @@ _AROUND: Final = re.compile(
     r"我们?|想|要|开|参加?|加入|一起|拼团|拼单|拼|团购|团|单|买|有没有|有|没|吗|吧|呢|的|了|帮|给|个|一|人|怎么"
     r"|可以|能|发起|下|哪|些|什么|现在|店里|价格?|多少|钱|几|[^\w]"
 )
+
+
+class Rule(StrEnum):
+    """A rule of group-buys that customers ask about."""
+
+    FAILURE = "failure"
+    TIERS = "tiers"
+    DISPATCH = "dispatch"
+    COUPONS = "coupons"
+    ALONE = "alone"
+
+
+def rule_asked(text: str) -> Rule | None:
+    """Which rule a sentence about group-buys asks for, if it asks for one."""
+    asked = (
+        (Rule.FAILURE, ASKS_FAILURE),
+        (Rule.FAILURE, HEARD_FAILURE),
+        (Rule.TIERS, ASKS_TIERS),
+        (Rule.TIERS, HEARD_OVERPAID),
+        (Rule.DISPATCH, _DISPATCH),
+        (Rule.COUPONS, _COUPONS),
+    )
+    found = next((rule for rule, pattern in asked if pattern.search(text)), None)
+    if found is None and _ALONE.search(text) and not _COMPARED.search(text):
+        return Rule.ALONE
+    return found
+
+
+def asks_of_ones_own(said: str) -> bool:
+    """Whether whoever is in a group asks about it; 推广链接转群里 is another thing."""
+    if HEARD_MISSING.fullmatch(said) or HEARD_DONE.fullmatch(said):
+        return True
+    passes_on = HEARD_PASSING_ON.search(said) is not None
+    return passes_on and OTHER_THAN_PASSING_ON.search(said) is None
+
+
+def stem_of(name: str) -> str:
+    """What is left of a name in other names of the thing: of 袜子 the 袜 of 中筒袜."""
+    stem = name.removesuffix("子")
+    return stem if len(name) == len("袜子") and stem else name
 
 
 def named_thing(text: str) -> str:

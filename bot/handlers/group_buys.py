@@ -4,6 +4,7 @@ A group is opened and joined by paying, in the mini-program: the chat explains a
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot import texts
@@ -11,6 +12,7 @@ from bot.handlers import group_buy_words as words
 from bot.handlers.answers import is_yes, plain
 from bot.handlers.goods_names import names
 from bot.handlers.group_buy_disclosure import COMPLETED_BY_SHOP, MAY_BE_COMPLETED
+from bot.handlers.group_buy_rules import answer_rule, explain_tiers, with_disclosure
 from bot.handlers.order_words import card_of
 from bot.handlers.passing_on import own_code
 from bot.handlers.picking import at_positions, bare_positions
@@ -35,6 +37,8 @@ router = Router()
 
 LONGEST_REQUEST: Final = 20
 """Characters; whoever writes more is understood by what was parsed."""
+LATELY: Final = timedelta(days=1)
+"""So long after a group's end a bare 成了没 is about it."""
 
 
 @router.anywhere
@@ -47,6 +51,10 @@ def hear_group_buys(turn: Turn) -> Sequence[Reply] | None:
         return show_own(turn)
     if words.HEARD_TIERS.fullmatch(said):
         return explain_tiers(turn)
+    if words.HEARD_FAILURE.search(said) or words.HEARD_OVERPAID.search(said):
+        return answer_rule(turn)
+    if words.asks_of_ones_own(said) and _was_in_one_lately(turn):
+        return show_own(turn)
     named = words.HEARD_NAME.fullmatch(said)
     if named is None:
         return None
@@ -58,10 +66,11 @@ def hear_group_buys(turn: Turn) -> Sequence[Reply] | None:
 def tell_group_buys(turn: Turn) -> Sequence[Reply]:
     """The very thing that is asked of group-buys, else what runs."""
     text = turn.text
-    if words.ASKS_FAILURE.search(text):
-        return [Text(_with_disclosure(turn, words.FAILS))]
-    if words.ASKS_TIERS.search(text):
-        return explain_tiers(turn)
+    if words.ASKS_TO_LEAVE.search(text):
+        return _leave(turn)
+    rule = answer_rule(turn)
+    if rule is not None:
+        return rule
     if words.ASKS_OWN.search(text):
         return show_own(turn)
     running = queries.list_running(turn.session, turn.now)
@@ -72,6 +81,9 @@ def tell_group_buys(turn: Turn) -> Sequence[Reply]:
     if names(turn):
         missing = words.NO_SUCH.format(what=texts.repeated("、".join(names(turn))))
         return [Text(missing), *(_list(turn, running) if running else [])]
+    spoken_of = _spoken_of(turn)
+    if spoken_of is not None:
+        return _show_spoken_of(turn, spoken_of, running)
     if words.ASKS_RULES.search(text) and not joins:
         return _explain(turn, running)
     if joins:
@@ -98,7 +110,11 @@ def hear_which(turn: Turn) -> Sequence[Reply] | None:
         return [Text(words.LATER)]
     if is_yes(turn) and len(offered) == 1:
         return _choose(turn, offered, joins=joins)
-    found = _bearing(offered, [plain(turn.text)])
+    rule = answer_rule(turn)
+    if rule is not None:
+        _ask(turn, offered, "", joins=joins)
+        return rule
+    found = _bearing(offered, names(turn) or [plain(turn.text)])
     return _choose(turn, found, joins=joins) if len(found) == 1 else None
 
 
@@ -120,14 +136,6 @@ def show_own(turn: Turn) -> Sequence[Reply]:
     return [Text(told), *cards]
 
 
-def explain_tiers(turn: Turn) -> Sequence[Reply]:
-    """How the price depends on the heads, with the ladders of what runs."""
-    running = queries.list_running(turn.session, turn.now)
-    ladders = [each for each in running if len(each.tiers.all) > 1]
-    lines = words.listed(ladders[: words.MOST_LISTED])
-    return [Text(texts.fitting([words.TIERS, *([words.RUNNING, *lines] if lines else [])]))]
-
-
 def group_buy_line(turn: Turn, product_id: int) -> str:
     """One line for a product that can be bought in a group now; nothing for any other."""
     activity = queries.find_by_product(turn.session, product_id, turn.now)
@@ -135,7 +143,7 @@ def group_buy_line(turn: Turn, product_id: int) -> str:
 
 
 def _explain(turn: Turn, running: Sequence[ActivitySeen]) -> Sequence[Reply]:
-    rules = _with_disclosure(turn, words.RULES)
+    rules = with_disclosure(turn, words.RULES)
     if not running:
         return [Text(f"{rules}\n{words.NONE_RUNNING}")]
     return [_ask(turn, running, f"{rules}\n{words.RUNNING}", joins=False, is_list=True)]
@@ -251,12 +259,40 @@ def _bearing(activities: Sequence[ActivitySeen], said: Sequence[str]) -> list[Ac
     if not wanted:
         return []
     titles = [(each, fold(f"{each.title} {words.own_name(each)}")) for each in activities]
-    return [each for each, title in titles if all(word in title for word in wanted)]
+    return [each for each, title in titles if all(words.stem_of(word) in title for word in wanted)]
 
 
-def _with_disclosure(turn: Turn, told: str) -> str:
-    running = queries.list_running(turn.session, turn.now)
-    return f"{told}\n{MAY_BE_COMPLETED}" if any(each.may_be_virtual for each in running) else told
+def _was_in_one_lately(turn: Turn) -> bool:
+    own = queries.list_own(turn.session, turn.customer_id, limit=1)
+    return any(each.expires_at > turn.now - LATELY for each in own)
+
+
+def _spoken_of(turn: Turn) -> int | None:
+    """The product in focus, when the words mean it: 这个有拼团吗, 能拼几单."""
+    means_it = words.SAYS_THIS.search(turn.text) or words.ASKS_LIMIT.search(turn.text)
+    return turn.memory.focus if means_it else None
+
+
+def _show_spoken_of(
+    turn: Turn, product_id: int, running: Sequence[ActivitySeen]
+) -> Sequence[Reply]:
+    found = [each for each in running if each.product_id == product_id]
+    if found:
+        return _show(turn, found[0])
+    product = catalogue.find_product(turn.session, product_id)
+    if product is None:
+        return _list(turn, running)
+    missing = Text(words.NO_SUCH.format(what=texts.short(product.title)))
+    return [missing, *(_list(turn, running) if running else [])]
+
+
+def _leave(turn: Turn) -> Sequence[Reply]:
+    """What becomes of a place that is not wanted any more; giving it up is not done here."""
+    own = queries.list_own(turn.session, turn.customer_id)
+    if any(each.state == GroupState.OPEN for each in own):
+        return [Text(words.LEAVING)]
+    unpaid = _unpaid(turn)
+    return [Text(words.LEAVING_UNPAID), *unpaid[1:]] if unpaid else [Text(words.LATER)]
 
 
 def _card(content: CardContent) -> Card:

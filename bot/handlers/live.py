@@ -36,6 +36,8 @@ def hear_live(turn: Turn) -> Sequence[Reply] | None:
         return agree_to_next(turn)
     if words.ASKS_WHEN.fullmatch(said):
         return show_schedule(turn)
+    if words.ASKS_PRICE.search(said) and not words.links_named(said):
+        return [Text(words.SAME_PRICE)]
     has_list = turn.memory.in_view == "list" and "直播" not in said and "号" not in said
     link = 0 if has_list else words.link_said(turn.text)
     if link:

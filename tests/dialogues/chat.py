@@ -13,10 +13,14 @@ from bot import conversations, inbox, understood
 from bot.background import Background
 from bot.clock import FrozenClock
 from bot.database import Database
+from bot.deal_rounds import DealRounds
+from bot.group_rounds import GroupRounds
 from bot.handlers import all_handlers
 from bot.listeners import Listeners
+from bot.live_rounds import LiveRounds
 from bot.messages import Incoming, Kind, Reply, reply_from_json
 from bot.pipeline import Lanes, Pipeline
+from bot.reminder_rounds import ReminderRounds
 from bot.sender import Sender
 from bot.shortcuts import find_shortcut
 from bot.tables import InboxMessage, InboxState, OutboxMessage
@@ -71,6 +75,10 @@ class Chat:
         )
         sender = Sender(self.database, self.clock, self.shop.sealer, {}, Background())
         self.listeners = Listeners(self.database, self.clock, self.shop.sealer, sender)
+        rounds = (DealRounds, ReminderRounds, LiveRounds)
+        groups = GroupRounds(self.database, self.clock)
+        jobs = [each(self.database, self.clock, self.shop.sealer).jobs() for each in rounds]
+        self.jobs = [*itertools.chain(*jobs), *groups.jobs()]
 
     async def says(self, words: str, kind: Kind = "text") -> Understanding | None:
         """The customer sends a message; what was understood of it, if it says anything."""
@@ -91,9 +99,11 @@ class Chat:
         return replies
 
     async def passes(self, time: timedelta) -> None:
-        """Time goes by, and orders lapse that nobody paid."""
+        """Time goes by: orders lapse that nobody paid, sales and groups begin and end, once."""
         self.clock.advance(seconds=time.total_seconds())
         await self.database.write(self._let_lapse)
+        for job in self.jobs:
+            await job.run()
 
     async def does[**P, Result](
         self,

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.progress import Progress
 
 from bot.app import open_shop
 from bot.carriers.trackers import Trackers
-from bot.clock import FrozenClock
+from bot.clock import FrozenClock, real_now
 from bot.database import Database
 from bot.seeding import seed_shop
 from bot.settings import Settings
@@ -27,6 +28,8 @@ from tests.nlu.rasa_fixture import RasaServer
 
 PATIENT: float = 30.0
 """Seconds: a busy machine must not turn Rasa's answers into those of keywords."""
+OPENED_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Nine o'clock of the day of the dialogues: what the shop plans is planned from here on."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,11 @@ def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> S
     folder = tmp_path_factory.mktemp("dialogues")
     file = folder / "shop.db"
     shutil.copy(sqlite_template, file)
+    offset = folder / "clock-offset"
+    offset.write_text(str((OPENED_AT - real_now()).total_seconds()))
     settings = Settings(
         database_url=f"sqlite:///{file}",
+        clock_offset_file=offset,
         var_folder=folder,
         lexicon_file=folder / "catalogue.txt",
         session_secret="a secret of the tests",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
@@ -14,6 +14,7 @@ from commerce.aftersale.paying_back import record_refund_result
 from commerce.aftersale.tables import AfterSale
 from commerce.catalogue import stock
 from commerce.customers.addresses import AddressInput
+from commerce.deals.choices import GroupDeal
 from commerce.inserting import id_of
 from commerce.ordering import cart, orders
 from commerce.ordering.lines import WantedLine, sum_by_variant
@@ -34,6 +35,7 @@ from miniprogram_cards.paths import CHECKOUT_PAGE, parse
 from tests.dialogues.chat import OPENID, SOMEBODY_ELSE, Chat
 from tests.dialogues.checkouts import Wanted, hand_over, issue_invoice, read_wanted
 from tests.dialogues.grammar import parts
+from tests.dialogues.group_places import group_place
 from tests.dialogues.rows import Unreadable, find_variant, goods
 
 ADDRESS: Final = AddressInput(
@@ -104,6 +106,8 @@ class Deed:
             case "小程序":
                 return {
                     "下单": self._order,
+                    "开团": lambda words: self._order_in_group(words, joins=False),
+                    "参团": lambda words: self._order_in_group(words, joins=True),
                     "付款": self._pay,
                     "取消": self._cancel,
                     "收货": self._receive,
@@ -121,18 +125,39 @@ class Deed:
             case "快递":
                 return {each: self._scan(state) for each, state in _SCANS.items()}
             case _:
-                return {"下单": self._order_for_somebody_else}
+                return {
+                    "下单": self._order_for_somebody_else,
+                    "开团": lambda words: self._somebody_else_in_group(words, joins=False),
+                    "参团": lambda words: self._somebody_else_in_group(words, joins=True),
+                }
 
     def _order(self, words: str) -> None:
         wanted = read_wanted(words)
         lines = self._wanted(wanted.goods) if wanted.goods else self._cart_of_the_card()
         conversation_id = self.chat.conversation_id(self.session)
-        self.numbers.orders.append(self._place(OPENID, lines, ADDRESS, conversation_id, wanted))
+        order = self._place(OPENID, lines, ADDRESS, conversation_id, wanted)
+        self.numbers.orders.append(order.order_no)
 
     def _order_for_somebody_else(self, words: str) -> None:
         lines = self._wanted(words)
         wanted = Wanted(words)
-        self.numbers.others.append(self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None, wanted))
+        order = self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None, wanted)
+        self.numbers.others.append(order.order_no)
+
+    def _order_in_group(self, words: str, *, joins: bool) -> None:
+        lines = self._wanted(words)
+        place = group_place(self.session, lines[0].variant_id, self.now, joins=joins)
+        conversation_id = self.chat.conversation_id(self.session)
+        order = self._place(OPENID, lines, ADDRESS, conversation_id, Wanted(words), place)
+        self.numbers.orders.append(order.order_no)
+
+    def _somebody_else_in_group(self, words: str, *, joins: bool) -> None:
+        """Somebody else opens or joins a group: orders, and pays at once."""
+        lines = self._wanted(words)
+        place = group_place(self.session, lines[0].variant_id, self.now, joins=joins)
+        order = self._place(SOMEBODY_ELSE, lines, SOMEBODY_ELSES, None, Wanted(words), place)
+        self.numbers.others.append(order.order_no)
+        self._settle(order, SOMEBODY_ELSE)
 
     def _place(
         self,
@@ -141,11 +166,13 @@ class Deed:
         address: AddressInput,
         conversation_id: int | None,
         wanted: Wanted,
-    ) -> str:
+        deal: GroupDeal | None = None,
+    ) -> Order:
         customer_id = self.chat.customer_id(self.session, openid)
         choices = wanted.choose(self.session, customer_id, address.region, self.now)
+        choices = replace(choices, deal=deal)
         quote = quote_for(self.session, customer_id, sum_by_variant(lines), self.now, choices)
-        order = place_order(
+        return place_order(
             self.session,
             self.chat.shop.sealer,
             customer_id=customer_id,
@@ -160,8 +187,8 @@ class Deed:
             coupon_id=choices.coupon_id,
             points=choices.points,
             pickup_store_id=wanted.store_id(self.session),
+            deal=deal,
         )
-        return order.order_no
 
     def _wanted(self, words: str) -> list[WantedLine]:
         wanted = [goods(part) for part in parts(words)]
@@ -177,13 +204,16 @@ class Deed:
         return cart.view(self.session, said.customer_id).wanted()
 
     def _pay(self, which: str) -> None:
-        payment = open_payment(self.session, self._own(which), OPENID, self.now)
+        self._settle(self._own(which), OPENID)
+
+    def _settle(self, order: Order, openid: str) -> None:
+        payment = open_payment(self.session, order, openid, self.now)
         record_paid(
             self.session,
             out_trade_no=payment.out_trade_no,
             transaction_id=f"42000-{payment.out_trade_no}",
             amount=payment.amount,
-            payer=OPENID,
+            payer=openid,
             success_time=self.now,
             now=self.now,
         )
