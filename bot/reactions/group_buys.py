@@ -1,13 +1,14 @@
 """What follows from groups, an order at a time, and what their members hear."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.handlers import group_buy_news_words as words
 from bot.handlers.group_buy_disclosure import COMPLETED_BY_SHOP
 from bot.handlers.order_words import moment_in_words
-from bot.messages import Card, Reply
-from bot.reactions.heard import Heard, order_of, room_for, tell, tell_so
+from bot.messages import Card, Reply, Text
+from bot.reactions.heard import Heard, order_of, room_for, tell, tell_all, tell_so
 from bot.reactions.pickup import code_in_words
 from commerce.group_buys import following
 from commerce.group_buys.queries import GroupSeen, find_of_order
@@ -56,11 +57,12 @@ def _send_card(heard: Heard) -> None:
     if group.state != GroupState.OPEN or group.expires_at <= heard.now:
         return  # There is better news, or worse.
 
-    def card(source: str) -> Reply:
-        content = group_card(group, heard.now, source)
-        return Card(content.title, content.path, content.picture)
-
-    tell_so(heard, order_of(heard), card, until=group.expires_at)
+    tell_so(
+        heard,
+        order_of(heard),
+        lambda source: _card(group, heard.now, source),
+        until=group.expires_at,
+    )
 
 
 def moved_told(heard: Heard) -> None:
@@ -74,12 +76,12 @@ def moved_told(heard: Heard) -> None:
 
 def overflow_told(heard: Heard) -> None:
     """Tell a payer too many that their money is on its way back."""
-    _tell_of_money(heard, words.OVERFLOWED)
+    tell(heard, order_of(heard), _of_money(heard, words.OVERFLOWED))
 
 
 def failure_told(heard: Heard) -> None:
     """Tell a member that too few have paid, and that their money is on its way back."""
-    _tell_of_money(heard, words.FAILED)
+    _tell_the_end(heard, _of_money(heard, words.FAILED))
 
 
 def success_told(heard: Heard) -> None:
@@ -96,7 +98,7 @@ def success_told(heard: Heard) -> None:
     disclosed = COMPLETED_BY_SHOP.format(heads=lacked) if about["is_virtual"] else ""
     code = code_in_words(heard, order) if is_fetched else ""
     said = "\n".join(filter(None, (told, disclosed, code)))
-    tell(heard, order, said, until=heard.event.at + NEWS)
+    _tell_the_end(heard, said, until=heard.event.at + NEWS)
 
 
 def rebate_told(heard: Heard) -> None:
@@ -111,15 +113,32 @@ def rebate_told(heard: Heard) -> None:
     tell(heard, order, told)
 
 
-def _tell_of_money(heard: Heard, sentence: str) -> None:
+def _of_money(heard: Heard, sentence: str) -> str:
     order = order_of(heard)
-    told = sentence.format(
+    return sentence.format(
         title=_group_of(heard).activity.title,
         paid=heard.about["paid"],
         order_no=order.order_no,
         amount=yuan(order.payable),
     )
-    tell(heard, order, told)
+
+
+def _tell_the_end(heard: Heard, said: str, until: datetime | None = None) -> None:
+    """How the group ended, and its card with who was in it where the reply window has room."""
+    order = order_of(heard)
+    if room_for(heard, order) <= KEPT_FOR_THE_END:
+        return tell(heard, order, said, until=until)
+    group = _group_of(heard)
+
+    def both(source: str) -> Sequence[Reply]:
+        return [Text(said), _card(group, heard.now, source)]
+
+    return tell_all(heard, order, both, until=until)
+
+
+def _card(group: GroupSeen, now: datetime, source: str) -> Card:
+    content = group_card(group, now, source)
+    return Card(content.title, content.path, content.picture)
 
 
 def _group_of(heard: Heard) -> GroupSeen:

@@ -1,6 +1,6 @@
 """What a reaction hears of an event, and how it tells the customer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,9 +84,19 @@ def tell_so(
     until: datetime | None = None,
 ) -> None:
     """The same with a reply of any kind, made for the source that its card carries."""
+    tell_all(heard, subject, lambda source: [reply_from(source)], until)
+
+
+def tell_all(
+    heard: Heard,
+    subject: Order,
+    replies_from: Callable[[str], Sequence[Reply]],
+    until: datetime | None = None,
+) -> None:
+    """The same with several replies, which come in this order."""
     known = subject.conversation_id
     talk_id = known or latest_conversation(heard.session, subject.customer_id)
-    _reply(heard, talk_id, reply_from, until)
+    _reply(heard, talk_id, replies_from, until)
 
 
 def room_for(heard: Heard, subject: Order) -> int:
@@ -111,24 +121,25 @@ def tell_customer_so(
     until: datetime | None = None,
 ) -> None:
     """The same with a reply of any kind, made for the source that its card carries."""
-    _reply(heard, latest_conversation(heard.session, customer_id), reply_from, until)
+    talk_id = latest_conversation(heard.session, customer_id)
+    _reply(heard, talk_id, lambda source: [reply_from(source)], until)
 
 
 def _say(heard: Heard, conversation_id: int | None, words: str, until: datetime | None) -> None:
-    _reply(heard, conversation_id, lambda _: Text(words), until)
+    _reply(heard, conversation_id, lambda _: [Text(words)], until)
 
 
 def _reply(
     heard: Heard,
     conversation_id: int | None,
-    reply_from: Callable[[str], Reply],
+    replies_from: Callable[[str], Sequence[Reply]],
     until: datetime | None,
 ) -> None:
     if conversation_id is None:
         return
     conversation = conversations.lock(heard.session, conversation_id)
     about = f"event:{heard.event.id}"
-    replies = [reply_from(SOURCES[conversation.channel])]  # type: ignore[index]
+    replies = list(replies_from(SOURCES[conversation.channel]))  # type: ignore[index]
     if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
         write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
 

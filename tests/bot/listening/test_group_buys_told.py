@@ -114,6 +114,7 @@ async def test_opening_joining_and_success_are_one_message_to_each_member(party:
     for who in range(3):
         told = await party.told(who)
         assert any("拼团成功" in words and "3人付款" in words for words in told)
+        assert told[-2].endswith("已成团")  # The card, with who is in it.
         assert "差价 ¥5" in told[-1]
         assert "补齐" not in "".join(told)
         assert sum("原路退回，到账后告诉您" in words for words in told) == 1
@@ -136,7 +137,8 @@ async def test_failure_gives_everybody_their_money_back_and_says_so_once(
 
     for who in range(2):
         told = await party.told(who)
-        assert "付款的只有2人，没有成团" in told[-1]
+        assert sum("付款的只有2人，没有成团" in words for words in told) == 1
+        assert sum(words.endswith("已结束") for words in told) == 1
         assert sum("¥30 已经请微信支付全额原路退回" in words for words in told) == 1
     with party.chat.database.writing() as session:
         send_refunds(session, clock.now())
@@ -154,9 +156,10 @@ async def test_a_group_that_the_shop_completed_says_so(party: Party, clock: Froz
     await party.rounds.end_due()
 
     for who in range(2):
-        told = (await party.told(who))[-1]
+        told, card = (await party.told(who))[-2:]
         assert "2人付款" in told
         assert "差1人，由商家补齐名额成团" in told
+        assert card.endswith("已成团")
 
 
 async def test_one_payer_too_many_hears_what_became_of_their_choice(party: Party) -> None:
