@@ -27,7 +27,9 @@ async def test_a_promoter_brings_a_friend_and_is_paid(stage: Stage, open_page: O
     for _ in range(7):
         await page.moves_time("＋1 天")
         await expect(page.page.get_by_role("button", name="＋1 天")).to_be_enabled()
-    await page.page.locator(f'[data-testid="fan"][data-fan-id="{promoter}"]').click()
+    own = page.page.locator(f'[data-testid="fan"][data-fan-id="{promoter}"]')
+    await own.click()
+    await expect(own).to_have_attribute("aria-current", "true")
     await withdraws(page)
     # A login lasts less than the week that passed: the phone is refused once and logs in anew.
     assert [each for each in page.faults if "401" not in each] == []

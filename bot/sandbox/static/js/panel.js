@@ -25,6 +25,7 @@ export class Panel {
   #page;
   #state = null;
   #fan = null;
+  #fansShown = "";
 
   constructor(page) {
     this.#page = page;
@@ -40,7 +41,7 @@ export class Panel {
   draw(state, fan) {
     this.#state = state;
     this.#fan = fan;
-    $("fans").replaceChildren(...this.#fans(state.fans, fan));
+    this.#drawFans(state.fans, fan);
     this.tick();
   }
 
@@ -54,6 +55,14 @@ export class Panel {
     $("clock-offset").textContent = offset ? `快 ${span(offset)}` : "";
     $("fan-facts").replaceChildren(...this.#facts(now));
     this.#drawPending(now);
+  }
+
+  /** Only when something about it has changed: a tap must not fall between two drawings. */
+  #drawFans(fans, chosen) {
+    const shown = JSON.stringify([fans.map(({ fan_id: id, nickname, subscribed }) => [id, nickname, subscribed]), chosen?.fan_id]);
+    if (shown === this.#fansShown) return;
+    this.#fansShown = shown;
+    $("fans").replaceChildren(...this.#fans(fans, chosen));
   }
 
   #fans(fans, chosen) {
