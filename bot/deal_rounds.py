@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import conversations, reply_window
 from bot.clock import Clock
 from bot.database import Database
 from bot.duties import a_few_at_once
 from bot.handlers import deal_news_words as words
 from bot.jobs import Job
 from bot.messages import Text
-from bot.reactions.heard import latest_conversation
-from bot.speaking import say, write_down
+from bot.unasked import hold_conversation, tell_now
 from commerce.bargains import expiring
 from commerce.flash_sales import planning, reminding
 from commerce.flash_sales.queries import moment_in_words
@@ -69,19 +67,12 @@ def remind_one(session: Session, sealer: Sealer, due: DueReminder, now: datetime
 
     Only who may be written to at this moment is reminded, and nothing is sent once it has begun.
     """
-    talk_id = latest_conversation(session, due.customer_id)
-    # As every turn does, the conversation is locked first.
-    talk = None if talk_id is None else conversations.lock(session, talk_id)
+    talk = hold_conversation(session, due.customer_id)
     sale = reminding.claim(session, due.sale_id, due.customer_id, now)
     if sale is None or talk is None:
-        return False
-    if not talk.is_the_bots or not reply_window.is_open(talk, now):
         return False
     minutes = max(1, round((sale.starts_at - now) / timedelta(minutes=1)))
     starts = moment_in_words(sale.starts_at, now)
     replies = [Text(words.FLASH_SOON.format(name=sale.name, minutes=minutes, starts=starts))]
     about = f"flash:{due.sale_id}:{due.customer_id}"
-    if not say(session, sealer, talk, replies, now, about=about, until=sale.starts_at):
-        return False
-    write_down(session, sealer, talk.id, None, replies, now)
-    return True
+    return tell_now(session, sealer, talk, replies, now, about=about, until=sale.starts_at)

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import conversations, reply_window
 from bot.clock import Clock
 from bot.database import Database
 from bot.duties import a_few_at_once
 from bot.handlers.live_words import reminder_in_words
 from bot.jobs import Job
 from bot.messages import Text
-from bot.reactions.heard import latest_conversation
-from bot.speaking import say, write_down
+from bot.unasked import hold_conversation, tell_now
 from commerce.live import reminding
 from commerce.live.tables import LiveReminder
 from commerce.sealing import Sealer
@@ -48,17 +46,10 @@ def remind(session: Session, sealer: Sealer, reminder_id: int, now: datetime) ->
     reminder = session.get(LiveReminder, reminder_id)
     if reminder is None:
         return False
-    talk_id = latest_conversation(session, reminder.customer_id)
-    # As every turn does, the conversation is locked before what the customer agreed to.
-    talk = None if talk_id is None else conversations.lock(session, talk_id)
+    talk = hold_conversation(session, reminder.customer_id)
     live = reminding.claim(session, reminder_id, now)
     if live is None or talk is None:
         return False
-    if not talk.is_the_bots or not reply_window.is_open(talk, now):
-        return False
     told = [Text(reminder_in_words(live, now))]
     about, until = f"live:{reminder_id}", live.starts_at
-    if not say(session, sealer, talk, told, now, about=about, until=until):
-        return False
-    write_down(session, sealer, talk.id, None, told, now)
-    return True
+    return tell_now(session, sealer, talk, told, now, about=about, until=until)

@@ -6,10 +6,9 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot import conversations, reply_window
+from bot import reply_window
 from bot.messages import Card, Reply, Text
-from bot.reactions.heard import latest_conversation
-from bot.speaking import say, write_down
+from bot.unasked import hold_conversation, tell_now
 from campaigns.ports import Note
 from commerce.sealing import Sealer
 
@@ -25,17 +24,11 @@ class OutboxMessenger:
 
     def send(self, session: Session, note: Note, now: datetime) -> bool:
         """Put the note down, its card alone where the reply window is nearly used up."""
-        talk_id = latest_conversation(session, note.customer_id)
-        talk = None if talk_id is None else conversations.lock(session, talk_id)
-        if talk is None or not talk.is_the_bots:
+        talk = hold_conversation(session, note.customer_id)
+        if talk is None:
             return False
         card = Card(note.card.title, note.card.path, note.card.picture)
         both: list[Reply] = [Text(note.words), card]
-        room = reply_window.room(talk, now)
-        replies = both if room > SCARCE else both[-1:] if room else []
-        if not replies:
-            return False
-        is_new = say(session, self.sealer, talk, replies, now, about=note.key, until=note.until)
-        if is_new:
-            write_down(session, self.sealer, talk.id, None, replies, now)
-        return is_new
+        replies = both if reply_window.room(talk, now) > SCARCE else both[-1:]
+        about, until = note.key, note.until
+        return tell_now(session, self.sealer, talk, replies, now, about=about, until=until)

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import conversations, reply_window
 from bot.clock import Clock
 from bot.database import Database
 from bot.duties import a_few_at_once
 from bot.handlers.receipt_words import UNPAID_CARD
 from bot.jobs import Job
 from bot.messages import Card
-from bot.reactions.heard import latest_conversation
-from bot.speaking import say, write_down
 from bot.turn import SOURCES
+from bot.unasked import hold_conversation, tell_now
 from commerce.catalogue import queries
 from commerce.money import yuan
 from commerce.ordering import nudging, receipt
@@ -73,21 +71,14 @@ def nudge(session: Session, sealer: Sealer, order_id: int, now: datetime) -> boo
     more once the order can hardly be paid.
     """
     order = session.get_one(Order, order_id)
-    talk_id = order.conversation_id or latest_conversation(session, order.customer_id)
-    # As every turn does, the conversation is locked before the order.
-    talk = None if talk_id is None else conversations.lock(session, talk_id)
+    talk = hold_conversation(session, order.customer_id, order.conversation_id)
     claimed = nudging.claim_nudge(session, order_id, now)
     if claimed is None or talk is None:
-        return False
-    if not talk.is_the_bots or not reply_window.is_open(talk, now):
         return False
     cards = [_card(session, claimed, SOURCES[talk.channel], now)]  # type: ignore[index]
     until = claimed.expires_at - nudging.TOO_LATE
     about = f"nudge:{claimed.order_no}"
-    if not say(session, sealer, talk, cards, now, about=about, until=until):
-        return False
-    write_down(session, sealer, talk.id, None, cards, now)
-    return True
+    return tell_now(session, sealer, talk, cards, now, about=about, until=until)
 
 
 def _card(session: Session, order: Order, source: str, now: datetime) -> Card:

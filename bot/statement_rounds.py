@@ -6,15 +6,13 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot import conversations, reply_window
 from bot.clock import Clock
 from bot.database import Database
 from bot.duties import a_few_at_once
 from bot.handlers import commission_news_words as words
 from bot.jobs import Monthly, Slot, SlotJob
 from bot.messages import Text
-from bot.reactions.heard import latest_conversation
-from bot.speaking import say, write_down
+from bot.unasked import hold_conversation, tell_now
 from commerce.distribution import statements
 from commerce.ordering.nudging import is_quiet
 from commerce.sealing import Sealer
@@ -52,17 +50,10 @@ def send_statement(session: Session, sealer: Sealer, customer_id: int, now: date
     Only who may be written to at this moment is told, and nobody at night: the statement is drawn
     up all the same, and nothing waits.
     """
-    talk_id = latest_conversation(session, customer_id)
-    # As every turn does, the conversation is locked before what is the customer's.
-    talk = None if talk_id is None else conversations.lock(session, talk_id)
+    talk = hold_conversation(session, customer_id)
     statement = statements.draw_up(session, customer_id, now)
     if statement is None or talk is None or is_quiet(now):
         return False
-    if not talk.is_the_bots or not reply_window.is_open(talk, now):
-        return False
     told = [Text(words.monthly(statement))]
     about = f"commission_statement:{statement.id}"
-    if not say(session, sealer, talk, told, now, about=about, until=now + NEWS):
-        return False
-    write_down(session, sealer, talk.id, None, told, now)
-    return True
+    return tell_now(session, sealer, talk, told, now, about=about, until=now + NEWS)

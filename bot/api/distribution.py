@@ -113,7 +113,7 @@ def _distribution(session: Session, customer_id: int, now: datetime) -> answers.
         terms=_terms(get_terms(session)),
         standing=answers.PromoterStanding(**asdict(statements.standing(session, customer_id, now))),
         months=[answers.MonthEarned(month=month, amount=amount) for month, amount in months],
-        brought=len(promoters.list_brought(session, customer_id, now)),
+        brought=promoters.count_brought(session, customer_id, now),
         latest_withdrawal=None if latest is None else latest.withdrawal_no,
     )
 

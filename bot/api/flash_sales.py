@@ -42,7 +42,7 @@ async def unwant_reminder(shop: Shopfront, call: Call[SalePath, NoBody]) -> answ
 
     def forget(session: Session) -> answers.ReminderKept:
         caller = call.caller.present_id(session)
-        reminding.unwant(session, call.parameters.sale_id, caller, call.now)
+        reminding.unwant(session, call.parameters.sale_id, caller)
         return answers.ReminderKept(is_wanted=False)
 
     return await shop.database.write(forget)

@@ -13,6 +13,7 @@ from bot.handlers.group_buy_disclosure import COMPLETED_BY_SHOP, MAY_BE_COMPLETE
 from commerce.catalogue.queries import list_products_of_variants
 from commerce.errors import NotFound
 from commerce.group_buys import queries
+from commerce.group_buys.activities import may_open
 from commerce.group_buys.queries import ActivitySeen, GroupSeen
 
 
@@ -71,9 +72,6 @@ def _activity(session: Session, seen: ActivitySeen, now: datetime) -> GroupBuy:
     variants = sorted({each for tier in seen.tiers.all for each in tier.prices})
     known = list_products_of_variants(session, variants)
     picture = next((product.picture for product, _ in known.values()), "")
-    is_within = (seen.starts_at is None or seen.starts_at <= now) and (
-        seen.ends_at is None or now < seen.ends_at
-    )
     return GroupBuy(
         activity_id=seen.id,
         name=seen.name,
@@ -84,7 +82,7 @@ def _activity(session: Session, seen: ActivitySeen, now: datetime) -> GroupBuy:
         pieces_per_order=seen.pieces_per_order,
         orders_per_customer=seen.orders_per_customer,
         ends_at=seen.ends_at,
-        may_open=seen.is_on and is_within and bool(known),
+        may_open=may_open(seen, now) and bool(known),
         tiers=[
             Tier(
                 heads=tier.heads,
@@ -107,7 +105,6 @@ def _activity(session: Session, seen: ActivitySeen, now: datetime) -> GroupBuy:
 
 
 def _group(group: GroupSeen, activity: GroupBuy) -> Group:
-    lacking = group.activity.tiers.first.heads - group.paid
     return Group(
         group_no=group.group_no,
         activity=activity,
@@ -121,5 +118,5 @@ def _group(group: GroupSeen, activity: GroupBuy) -> Group:
         is_leader=group.is_leader,
         own_state=group.own_state,
         order_no=group.order_no,
-        disclosure=COMPLETED_BY_SHOP.format(heads=lacking) if group.is_virtual else "",
+        disclosure=COMPLETED_BY_SHOP.format(heads=group.missing) if group.is_virtual else "",
     )

@@ -14,7 +14,7 @@ from bot.router import Router
 from bot.turn import Turn
 from commerce.catalogue.front import bestseller_picture
 from commerce.distribution import statements
-from commerce.distribution.promoters import become, find_promoter, list_brought
+from commerce.distribution.promoters import become, count_brought, find_promoter
 from commerce.distribution.tables import Promoter, PromoterState
 from commerce.distribution.terms import get_terms
 from commerce.errors import IllegalMove
@@ -132,7 +132,7 @@ def tell_brought(turn: Turn) -> Sequence[Reply]:
     """How many customers count as the promoter's; nobody's name."""
     if _promoter(turn) is None:
         return _not_a_promoter(turn)
-    count = len(list_brought(turn.session, turn.customer_id, turn.now))
+    count = count_brought(turn.session, turn.customer_id, turn.now)
     return [Text(words.BROUGHT.format(count=count) if count else words.NOBODY_BROUGHT)]
 
 

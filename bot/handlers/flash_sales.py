@@ -101,7 +101,7 @@ def withdraw(turn: Turn) -> Sequence[Reply]:
     """Remind of no sale any more."""
     wanted = _reminded_of(turn)
     for sale_id in wanted:
-        reminding.unwant(turn.session, sale_id, turn.customer_id, turn.now)
+        reminding.unwant(turn.session, sale_id, turn.customer_id)
     return [Text(words.WITHDRAWN if wanted else words.NOTHING_TO_WITHDRAW)]
 
 

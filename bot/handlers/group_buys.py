@@ -243,8 +243,7 @@ def _own_lately(own: Sequence[GroupSeen]) -> str:
     last = own[0]
     state = words.OUTCOMES[last.state]
     told = words.OWN_DONE.format(title=texts.short(last.activity.title), state=state)
-    lacked = last.activity.tiers.first.heads - last.paid
-    disclosed = COMPLETED_BY_SHOP.format(heads=lacked) if last.is_virtual else ""
+    disclosed = COMPLETED_BY_SHOP.format(heads=last.missing) if last.is_virtual else ""
     return f"{words.OWN_NONE}{told}{disclosed}"
 
 

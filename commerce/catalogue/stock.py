@@ -82,17 +82,9 @@ def reserve(session: Session, order_id: int, quantities: Mapping[int, int], now:
     Variants are taken in the order of their ids, so that two carts never wait for each other.
     """
     with session.begin_nested():
-        connection = core(session)
-        taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
-        short = _change(session, taken)
-        if short:
-            left = available(session, short)
-            raise OutOfStock(
-                "有商品库存不足，请调整数量后再下单",
-                lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
-            )
-        _note(connection, taken, "reserved", now, order_id)
-        connection.execute(
+        short = "有商品库存不足，请调整数量后再下单"
+        _take(session, quantities, "reserved", now, order_id, short=short)
+        core(session).execute(
             insert(_RESERVATION),
             [
                 {"order_id": order_id, "variant_id": variant_id, "quantity": n, "state": HELD}
@@ -144,15 +136,7 @@ def send_again(
 ) -> None:
     """Take pieces (by variant id) for an exchange: all of them, or none and OutOfStock."""
     with session.begin_nested():
-        taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
-        short = _change(session, taken)
-        if short:
-            left = available(session, short)
-            raise OutOfStock(
-                "要换的商品库存不足",
-                lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
-            )
-        _note(core(session), taken, "resent", now, order_id)
+        _take(session, quantities, "resent", now, order_id, short="要换的商品库存不足")
 
 
 def set_aside(
@@ -166,15 +150,7 @@ def set_aside(
     `order_id` names the order that gave them back, if one did.
     """
     with session.begin_nested():
-        taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
-        short = _change(session, taken)
-        if short:
-            left = available(session, short)
-            raise OutOfStock(
-                "库存不够留出来做活动",
-                lines=[{"variant_id": each, "available": left.get(each, 0)} for each in short],
-            )
-        _note(core(session), taken, "set_aside", now, order_id)
+        _take(session, quantities, "set_aside", now, order_id, short="库存不够留出来做活动")
 
 
 def put_back(
@@ -230,6 +206,28 @@ def correct_by_hand(
         now=now,
     )
     return left
+
+
+def _take(
+    session: Session,
+    quantities: Mapping[int, int],
+    reason: str,
+    now: datetime,
+    order_id: int | None,
+    *,
+    short: str,
+) -> None:
+    """Take pieces out of stock and note it. Raises OutOfStock in these words (`short`).
+
+    What was taken by then goes back with the caller's savepoint.
+    """
+    taken = {variant_id: -pieces for variant_id, pieces in quantities.items()}
+    lacking = _change(session, taken)
+    if lacking:
+        left = available(session, lacking)
+        lines = [{"variant_id": each, "available": left.get(each, 0)} for each in lacking]
+        raise OutOfStock(short, lines=lines)
+    _note(core(session), taken, reason, now, order_id)
 
 
 def _change(session: Session, changes: Mapping[int, int]) -> list[int]:

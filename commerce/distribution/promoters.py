@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from commerce.corrections import CorrectionKind, note_correction
 from commerce.customers.merging import find_customer, ids_of, lock_customer
@@ -111,17 +111,17 @@ def list_promoters(
     return list(session.exec(statement))
 
 
-def list_brought(session: Session, customer_id: int, now: datetime) -> list[Binding]:
-    """The bindings to a promoter that are in force, the latest first."""
+def count_brought(session: Session, customer_id: int, now: datetime) -> int:
+    """How many customers are bound to a promoter by bindings that are in force."""
     statement = (
-        select(Binding)
+        select(func.count())
+        .select_from(Binding)
         .where(
             col(Binding.promoter_customer_id).in_(ids_of(session, customer_id)),
             col(Binding.expires_at).is_(None) | (col(Binding.expires_at) > now),
         )
-        .order_by(col(Binding.bound_at).desc(), col(Binding.id).desc())
     )
-    return list(session.exec(statement))
+    return session.exec(statement).one()
 
 
 def _has_bought(session: Session, customer_id: int) -> bool:

@@ -61,9 +61,8 @@ def list_wanted(session: Session, customer_id: int) -> list[int]:
     return list(session.exec(statement))
 
 
-def unwant(session: Session, sale_id: int, customer_id: int, now: datetime) -> bool:
+def unwant(session: Session, sale_id: int, customer_id: int) -> bool:
     """Do not remind the customer of a sale after all; whether they would have been."""
-    del now
     customer_id = id_of(lock_customer(session, customer_id))
     statement = delete(FlashReminder).where(
         col(FlashReminder.sale_id) == sale_id,

@@ -3,11 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import Session, col, select
 
 from commerce.group_buys.tables import GroupActivity, GroupPrice
 from commerce.inserting import id_of
+
+
+class HasWindow(Protocol):
+    """Whatever says when an activity may be taken up."""
+
+    @property
+    def is_on(self) -> bool: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ def tiers_of(session: Session, activity: GroupActivity) -> Tiers:
     return list_tiers(session, [id_of(activity)])[id_of(activity)]
 
 
-def may_open(activity: GroupActivity, at: datetime) -> bool:
+def may_open(activity: HasWindow, at: datetime) -> bool:
     """Whether a group may be opened at that moment."""
     begins, ends = activity.starts_at, activity.ends_at
     is_within = (begins is None or begins <= at) and (ends is None or at < ends)
