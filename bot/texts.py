@@ -7,9 +7,9 @@ Words in “…” that a sentence tells the customer to say are understood with
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.channels.wechat_xml import harmless
 from commerce.money import yuan
 from miniprogram_cards.limits import cut_to_bytes
+from wecom.xml import harmless
 
 LONGEST: Final = 2048
 """Bytes of one text message (WeChat 客服消息 docs)."""

@@ -94,6 +94,10 @@ class Rule:
         return self.reaction not in _TEMPORARY
 
 
+class WireError(Exception):
+    """Base of what a callback's envelope and XML are refused for; its words are safe to log."""
+
+
 class WeChatError(Exception):
     """A call to WeChat that gave no result.
 

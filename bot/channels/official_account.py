@@ -20,7 +20,6 @@ from bot.channels.official_account_wire import (
     CallbackRefused,
     OfficialAccountWire,
 )
-from bot.channels.wechat_xml import BODY_LIMIT
 from bot.clock import Clock
 from bot.database import Database
 from bot.inbox import Accepted
@@ -28,6 +27,7 @@ from bot.messages import Incoming, Text, reply_from_json
 from bot.pipeline import Pipeline
 from bot.sender import Sender
 from commerce.sealing import Sealer
+from wecom.xml import BODY_LIMIT
 
 log = structlog.get_logger()
 

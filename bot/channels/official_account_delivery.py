@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot.channels.wechat_xml import cut, printable
 from bot.clock import Clock
 from bot.media import MediaLibrary, PictureMissing
 from bot.messages import Card, Choices, Picture, Reply, Text, reply_from_json
@@ -19,6 +18,7 @@ from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import official_account_card
 from wecom.errors import Reaction, Refused, WeChatError
 from wecom.transport import AsyncWeChatClient
+from wecom.xml import cut, printable
 
 TEXT_LIMIT: Final = 2048
 """Bytes of UTF-8 (WeChat 客服消息 documentation)."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.channels.wechat_crypto import EnvelopeKeys, Undecipherable, WrongRecipient
-from bot.channels.wechat_xml import BODY_LIMIT, JSON, BadXml, cdata, read_xml
 from bot.errors import BotError
 from bot.messages import Channel, Incoming, Kind
+from wecom.crypto import EnvelopeKeys, Undecipherable, WrongRecipient
+from wecom.xml import BODY_LIMIT, JSON, BadXml, cdata, read_xml
 
 TIME_WINDOW: Final = timedelta(minutes=10)
 

@@ -7,8 +7,8 @@ message that it answers, because sender and receiver change places.
 from datetime import datetime
 from typing import Final
 
-from bot.channels.wechat_xml import cdata, cut, printable
 from bot.messages import Incoming
+from wecom.xml import cdata, cut, printable
 
 TEXT_LIMIT: Final = 2048
 """Bytes of UTF-8."""

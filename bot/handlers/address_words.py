@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from bot import texts
-from bot.channels.wechat_xml import harmless
 from commerce.customers.addresses import AddressInput, mask_phone
 from commerce.ordering.tables import OrderState
+from wecom.xml import harmless
 
 NO_ORDERS: Final = "您没有还能改收货信息的订单。要看、要加、要删存着的地址，说“我的地址”。"
 WHICH_ORDER: Final = "要改第几笔订单的收货信息？"

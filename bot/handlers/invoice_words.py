@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
-from bot.channels.wechat_xml import harmless
 from bot.handlers.answers import plain
 from commerce.invoices.requests import InvoiceDetails, InvoiceView
 from commerce.invoices.tables import InvoiceState, TitleKind
 from commerce.money import yuan
+from wecom.xml import harmless
 
 KIND_OPTIONS: Final = ("个人", "公司")
 WHICH_ORDER: Final = "要给哪一笔开发票？"

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot import texts
-from bot.channels.wechat_xml import harmless
 from bot.memory import Wish
 from bot.messages import Reply, Text
 from bot.search import SearchPage
@@ -17,6 +16,7 @@ from commerce.catalogue.wish import Sorting
 from commerce.money import yuan
 from commerce.pricing.values import UnitOffer
 from commerce.promotions.timed import products_reduced
+from wecom.xml import harmless
 
 A_PAGE: Final = 5
 REDUCED: Final = "{price}，{name}{reduced}"

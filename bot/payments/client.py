@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Final, Self, TypedDict
 from zoneinfo import ZoneInfo
 
-from bot.channels.wechat_xml import cut
 from bot.payments.errors import OrderClosed, PayRefused, refusal
 from bot.payments.merchant import Merchant
 from bot.payments.records import Payment, PaymentOnWire, Refund, RefundOnWire
@@ -21,6 +20,7 @@ from bot.payments.trade_bill import BillRefused, TradeBill, read_bill, unpack
 from bot.payments.transfers import COMMISSIONS, Transfers, TransferScene
 from bot.payments.wire import PayWire
 from wecom.errors import OutcomeUnknown
+from wecom.xml import cut
 
 DEADLINE: Final = timedelta(seconds=3)
 BILL_SECONDS: Final = 30.0

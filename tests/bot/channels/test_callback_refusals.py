@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.channels.wechat_xml import BODY_LIMIT
 from tests.bot.channels.callback import PATH, PLATFORM, Client, post, text
 from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests
 from tests.bot.channels.platform_side import NOW
 from tests.bot.counter import Counter
+from wecom.xml import BODY_LIMIT
 
 CANARY = "我要退款给oUserCanary"
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.channels.official_account_wire import BadRequest, CallbackRefused, Forbidden
-from bot.channels.wechat_xml import BODY_LIMIT
 from bot.messages import Incoming
 from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests, mutations
 from tests.bot.channels.platform_side import NOW, PlatformSide
+from wecom.xml import BODY_LIMIT
 
 PLATFORM = PlatformSide()
 WIRE = PLATFORM.our_wire

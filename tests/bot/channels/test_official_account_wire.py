@@ -6,10 +6,10 @@ import pytest
 
 from bot.channels.official_account_wire import BadRequest, Forbidden, OfficialAccountWire
 from bot.channels.passive_reply import render_text
-from bot.channels.wechat_xml import read_xml
 from bot.messages import Kind
 from tests.bot.channels.platform_side import NOW, PlatformSide, event, message
 from tests.bot.channels.samples import SAMPLES
+from wecom.xml import read_xml
 
 PLATFORM = PlatformSide()
 WIRE = PLATFORM.our_wire

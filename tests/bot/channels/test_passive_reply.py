@@ -11,8 +11,8 @@ from bot.channels.passive_reply import (
     render_image,
     render_text,
 )
-from bot.channels.wechat_xml import cut, printable, read_xml
 from bot.messages import Incoming
+from wecom.xml import cut, printable, read_xml
 
 NOW = datetime(2026, 11, 11, 12, 0, tzinfo=UTC)
 INCOMING = Incoming(

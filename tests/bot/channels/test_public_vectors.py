@@ -5,7 +5,7 @@ import base64
 import pytest
 from wechatpy.crypto import PrpCrypto, WeChatWxaCrypto
 
-from bot.channels.wechat_crypto import EnvelopeKeys, WrongRecipient
+from wecom.crypto import EnvelopeKeys, WrongRecipient
 
 
 class FixedPrefix(PrpCrypto):  # type: ignore[misc]  # wechatpy is untyped

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final, Never
 from xml.parsers import expat
 
-from bot.errors import BotError
+from wecom.errors import WireError
 
 JSON = str | list[Any] | dict[str, Any]
 
@@ -17,7 +17,7 @@ _LISTS: Final = frozenset({"Item", "item", "List", "SelectedItem", "OptionId"})
 """Elements that may repeat: always a list, so that one and two have the same shape."""
 
 
-class BadXml(BotError):
+class BadXml(WireError):
     """Not a message: the reason is a short code, never a piece of the input."""
 
 

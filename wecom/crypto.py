@@ -12,14 +12,14 @@ from wechatpy.crypto import PrpCrypto
 from wechatpy.exceptions import InvalidAppIdException
 from wechatpy.utils import WeChatSigner
 
-from bot.errors import BotError
+from wecom.errors import WireError
 
 
-class WrongRecipient(BotError):
+class WrongRecipient(WireError):
     """Decrypted well, but meant for another account."""
 
 
-class Undecipherable(BotError):
+class Undecipherable(WireError):
     """Not something that this key has encrypted."""
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.wechat_xml import (
+from wecom.xml import (
     CHILD_LIMIT,
     DEPTH_LIMIT,
     BadXml,
