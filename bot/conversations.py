@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages import Incoming
+from bot.errors import BotError
+from bot.messages import BOT, Incoming
 from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
 from commerce.columns import in_state
 from commerce.customers.presence import SEEN_LATELY
@@ -16,7 +17,6 @@ from commerce.customers.tables import Customer
 from commerce.inserting import insert_once
 from commerce.prepared import Prepared
 
-BOT: Final = "bot"
 _TABLE = SQLModel.metadata.tables[Conversation.__tablename__]
 _INBOX = SQLModel.metadata.tables[InboxMessage.__tablename__]
 _OUTBOX = SQLModel.metadata.tables[OutboxMessage.__tablename__]
@@ -56,6 +56,31 @@ class ConversationView:
     def is_the_bots(self) -> bool:
         """Whether the bot answers, not a person."""
         return self.owner == BOT
+
+
+class OwnerChanged(BotError):
+    """Somebody else has the conversation by now: what was seen of it is no longer so."""
+
+
+def change_owner(
+    session: Session,
+    conversation_id: int,
+    to: str,
+    now: datetime,
+    *,
+    seen_owner: str,
+    seen_epoch: int,
+) -> int:
+    """Give the conversation to `to`; its new epoch. What an earlier owner has not begun to send
+    is never sent.
+
+    Of any number who saw the same owner and epoch one succeeds. Raises OwnerChanged.
+    """
+    epoch = seen_epoch + 1
+    values = {"wanted": conversation_id, "to": to, "raised": epoch, "moment": now}
+    if _CHANGE_OWNER.run(session, **values, seen_owner=seen_owner, seen_epoch=seen_epoch) != 1:
+        raise OwnerChanged(f"conversation {conversation_id} is not {seen_owner}'s any more")
+    return epoch
 
 
 def find_or_begin(session: Session, incoming: Incoming, now: datetime) -> int:
@@ -115,6 +140,19 @@ def save(
     )
 
 
+_CHANGE_OWNER: Final = Prepared(
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("wanted"),
+        _TABLE.c.owner == bindparam("seen_owner"),
+        _TABLE.c.epoch == bindparam("seen_epoch"),
+    )
+    .values(
+        owner=bindparam("to"),
+        epoch=bindparam("raised"),
+        updated_at=bindparam("moment", type_=_TABLE.c.updated_at.type),
+    )
+)
 _FIND: Final = Prepared(
     select(_TABLE.c.id).where(
         _TABLE.c.channel == bindparam("of_channel"),

@@ -25,6 +25,8 @@ Kind = Literal[
     "event",
     "unknown",
 ]
+BOT: Final = "bot"
+"""The bot, where somebody who speaks for the shop is named."""
 SPOKEN_KINDS: Final = frozenset({"text", "menu_choice", "voice", "menu_click"})
 """Kinds whose `text` is worth understanding."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, case, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from bot import reply_window
+from bot.messages import BOT
 from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
 from bot.tables import Conversation, OutboxMessage, OutboxState
 from commerce.columns import in_state
@@ -30,6 +31,7 @@ BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60,
 REPLY_BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 30))
 """Pauses of a reply, which is then given up: what comes after it in its conversation waits."""
 NO_ROUTE: Final = "no reply window is open"
+TAKEN_OVER: Final = "the conversation was taken over"
 _TABLE = SQLModel.metadata.tables[OutboxMessage.__tablename__]
 _TALK = SQLModel.metadata.tables[Conversation.__tablename__]
 
@@ -44,6 +46,8 @@ class Post:
     conversation_id: int | None = None
     inbox_key: str | None = None
     epoch: int = 0
+    speaker: str = BOT
+    """Whose word it is: it leaves only while the conversation is theirs, in this very epoch."""
     held_until: datetime | None = None
     not_after: datetime | None = None
 
@@ -74,6 +78,7 @@ def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool
         conversation_id=message.conversation_id,
         inbox_key=message.inbox_key,
         epoch=message.epoch,
+        speaker=message.speaker,
         payload_sealed=sealer.seal(payload, _place(message.key)),
         state=(OutboxState.HELD if message.held_until else OutboxState.PENDING).value,
         attempts=0,
@@ -98,8 +103,9 @@ def claim_passive(
     means that WeChat did not receive it.
     """
     answer = answer_key(inbox_key, 0)
-    row = _CLAIM_PASSIVE.first(session, answer=answer, moment=now)
-    row = row or _RODE.first(session, answer=answer)
+    row = _RODE.first(session, answer=answer)
+    if row is None and _is_still_the_speakers(session, answer):
+        row = _CLAIM_PASSIVE.first(session, answer=answer, moment=now)
     return None if row is None else _payload(sealer, row)
 
 
@@ -132,8 +138,8 @@ def claim_due(
         is_reply = row.conversation_id is not None
         if row.not_after is not None and row.not_after <= now:
             _settle(session, row, OutboxState.FAILED, now, "came too late")
-        elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, "bot"):
-            _settle(session, row, OutboxState.SUPERSEDED, now, "the conversation was taken over")
+        elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
+            _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
         elif is_reply and not reply_window.is_open(row, now):
             _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
         else:
@@ -143,8 +149,14 @@ def claim_due(
                 # One row that does not open must not keep the others from leaving.
                 _settle(session, row, OutboxState.FAILED, now, "its seal is broken")
             else:
-                claimed.append(_take(session, row, payload, now))
+                taken = _take(session, row, payload, now)
+                claimed += [] if taken is None else [taken]
     return claimed
+
+
+def is_sending(session: Session, conversation_id: int) -> bool:
+    """Whether a message of the conversation has been begun and its end is not recorded."""
+    return _SENDING.first(session, talk=conversation_id) is not None
 
 
 def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
@@ -176,10 +188,19 @@ def _is_still_in_its_window(session: Session, claimed: Claimed) -> bool:
     return opened_at == claimed.window_opened_at
 
 
-def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime) -> Claimed:
+def _is_still_the_speakers(session: Session, answer: str) -> bool:
+    """Whether the conversation is still whose word this is; holds it until the end."""
+    row = _WHOSE.first(session, answer=answer)
+    return row is not None and (row.owner, row.talk_epoch) == (row.speaker, row.epoch)
+
+
+def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime) -> Claimed | None:
+    """Begin to send it; None when the conversation was taken over since the row was read."""
+    talk_id, epoch = row.conversation_id, row.epoch
+    if talk_id is not None and not reply_window.use_one(session, talk_id, row.speaker, epoch):
+        _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
+        return None
     _TAKE.run(session, wanted=row.id, until=now + LEASE)
-    if row.conversation_id is not None:
-        reply_window.use_one(session, row.conversation_id)
     return Claimed(
         id=row.id,
         key=row.key,
@@ -252,6 +273,17 @@ _RODE: Final = Prepared(
         _TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.PASSIVE.value
     )
 )
+_WHOSE: Final = Prepared(
+    select(_TABLE.c.epoch, _TABLE.c.speaker, _TALK.c.owner, _TALK.c.epoch.label("talk_epoch"))
+    .join_from(_TABLE, _TALK, _TALK.c.id == _TABLE.c.conversation_id)
+    .where(_TABLE.c.key == bindparam("answer"))
+    .with_for_update(of=_TALK)
+)
+_SENDING: Final = Prepared(
+    select(_TABLE.c.id)
+    .where(_TABLE.c.conversation_id == bindparam("talk"), in_state(_TABLE, OutboxState.SENDING))
+    .limit(1)
+)
 _RELEASE_PASSIVE: Final = Prepared(
     update(_TABLE)
     .where(
@@ -292,6 +324,7 @@ _DUE: Final = Prepared(
         _TABLE.c.payload_sealed,
         _TABLE.c.conversation_id,
         _TABLE.c.epoch,
+        _TABLE.c.speaker,
         _TABLE.c.attempts,
         _TABLE.c.not_after,
         _TALK.c.external_user,

@@ -94,22 +94,31 @@ def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:
     return (window.opened_by, at, 0)
 
 
-def use_one(session: Session, conversation_id: int) -> None:
-    """Count a message against the window before it is sent."""
-    _COUNT.run(session, wanted=conversation_id, change=1)
+def use_one(session: Session, conversation_id: int, speaker: str, epoch: int) -> bool:
+    """Count a message against the window before it is sent; false when it is not `speaker`'s turn.
+
+    Whoever takes the conversation over waits for the end of this transaction, or was before it.
+    """
+    return _USE.run(session, wanted=conversation_id, speaker=speaker, seen=epoch) == 1
 
 
 def give_back(session: Session, conversation_id: int) -> None:
     """Return a message that surely was not sent."""
-    _COUNT.run(session, wanted=conversation_id, change=-1)
+    _GIVE_BACK.run(session, wanted=conversation_id)
 
 
 _TABLE = SQLModel.metadata.tables[Conversation.__tablename__]
-_COUNT: Final = Prepared(
+_USE: Final = Prepared(
     update(_TABLE)
     .where(
         _TABLE.c.id == bindparam("wanted"),
-        _TABLE.c.window_used + bindparam("change") >= 0,
+        _TABLE.c.owner == bindparam("speaker"),
+        _TABLE.c.epoch == bindparam("seen"),
     )
-    .values(window_used=_TABLE.c.window_used + bindparam("change"))
+    .values(window_used=_TABLE.c.window_used + 1)
+)
+_GIVE_BACK: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("wanted"), _TABLE.c.window_used > 0)
+    .values(window_used=_TABLE.c.window_used - 1)
 )

@@ -38,6 +38,8 @@ REQUIRED_IN_PRODUCTION = (
     "session_secret",
     "nlu_token",
 )
+WECOM_NEEDS = ("wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
+"""What a shop in WeCom needs beside its corp id."""
 SHORTEST_SECRET = 16
 TRANSFER_REPORTS = r"^[^=,]{1,15}=[^=,]{1,32}(,[^=,]{1,15}=[^=,]{1,32})*$"
 """WeChat Pay docs 商家转账, 转账场景报备信息."""
@@ -90,6 +92,16 @@ class Settings(BaseSettings):
     mini_program_token: SecretStr = SecretStr("")
     mini_program_aes_key: SecretStr = SecretStr("")
 
+    wecom_corp_id: str = ""
+    wecom_agent_id: str = ""
+    """The number of the shop's own app in WeCom (自建应用)."""
+    wecom_secret: SecretStr = SecretStr("")
+    wecom_token: SecretStr = SecretStr("")
+    wecom_aes_key: SecretStr = SecretStr("")
+    wecom_api_url: str = "https://qyapi.weixin.qq.com"
+    wecom_open_kfids: str = ""
+    """The customer-service accounts (微信客服) that the shop answers, comma-separated."""
+
     pay_mch_id: str = ""
     pay_api_v3_key: SecretStr = SecretStr("")
     pay_private_key_file: Path | None = None
@@ -125,6 +137,7 @@ class Settings(BaseSettings):
         for account, key in (
             ("kuaidi100_customer", "kuaidi100_key"),
             ("sf_partner_id", "sf_check_word"),
+            *(("wecom_corp_id", needed) for needed in WECOM_NEEDS),
         ):
             if self.is_set(account) and not self.is_set(key):
                 raise ValueError(f"SHOP_{key.upper()}: is missing beside SHOP_{account.upper()}")
@@ -146,6 +159,16 @@ class Settings(BaseSettings):
         """Whether the field `name` holds anything."""
         value = getattr(self, name)
         return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+    @property
+    def has_wecom(self) -> bool:
+        """Whether the shop is in WeCom too."""
+        return bool(self.wecom_corp_id)
+
+    @property
+    def open_kfids(self) -> tuple[str, ...]:
+        """The customer-service accounts, one by one."""
+        return tuple(each.strip() for each in self.wecom_open_kfids.split(",") if each.strip())
 
     @cached_property
     def picture_folder(self) -> Path:

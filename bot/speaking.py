@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import Session, SQLModel
 
 from bot import outbox, understood
-from bot.conversations import BOT, ConversationView
+from bot.conversations import ConversationView
 from bot.inbox import Waiting
-from bot.messages import Incoming, Reply, Text, reply_as_words, reply_to_json
+from bot.messages import BOT, Incoming, Reply, Text, reply_as_words, reply_to_json
 from bot.outbox import Post
 from bot.tables import ChatMessage
 from commerce.prepared import Prepared
@@ -32,12 +32,14 @@ def say(
     answering: Waiting | None = None,
     about: str = "",
     until: datetime | None = None,
+    speaker: str = BOT,
 ) -> bool:
     """Put replies into the outbox; false when they were there already.
 
     An answer that is one text is held back for the passive reply while WeChat still waits.
     `about` names the effect when nothing is answered: saying the same again changes nothing.
-    After `until` they are not sent any more.
+    After `until` they are not sent any more. `speaker` is whose words they are, as
+    `conversation.owner` names them: they leave only while the conversation is theirs.
     """
     inbox_key = answering.incoming.key if answering else None
     held_until = passive_until(conversation, replies, answering, now)
@@ -50,6 +52,7 @@ def say(
             conversation_id=conversation.id,
             inbox_key=inbox_key,
             epoch=conversation.epoch,
+            speaker=speaker,
             held_until=held_until,
             not_after=until,
         )
@@ -83,27 +86,31 @@ def write_down(
     replies: Sequence[Reply],
     now: datetime,
     kept: Mapping[str, Any] | None = None,
+    *,
+    about: str = "",
+    author: str = BOT,
 ) -> None:
-    """Add what the customer said and what the bot answered to the transcript.
+    """Add what the customer said and what was answered to the transcript.
 
-    `kept` is what was understood of it, as `bot.understood` keeps it.
+    `kept` is what was understood of it, as `bot.understood` keeps it; `about` names the effect as
+    it did when the replies were said.
     """
-    lines: list[tuple[str, str, str, Mapping[str, Any] | None]] = []
+    lines: list[dict[str, Any]] = []
     if incoming is not None:
-        lines.append(("customer", incoming.kind, incoming.text, kept))
-    lines += [(BOT, reply_to_json(each)["type"], reply_as_words(each), None) for each in replies]
+        line = _line(sealer, conversation_id, now, "customer", incoming.kind, incoming.text)
+        lines.append({**line, **_as_understood(sealer, kept, line["row_key"])})
+        lines[0]["inbox_key"] = incoming.key
+    cause = about if incoming is None else incoming.key
+    for position, reply in enumerate(replies):
+        kind, words = reply_to_json(reply)["type"], reply_as_words(reply)
+        line = _line(sealer, conversation_id, now, author, kind, words)
+        lines.append({**line, "outbox_key": outbox.answer_key(cause, position)})
     if lines:
-        _WRITE.run_many(session, (_line(sealer, conversation_id, now, *line) for line in lines))
+        _WRITE.run_many(session, lines)
 
 
 def _line(
-    sealer: Sealer,
-    conversation_id: int,
-    now: datetime,
-    author: str,
-    kind: str,
-    words: str,
-    kept: Mapping[str, Any] | None,
+    sealer: Sealer, conversation_id: int, now: datetime, author: str, kind: str, words: str
 ) -> dict[str, Any]:
     row_key = uuid.uuid4().hex
     return {
@@ -112,9 +119,20 @@ def _line(
         "author": author,
         "kind": kind,
         "words_sealed": sealer.seal(words, Place("chat_message", "words", row_key)),
-        "intent": "" if kept is None else str(kept["intent"]),
-        "understood_sealed": None if kept is None else understood.seal(sealer, kept, row_key),
+        "intent": "",
+        "understood_sealed": None,
+        "outbox_key": None,
+        "inbox_key": None,
         "at": now,
+    }
+
+
+def _as_understood(sealer: Sealer, kept: Mapping[str, Any] | None, row_key: str) -> dict[str, Any]:
+    if kept is None:
+        return {}
+    return {
+        "intent": str(kept["intent"]),
+        "understood_sealed": understood.seal(sealer, kept, row_key),
     }
 
 
@@ -131,6 +149,8 @@ _WRITE: Final = Prepared(
                 "words_sealed",
                 "intent",
                 "understood_sealed",
+                "outbox_key",
+                "inbox_key",
                 "at",
             )
         }

@@ -31,7 +31,8 @@ class Conversation(SQLModel, table=True):
     external_user: str
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     owner: str = "bot"
-    """`bot`, or the agent who has it."""
+    """Who speaks for the shop: `bot`, `staff:7`, or `wecom:USERID` of a servicer who is not of
+    `staff`. Changed by `conversations.change_owner` alone."""
     epoch: int = 0
     """Counts changes of owner: what an earlier owner still wanted to send is superseded."""
     step: str = ""
@@ -160,6 +161,8 @@ class OutboxMessage(SQLModel, table=True):
     inbox_key: str | None = None
     """The message it answers, if it answers one."""
     epoch: int = 0
+    speaker: str = "bot"
+    """Whose word it is, as `conversation.owner` names them: it leaves only while they have it."""
     payload_sealed: bytes
     state: str = OutboxState.PENDING
     attempts: int = 0
@@ -182,12 +185,17 @@ class ChatMessage(SQLModel, table=True):
     row_key: str
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     author: str
-    """customer, bot, or the agent."""
+    """`customer`, `bot`, `staff:7` or `wecom:USERID`."""
     kind: str
     words_sealed: bytes
     intent: str = ""
     understood_sealed: bytes | None = None
     """What the bot made of a customer's words, and who answered; see `bot.understood`."""
+    outbox_key: str | None = None
+    """The row that carries it to the customer, which says what became of it; None for a
+    customer's own words."""
+    inbox_key: str | None = None
+    """The customer's message that it is, with all its fields; None for the shop's words."""
     at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -42,5 +42,5 @@ def tell_now(
         return False
     if not say(session, sealer, talk, replies, now, about=about, until=until):
         return False
-    write_down(session, sealer, talk.id, None, replies, now)
+    write_down(session, sealer, talk.id, None, replies, now, about=about)
     return True

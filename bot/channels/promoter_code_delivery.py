@@ -61,7 +61,7 @@ class PromoterCodeDelivery:
         now = self.clock.now()
         talk = conversations.lock(session, claimed.payload["conversation_id"])
         if say(session, self.sealer, talk, replies, now, about=claimed.key):
-            write_down(session, self.sealer, talk.id, None, replies, now)
+            write_down(session, self.sealer, talk.id, None, replies, now, about=claimed.key)
 
 
 def _replies(outcome: Outcome) -> list[Reply]:

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from bot import tables as bot_tables
+from bot import models as bot_models
 from bot.database import create_shop_engine
 from bot.settings import load_settings
 from commerce import models as shop_tables
 from commerce.columns import UtcDateTime
 
-TABLES = (bot_tables, shop_tables)  # Imported so that the metadata knows them.
+TABLES = (bot_models, shop_tables)  # Imported so that the metadata knows them.
 MIGRATION_LOCK = 0x7A67  # Any number that nobody else uses on this database.
 LOCK_TIMEOUT = "5s"
 

@@ -141,7 +141,9 @@ def _reply(
     about = f"event:{heard.event.id}"
     replies = list(replies_from(SOURCES[conversation.channel]))  # type: ignore[index]
     if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
-        write_down(heard.session, heard.sealer, conversation_id, None, replies, heard.now)
+        write_down(
+            heard.session, heard.sealer, conversation_id, None, replies, heard.now, about=about
+        )
 
 
 def latest_conversation(session: Session, customer_id: int) -> int | None:

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlmodel import Session, SQLModel
 
 from bot import migrations
-from bot import tables as bot_tables
+from bot import models as bot_models
 from bot.database import create_shop_engine
 from commerce import models as shop_tables
 
-TABLES = (bot_tables, shop_tables)
+TABLES = (bot_models, shop_tables)
 VERSION_TABLE = "alembic_version"
 
 # Neither can read an index on an expression from SQLite; `index_statements` can.

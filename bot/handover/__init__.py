@@ -1,0 +1,1 @@
+"""Conversations that people of the shop take over, and give back."""
