@@ -22,6 +22,8 @@ Kind = Literal[
     "unfollow",
     "scan",
     "menu_click",
+    "enter",
+    "file",
     "event",
     "unknown",
 ]

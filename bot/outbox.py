@@ -327,6 +327,7 @@ _DUE: Final = Prepared(
         _TABLE.c.speaker,
         _TABLE.c.attempts,
         _TABLE.c.not_after,
+        _TALK.c.channel,
         _TALK.c.external_user,
         _TALK.c.owner,
         _TALK.c.epoch.label("talk_epoch"),

@@ -128,6 +128,7 @@ class Pipeline:
         found: Found,
     ) -> Course:
         now, incoming = self.clock.now(), waiting.incoming
+        opened_at = reply_window.begins_at(incoming, waiting.received_at)
         conversation = conversations.lock(session, conversation_id)
         if conversation.next_key != incoming.key:
             waits = inbox.state_of(session, incoming.key) == InboxState.PENDING
@@ -164,7 +165,7 @@ class Pipeline:
             customer_id=customer_id,
             step=turn.step,
             memory=turn.memory.model_dump(mode="json"),
-            window=reply_window.after(conversation, incoming.kind, waiting.received_at),
+            window=reply_window.after(conversation, incoming.kind, opened_at),
         )
         return Course.SPOKEN if replies else Course.SILENT
 
@@ -192,6 +193,7 @@ class Pipeline:
     def _apologise(self, session: Session, conversation_id: int, waiting: Waiting) -> None:
         """Set a message aside that our own code failed on, and say so to the customer."""
         now, incoming = self.clock.now(), waiting.incoming
+        opened_at = reply_window.begins_at(incoming, waiting.received_at)
         conversation = conversations.lock(session, conversation_id)
         if inbox.finish(session, incoming.key, InboxState.QUARANTINED, now):
             sorry = [Text(texts.SORRY)]
@@ -204,7 +206,7 @@ class Pipeline:
                 customer_id=conversation.customer_id,
                 step="",
                 memory={},  # It may be what our code failed on, and would fail on again.
-                window=reply_window.after(conversation, incoming.kind, waiting.received_at),
+                window=reply_window.after(conversation, incoming.kind, opened_at),
             )
 
 

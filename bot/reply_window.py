@@ -1,10 +1,17 @@
-"""When and how often an official account may write to a customer outside a passive reply.
+"""When and how often the shop may write to a customer, channel by channel.
 
-WeChat 客服消息 documentation, in force since 2023-06-12: five messages in the 48 hours after a
-customer's message; three in the minute after a follow, a scan or a tap on a menu, the tap on an
-option of a menu message included. Windows do not add up.
+* An official account, outside of passive replies (WeChat 客服消息 documentation, in force since
+  2023-06-12): five messages in the 48 hours after a customer's message; three in the minute after a
+  follow, a scan or a tap on a menu, the tap on an option of a menu message included.
+* A mini-program (小程序客服消息): five in the 48 hours after a message, two in the minute after the
+  customer entered the conversation.
+* WeCom's customer service (微信客服 发送消息): five in the 48 hours after a message; the tap on an
+  option is a message there, and entering allows nothing but the welcome by its code.
+
+Windows do not add up.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -12,7 +19,7 @@ from typing import Final, Protocol
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages import Kind
+from bot.messages import Incoming, Kind
 from bot.tables import Conversation
 from commerce.prepared import Prepared
 
@@ -30,6 +37,8 @@ class HasWindow(Protocol):
     """What is known of a conversation's present window."""
 
     @property
+    def channel(self) -> str: ...
+    @property
     def window_opened_by(self) -> str | None: ...
     @property
     def window_opened_at(self) -> datetime | None: ...
@@ -44,19 +53,29 @@ MESSAGE: Final = Window("message", 5, timedelta(hours=48))
 MENU: Final = Window("menu", 3, timedelta(minutes=1))
 FOLLOW: Final = Window("follow", 3, timedelta(minutes=1))
 SCAN: Final = Window("scan", 3, timedelta(minutes=1))
-WINDOWS: Final = {window.opened_by: window for window in (MESSAGE, MENU, FOLLOW, SCAN)}
-OPENED_BY: Final[dict[Kind, Window]] = {
-    "text": MESSAGE,
-    "image": MESSAGE,
-    "voice": MESSAGE,
-    "video": MESSAGE,
-    "location": MESSAGE,
-    "link": MESSAGE,
-    "mini_program_page": MESSAGE,
-    "menu_choice": MENU,
-    "menu_click": MENU,
-    "follow": FOLLOW,
-    "scan": SCAN,
+ENTER: Final = Window("enter", 2, timedelta(minutes=1))
+WINDOWS: Final = {each.opened_by: each for each in (MESSAGE, MENU, FOLLOW, SCAN, ENTER)}
+_WRITTEN: Final[tuple[Kind, ...]] = (
+    "text",
+    "image",
+    "voice",
+    "video",
+    "location",
+    "link",
+    "file",
+    "mini_program_page",
+)
+_A_MESSAGE: Final[Mapping[Kind, Window]] = dict.fromkeys(_WRITTEN, MESSAGE)
+OPENED_BY: Final[Mapping[str, Mapping[Kind, Window]]] = {
+    "official_account": {
+        **_A_MESSAGE,
+        "menu_choice": MENU,
+        "menu_click": MENU,
+        "follow": FOLLOW,
+        "scan": SCAN,
+    },
+    "mini_program": {**_A_MESSAGE, "enter": ENTER},
+    "wecom": {**_A_MESSAGE, "menu_choice": MESSAGE, "unknown": MESSAGE},
 }
 SAFETY: Final = timedelta(seconds=2)
 """Windows close this much earlier for us: a call takes time to arrive."""
@@ -85,13 +104,21 @@ def after(conversation: HasWindow, kind: Kind, at: datetime) -> Opened:
     )
     if kind == "unfollow":
         return (None, None, 0)
-    window = OPENED_BY.get(kind)
+    window = OPENED_BY.get(conversation.channel, {}).get(kind)
     if window is None:
         return present
     has_more = conversation.window_opened_by == MESSAGE.opened_by and is_open(conversation, at)
     if window is not MESSAGE and has_more:
         return present
     return (window.opened_by, at, 0)
+
+
+def begins_at(incoming: Incoming, received_at: datetime) -> datetime:
+    """When the window opens that a message opens.
+
+    WeCom hands messages over when we ask for them, which may be long after they were sent.
+    """
+    return min(incoming.sent_at, received_at) if incoming.channel == "wecom" else received_at
 
 
 def use_one(session: Session, conversation_id: int, speaker: str, epoch: int) -> bool:

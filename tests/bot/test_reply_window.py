@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import reply_window
 from bot.messages import Kind
-from bot.reply_window import SAFETY, WINDOWS, Opened
+from bot.reply_window import OPENED_BY, SAFETY, WINDOWS, Opened
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -22,9 +22,10 @@ class Talk:
     window_opened_by: str | None = None
     window_opened_at: datetime | None = None
     window_used: int = 0
+    channel: str = "official_account"
 
     def then(self, kind: Kind, at: datetime) -> "Talk":
-        return Talk(*reply_window.after(self, kind, at))
+        return Talk(*reply_window.after(self, kind, at), self.channel)
 
     @property
     def opened(self) -> Opened:
@@ -64,6 +65,32 @@ def test_what_a_customer_does_opens_its_documented_window(
     assert not reply_window.is_open(full, NOW)
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind", "messages", "lasts"),
+    [
+        ("mini_program", "text", 5, timedelta(hours=48)),
+        ("mini_program", "enter", 2, timedelta(minutes=1)),
+        ("wecom", "text", 5, timedelta(hours=48)),
+        ("wecom", "menu_choice", 5, timedelta(hours=48)),
+    ],
+)
+def test_every_channel_has_windows_of_its_own(
+    channel: str, kind: Kind, messages: int, lasts: timedelta
+) -> None:
+    talk = Talk(channel=channel).then(kind, NOW)
+
+    assert reply_window.room(talk, NOW) == messages
+    assert reply_window.is_open(talk, NOW + lasts - SAFETY - timedelta(seconds=1))
+    assert not reply_window.is_open(talk, NOW + lasts)
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind"), [("wecom", "enter"), ("wecom", "follow"), ("mini_program", "scan")]
+)
+def test_what_a_channel_does_not_know_opens_nothing_there(channel: str, kind: Kind) -> None:
+    assert not reply_window.is_open(Talk(channel=channel).then(kind, NOW), NOW)
+
+
 @pytest.mark.parametrize("kind", ["event", "unknown", "unfollow"])
 def test_other_events_open_nothing(kind: Kind) -> None:
     assert NEW.then(kind, NOW) == NEW
@@ -95,11 +122,14 @@ def test_whoever_leaves_may_not_be_written_to() -> None:
     assert not reply_window.is_open(left, NOW)
 
 
-@given(st.lists(st.tuples(st.sampled_from(get_args(Kind)), st.integers(0, 7200)), max_size=12))
+@given(
+    st.sampled_from(sorted(OPENED_BY)),
+    st.lists(st.tuples(st.sampled_from(get_args(Kind)), st.integers(0, 7200)), max_size=12),
+)
 def test_a_window_is_never_open_longer_or_wider_than_documented(
-    acts: list[tuple[Kind, int]],
+    channel: str, acts: list[tuple[Kind, int]]
 ) -> None:
-    talk, at, opened = NEW, NOW, {}
+    talk, at, opened = Talk(channel=channel), NOW, {}
     for kind, seconds in acts:
         at += timedelta(seconds=seconds)
         opened[kind] = at
