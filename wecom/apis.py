@@ -70,6 +70,21 @@ class MiniProgramLogin(BaseWeChatAPI):  # type: ignore[misc]
         return MiniProgramSession(openid, session_key, answer.get("unionid") or None)
 
 
+class Subscriptions(BaseWeChatAPI):  # type: ignore[misc]
+    """Messages that a customer has allowed, one by one."""
+
+    API_BASE_URL = _ROOT
+
+    async def send(self, channel: str, body: Mapping[str, Any]) -> None:
+        """Send one from a `mini_program` (WeChat docs 发送订阅消息) or an `official_account`
+        (发送订阅通知).
+
+        Raises Refused with CREDIT_GONE when the customer refuses or nothing is left.
+        """
+        verb = "send" if channel == "mini_program" else "bizsend"
+        await self._post(f"cgi-bin/message/subscribe/{verb}", data=dict(body))
+
+
 class ShippingInfo(BaseWeChatAPI):  # type: ignore[misc]
     """A mini-program's 发货信息管理服务 (WeChat docs 发货信息录入, 查询订单发货状态)."""
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 import aiohttp
 from wechatpy.client import WeChatClient
 
-from wecom.apis import MiniProgramLogin, ShippingInfo, StableToken
+from wecom.apis import MiniProgramLogin, ShippingInfo, StableToken, Subscriptions
 from wecom.codes import SHOW_QR_CODE, SceneCodes
 from wecom.errors import OutcomeUnknown, Platform, Reaction, Refused
 from wecom.exchange import Call, Part
@@ -174,6 +174,7 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
     scene_codes = SceneCodes()
     stable_token = StableToken()
     shipping = ShippingInfo()
+    subscriptions = Subscriptions()
 
     def __init__(
         self,

@@ -15,11 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import inbox, metrics, outbox
 from bot.background import Background
 from bot.channels import passive_reply
-from bot.channels.official_account_wire import (
-    BadRequest,
-    CallbackRefused,
-    OfficialAccountWire,
-)
+from bot.channels.official_account_wire import OfficialAccountWire
 from bot.clock import Clock
 from bot.database import Database
 from bot.inbox import Accepted
@@ -27,6 +23,7 @@ from bot.messages import Incoming, Text, reply_from_json
 from bot.pipeline import Pipeline
 from bot.sender import Sender
 from commerce.sealing import Sealer
+from wecom.callback import BadRequest, CallbackRefused
 from wecom.xml import BODY_LIMIT
 
 log = structlog.get_logger()

@@ -9,13 +9,13 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from bot.channels.official_account import read_body
-from bot.channels.official_account_wire import CallbackRefused
 from bot.clock import Clock
 from bot.database import Database
 from bot.listeners import Listeners
 from bot.pay_reports import ForeignPayment, PayReports
 from bot.payments.notify import BadNotify, NotifyVerifier
 from commerce.errors import NotFound
+from wecom.callback import CallbackRefused
 
 log = structlog.get_logger()
 

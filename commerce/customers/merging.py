@@ -11,6 +11,7 @@ from commerce.aftersale.tables import AfterSale
 from commerce.bargains.joining import join_bargains
 from commerce.customers.addresses import leave_one_default
 from commerce.customers.tables import Address, Customer, Identity, SubscriptionChange
+from commerce.customers.tags import join_tags
 from commerce.distribution.joining import join_promoters
 from commerce.errors import NotFound
 from commerce.events import announce
@@ -67,6 +68,7 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
     join_bargains(session, id_of(kept), id_of(gone))
     join_promoters(session, id_of(kept), id_of(gone), now)
     join_reminders(session, id_of(kept), id_of(gone))
+    join_tags(session, id_of(kept), id_of(gone))
     join_accounts(session, id_of(kept), id_of(gone), now)
     _join_carts(session, id_of(kept), id_of(gone), now)
     _note_refusal(session, kept, gone, now)

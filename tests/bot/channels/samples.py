@@ -155,7 +155,7 @@ SAMPLES: list[tuple[str, str, Kind, str]] = [
     (
         "mini-program session",
         event("user_enter_tempsession", "<SessionFrom>order=1</SessionFrom>"),
-        "event",
+        "enter",
         "",
     ),
     ("parcel reminder", event("trade_manage_remind_shipping", "<msg>x</msg>"), "event", ""),

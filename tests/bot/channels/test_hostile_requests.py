@@ -5,10 +5,10 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bot.channels.official_account_wire import BadRequest, CallbackRefused, Forbidden
 from bot.messages import Incoming
 from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests, mutations
 from tests.bot.channels.platform_side import NOW, PlatformSide
+from wecom.callback import BadRequest, CallbackRefused, Forbidden
 from wecom.xml import BODY_LIMIT
 
 PLATFORM = PlatformSide()

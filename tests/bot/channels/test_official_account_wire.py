@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.channels.official_account_wire import BadRequest, Forbidden, OfficialAccountWire
+from bot.channels.official_account_wire import OfficialAccountWire
 from bot.channels.passive_reply import render_text
 from bot.messages import Kind
 from tests.bot.channels.platform_side import NOW, PlatformSide, event, message
 from tests.bot.channels.samples import SAMPLES
+from wecom.callback import BadRequest, Forbidden
 from wecom.xml import read_xml
 
 PLATFORM = PlatformSide()

@@ -1,0 +1,76 @@
+"""The templates that operators enter, each checked before it is kept."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, delete, select
+
+from bot.notices.kinds import KINDS, VALUES, type_of
+from bot.notices.tables import NoticeTemplate
+from commerce.errors import InvalidInput
+from commerce.inserting import affected_rows
+
+CHANNELS: Final[Mapping[str, str]] = {"mini_program": "小程序", "official_account": "公众号"}
+_TEMPLATE_ID: Final = re.compile(r"[0-9A-Za-z_-]{20,64}")
+
+
+def save_template(
+    session: Session,
+    *,
+    kind: str,
+    channel: str,
+    template_id: str,
+    fields: Mapping[str, str],
+    is_active: bool,
+    now: datetime,
+) -> NoticeTemplate:
+    """Keep which template tells a kind on a channel. Raises InvalidInput, naming the field."""
+    if kind not in KINDS:
+        raise InvalidInput("没有这种通知", field="kind")
+    if channel not in CHANNELS:
+        raise InvalidInput("请选小程序或公众号", field="channel")
+    if not _TEMPLATE_ID.fullmatch(template_id):
+        raise InvalidInput("模板ID不对，请从后台整段复制", field="template_id")
+    if not fields:
+        raise InvalidInput("至少要填一个字段", field="fields")
+    for name, value in fields.items():
+        if type_of(name) is None:
+            raise InvalidInput(f"模板里没有“{name}”这样的字段名", field="fields")
+        if value not in VALUES[kind]:
+            raise InvalidInput(f"“{value}”不是这种通知的内容", field="fields")
+    template = find_template(session, kind, channel) or NoticeTemplate(
+        kind=kind, channel=channel, template_id="", updated_at=now
+    )
+    template.template_id, template.fields = template_id, dict(fields)
+    template.is_active, template.updated_at = is_active, now
+    session.add(template)
+    session.flush()
+    return template
+
+
+def remove_template(session: Session, kind: str, channel: str) -> bool:
+    """Forget a template; whether there was one."""
+    statement = delete(NoticeTemplate).where(
+        col(NoticeTemplate.kind) == kind, col(NoticeTemplate.channel) == channel
+    )
+    return affected_rows(session, statement) == 1
+
+
+def find_template(session: Session, kind: str, channel: str) -> NoticeTemplate | None:
+    """The template of a kind on a channel, used or not."""
+    statement = select(NoticeTemplate).where(
+        NoticeTemplate.kind == kind, NoticeTemplate.channel == channel
+    )
+    return session.exec(statement).first()
+
+
+def list_templates(session: Session, *, only_active: bool = False) -> Sequence[NoticeTemplate]:
+    """All templates, by kind and channel."""
+    statement = select(NoticeTemplate).order_by(
+        col(NoticeTemplate.kind), col(NoticeTemplate.channel)
+    )
+    if only_active:
+        statement = statement.where(NoticeTemplate.is_active)
+    return session.exec(statement).all()

@@ -1,0 +1,105 @@
+"""The client of one corp's app in WeCom (企业微信)."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from wechatpy.client.api.base import BaseWeChatAPI
+from wechatpy.enterprise import WeChatClient
+
+from wecom.app_messages import AppMessages
+from wecom.contacts import WeComContacts
+from wecom.errors import OutcomeUnknown, Platform
+from wecom.kf import WeComKf
+from wecom.tokens import FreshToken, TokenSource, TokenStore
+from wecom.transport import DEADLINE, AsyncCalls
+
+
+class CorpToken(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy is untyped
+    """GET /cgi-bin/gettoken (WeCom docs 获取access_token)."""
+
+    async def fetch(self) -> dict[str, Any]:
+        """`{"access_token", "expires_in"}`; the same token while it is valid."""
+        answer: dict[str, Any] = await self._get(
+            "gettoken",
+            params={"corpid": self._client.corp_id, "corpsecret": self._client.secret},
+            needs_token=False,
+        )
+        return answer
+
+
+class MediaFiles(BaseWeChatAPI):  # type: ignore[misc]
+    """WeCom docs 上传临时素材: kept three days, of all the corp's apps."""
+
+    async def upload(self, kind: str, name: str, content: bytes, content_type: str) -> str:
+        """The media id of an `image`, `voice`, `video` or `file`."""
+        answer = await self._post(
+            "media/upload", params={"type": kind}, files={"media": (name, content, content_type)}
+        )
+        media_id = answer.get("media_id")
+        if not media_id:
+            raise OutcomeUnknown("/cgi-bin/media/upload: answer without an id")
+        return str(media_id)
+
+
+class AsyncWeComClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wechatpy is untyped
+    """The API of one app of a corp: one token a secret.
+
+    Every method raises WeChatError; see `wecom.errors` for what may be repeated. 40001 means a
+    wrong secret here, and is not repeated.
+    """
+
+    platform = Platform.WECOM
+    official_url = "https://qyapi.weixin.qq.com"
+
+    kf = WeComKf()
+    contacts = WeComContacts()
+    app = AppMessages()
+    media_files = MediaFiles()
+    corp_token = CorpToken()
+
+    def __init__(
+        self,
+        corp_id: str,
+        secret: str,
+        *,
+        http: aiohttp.ClientSession,
+        token_store: TokenStore,
+        now: Callable[[], datetime],
+        base_url: str = official_url,
+        deadline: timedelta = DEADLINE,
+    ) -> None:
+        super().__init__(corp_id, secret)
+        self._http.close()  # wechatpy's own, which blocks.
+        self.http = http
+        self.base_url = base_url.rstrip("/")
+        self.deadline = deadline
+        which = hashlib.sha256(secret.encode()).hexdigest()[:8]
+        self.tokens = TokenSource(
+            f"wecom:{corp_id}:{which}", token_store, self._fresh_token, now=now, patience=deadline
+        )
+        self._now = now
+
+    @property
+    def access_token(self) -> str:
+        """Not available without waiting; ask `tokens.current()`."""
+        # AttributeError, because wechatpy inspects all attributes before __init__ has run.
+        raise AttributeError("the access token can only be awaited: tokens.current()")
+
+    def fetch_access_token(self) -> None:
+        """Closed: wechatpy's own way blocks. Nothing of ours may reach it; see `tokens`."""
+        raise RuntimeError("tokens are fetched by the token source")
+
+    async def close(self) -> None:
+        """Stop fetching a token. The HTTP session belongs to whoever opened it."""
+        await self.tokens.close()
+
+    async def _fresh_token(self) -> FreshToken:
+        issued_at = self._now()
+        answer = await self.corp_token.fetch()
+        value, seconds = answer.get("access_token"), answer.get("expires_in")
+        if not (isinstance(value, str) and value and isinstance(seconds, int) and seconds > 0):
+            raise OutcomeUnknown("/cgi-bin/gettoken: answer without a token")
+        return FreshToken(value, issued_at, issued_at + timedelta(seconds=seconds))
