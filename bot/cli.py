@@ -172,6 +172,24 @@ def distribution(context: typer.Context) -> None:
     raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
 
 
+@app.command("staff", context_settings=EVERYTHING_AFTER)
+def staff(context: typer.Context) -> None:
+    """People who may open the console; `staff --help` tells how."""
+    from bot.staff.commands import staff as desk
+
+    name = "python -m bot staff"
+    raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
+
+
+@app.command("audit", context_settings=EVERYTHING_AFTER)
+def audit(context: typer.Context) -> None:
+    """The log of what people did in the console; `audit --help` tells how."""
+    from bot.staff.commands import audit as desk
+
+    name = "python -m bot audit"
+    raise typer.Exit(desk(args=context.args, prog_name=name, standalone_mode=False) or 0)
+
+
 @app.command()
 def chat(
     url: Annotated[str, typer.Option(help="The sandbox; SHOP_PUBLIC_URL/sandbox else.")] = "",
@@ -194,15 +212,16 @@ def chat(
 
 @app.command()
 def doctor() -> None:
-    """Check the installation and say what to mend."""
-    from bot.doctor import examine
+    """Check the installation and its accounts, and say what to mend and where."""
+    from bot.checkup import State, examine
 
-    faults = 0
-    for check in asyncio.run(examine(start())):
-        mark = "[green]✓[/]" if check.is_well else "[red]✗[/]"
-        console.print(f"{mark} {check.name}: {escape(check.finding)}", soft_wrap=True)
-        faults += not check.is_well
-    if faults:
+    marks = {State.WELL: "[green]✓[/]", State.FAULT: "[red]✗[/]", State.SKIPPED: "[dim]–[/]"}
+    with console.status("在检查…"):
+        checks = asyncio.run(examine(start()))
+    for check in checks:
+        told = f"{marks[check.state]} {check.name}：{escape(check.finding)}"
+        console.print(told, soft_wrap=True)
+    if any(check.is_fault for check in checks):
         raise typer.Exit(1)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bot.database import create_shop_engine
 
@@ -32,6 +33,11 @@ def current(url: str) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
+
+
+def newest() -> str | None:
+    """The revision that this program wants."""
+    return ScriptDirectory.from_config(configuration("")).get_current_head()
 
 
 def configuration(url: str) -> Config:
