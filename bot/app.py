@@ -16,11 +16,14 @@ from bot.channels.official_account import OfficialAccountChannel
 from bot.channels.official_account_wire import OfficialAccountWire
 from bot.channels.pay_notify import PayNotify
 from bot.clock import Clock, SystemClock
+from bot.console.mounting import mount as mount_console
 from bot.database import Database
 from bot.deal_rounds import DealRounds
+from bot.detours import find_detour
 from bot.distribution_rounds import DistributionRounds
 from bot.duties import Duties
 from bot.group_rounds import GroupRounds
+from bot.handover.rounds import HandoverRounds
 from bot.jobs import Jobs
 from bot.knowledge.answering import Answering
 from bot.listeners import Listeners
@@ -39,6 +42,7 @@ from bot.settings import Settings
 from bot.statement_rounds import StatementRounds
 from bot.transfer_rounds import TransferRounds
 from bot.turn import Shop
+from bot.wecom_side import WeComSide, open_wecom_side
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
 from nlu.cascade import Cascade
@@ -68,6 +72,8 @@ class Running:
     listeners: Listeners
     jobs: Jobs
     background: Background
+    wecom: WeComSide | None
+    """None for a shop that is not in WeCom."""
 
 
 running_key = web.AppKey("running", Running)
@@ -92,7 +98,7 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         pipeline = Pipeline(database, clock, parser, handlers.all_handlers(), shop, Lanes())
         reports = PayReports(platform.merchant)
         delivering = deliveries.deliverers(settings, platform, reports, database, clock, sealer)
-        sender = Sender(database, clock, sealer, delivering, background)
+        sender = Sender(database, clock, sealer, delivering, background, detour=find_detour)
         duties = Duties(
             database, clock, shop, platform.pay, reports, pipeline, settings.lexicon_file
         )
@@ -106,6 +112,9 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         reminders = ReminderRounds(database, clock, sealer)
         account_statements = StatementRounds(database, clock, sealer)
         reconciling = Reconciling(database, clock, platform.pay)
+        wecom = open_wecom_side(
+            settings, platform, database, clock, sealer, pipeline, sender, background
+        )
         if not shop.search.index.is_complete:
             await duties.build_index()
         yield Running(
@@ -134,9 +143,12 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
                     *reminders.jobs(),
                     *account_statements.jobs(),
                     *reconciling.jobs(),
+                    *(wecom.jobs if wecom else ()),
+                    *HandoverRounds(database, clock).jobs(),
                 ],
             ),
             background=background,
+            wecom=wecom,
         )
 
 
@@ -174,8 +186,13 @@ async def serving(settings: Settings, *, work: bool = True) -> AsyncIterator[web
         app = web.Application(client_max_size=1024**2)
         app[running_key] = running
         app.add_routes(official_account(running).routes("/wechat/official-account"))
+        if settings.is_set("mini_program_token"):
+            app.add_routes(mini_program(running).routes("/wechat/mini-program"))
         app.add_routes(pay_notify(running).routes("/pay/wechat/notify"))
         app.add_routes(mini_program_api(running).routes())
+        if running.wecom is not None:
+            app.add_routes(running.wecom.channel.routes("/wecom/callback"))
+        mount_console(app, running)
         app.add_routes(health.routes(running))
         app.add_routes(inspection.routes(running))
         async with working(running) if work else contextlib.nullcontext():
@@ -190,6 +207,23 @@ def official_account(running: Running) -> OfficialAccountChannel:
         aes_key=settings.official_account_aes_key.get_secret_value(),
         app_id=settings.official_account_app_id,
     )
+    return callback(running, wire)
+
+
+def mini_program(running: Running) -> OfficialAccountChannel:
+    """The mini-program's message push: its customers' messages, what they subscribe to."""
+    settings = running.settings
+    wire = OfficialAccountWire(
+        token=settings.mini_program_token.get_secret_value(),
+        aes_key=settings.mini_program_aes_key.get_secret_value(),
+        app_id=settings.mini_program_app_id,
+        channel="mini_program",
+    )
+    return callback(running, wire)
+
+
+def callback(running: Running, wire: OfficialAccountWire) -> OfficialAccountChannel:
+    """What receives an account's messages over that wire."""
     return OfficialAccountChannel(
         wire=wire,
         database=running.database,
@@ -198,7 +232,7 @@ def official_account(running: Running) -> OfficialAccountChannel:
         pipeline=running.pipeline,
         sender=running.sender,
         background=running.background,
-        patience=settings.reply_patience,
+        patience=running.settings.reply_patience,
     )
 
 

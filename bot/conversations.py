@@ -45,6 +45,8 @@ class ConversationView:
     """Whether something waits for the customer to write again."""
     customer_seen_at: datetime | None
     customer_merged_into: int | None
+    owner_since: datetime | None = None
+    """When it changed hands last."""
 
     def knows_customer(self, now: datetime) -> bool:
         """Whether its customer is known, seen lately, and still the same person's record."""
@@ -56,6 +58,17 @@ class ConversationView:
     def is_the_bots(self) -> bool:
         """Whether the bot answers, not a person."""
         return self.owner == BOT
+
+    def was_written_to_another(self, incoming: Incoming, received_at: datetime) -> bool:
+        """Whether a message came before the bot had the conversation back: nobody repeats it.
+
+        WeCom hands messages over when we ask for them, which may be long after they were sent.
+        """
+        if self.owner_since is None:
+            return False
+        if incoming.channel == "wecom":
+            return incoming.sent_at < self.owner_since.replace(microsecond=0)
+        return received_at < self.owner_since
 
 
 class OwnerChanged(BotError):
@@ -150,6 +163,7 @@ _CHANGE_OWNER: Final = Prepared(
     .values(
         owner=bindparam("to"),
         epoch=bindparam("raised"),
+        owner_since=bindparam("moment", type_=_TABLE.c.owner_since.type),
         updated_at=bindparam("moment", type_=_TABLE.c.updated_at.type),
     )
 )
@@ -191,6 +205,7 @@ _LOCK: Final = Prepared(
         _PARKED.label("has_parked"),
         _CUSTOMER.c.last_seen_at,
         _CUSTOMER.c.merged_into_id,
+        _TABLE.c.owner_since,
     )
     .outerjoin_from(_TABLE, _CUSTOMER, _CUSTOMER.c.id == _TABLE.c.customer_id)
     .where(_TABLE.c.id == bindparam("wanted"))

@@ -2,11 +2,15 @@
 
 from bot import pay_calls, promoter_codes, shipping_info
 from bot.channels.evidence_delivery import EvidenceDelivery
+from bot.channels.media_delivery import MediaDelivery
+from bot.channels.mini_program_delivery import MiniProgramReplyDelivery
+from bot.channels.notice_delivery import NoticeDelivery
 from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
 from bot.channels.promoter_code_delivery import PromoterCodeDelivery
 from bot.channels.shipping_info_delivery import ShippingInfoDelivery
 from bot.channels.transfer_delivery import TransferDelivery
+from bot.channels.wecom_delivery import wecom_deliverers
 from bot.clock import Clock
 from bot.database import Database
 from bot.evidence import EvidenceStore
@@ -38,9 +42,30 @@ def deliverers(
     folder = settings.picture_folder
     codes = SceneCodes(client, platform.mini_program, folder, database, clock)
     evidence = EvidenceStore(settings.evidence_folder, sealer)
+    in_wecom = (
+        wecom_deliverers(platform.wecom, settings, database, clock, sealer)
+        if platform.wecom is not None
+        else {}
+    )
     return {
+        **in_wecom,
+        "official_account.media": MediaDelivery(client, evidence, sealer),
+        "mini_program.media": MediaDelivery(platform.mini_program, evidence, sealer),
         "official_account.reply": ReplyDelivery(client, media, settings.mini_program_app_id),
         "official_account.profile": ProfileDelivery(client, app_id, clock),
+        "mini_program.reply": MiniProgramReplyDelivery(
+            platform.mini_program,
+            MediaLibrary(
+                settings.mini_program_app_id, platform.mini_program, folder, database, clock
+            ),
+            settings.mini_program_app_id,
+        ),
+        "official_account.notice": NoticeDelivery(
+            client, "official_account", settings.mini_program_app_id, clock
+        ),
+        "mini_program.notice": NoticeDelivery(
+            platform.mini_program, "mini_program", settings.mini_program_app_id, clock
+        ),
         "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
         shipping_info.KIND: ShippingInfoDelivery(mini_program, database, clock),
         promoter_codes.KIND: PromoterCodeDelivery(codes, sealer, clock),

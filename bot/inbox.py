@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
-from bot import conversations
+from bot import conversations, received_media
 from bot.messages import Incoming
 from bot.tables import InboxMessage, InboxState
 from commerce.columns import in_state
@@ -43,7 +43,7 @@ class Accepted:
 
 
 def accept(session: Session, sealer: Sealer, incoming: Incoming, now: datetime) -> Accepted:
-    """Keep a message under its key, once."""
+    """Keep a message under its key, once; its file, if it has one, is fetched."""
     conversation_id = conversations.find_or_begin(session, incoming, now)
     is_new = insert_once(
         session,
@@ -58,6 +58,8 @@ def accept(session: Session, sealer: Sealer, incoming: Incoming, now: datetime) 
         attempts=1,
         next_try_at=now + LEFT_BEHIND_AFTER,
     )
+    if is_new:
+        received_media.want(session, sealer, incoming, conversation_id, now)
     return Accepted(conversation_id, is_new, Waiting(incoming, now))
 
 

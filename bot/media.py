@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, select, update
@@ -20,7 +20,6 @@ from bot.seeds.lettering import chinese_font
 from bot.tables import UploadedMedia
 from commerce.inserting import affected_rows, insert_once
 from miniprogram_cards import seat_pictures
-from wecom.transport import AsyncWeChatClient
 
 LIFE: Final = timedelta(days=3)
 """Temporary media (WeChat 新增临时素材 documentation)."""
@@ -31,13 +30,21 @@ class PictureMissing(BotError):
     """The shop has no such picture."""
 
 
+class Uploads(Protocol):
+    """The client of an app: `await client.media.upload(kind, (name, content, type))` says the
+    `media_id`. Raises WeChatError."""
+
+    @property
+    def media(self) -> Any: ...
+
+
 class MediaLibrary:
     """The media ids of one app's pictures. Concurrent cards with one picture share its upload."""
 
     def __init__(
         self,
         app: str,
-        client: AsyncWeChatClient,
+        client: Uploads,
         folder: Path,
         database: Database,
         clock: Clock,

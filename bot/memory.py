@@ -79,6 +79,14 @@ class Memory(BaseModel):
     """Orders that the shop's people were told of when their address could not be changed."""
     misunderstood: int = 0
     """Turns in a row that were not understood."""
+    unanswered: int = 0
+    """Questions that had no certain answer, since a person was last called."""
+    anger: int = 0
+    """How upset the customer has sounded lately, see `bot.handover.triggers`."""
+    refund_demands: int = 0
+    """How often money back was pressed for, since a person was last called."""
+    closed_told_on: str = ""
+    """The day on which the customer was last told that nobody is there."""
 
     def speak_of(self, product_id: int) -> None:
         """Note that a product is what the conversation is about now."""

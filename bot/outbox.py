@@ -8,7 +8,7 @@ one becomes `unknown` and is never repeated by itself.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -129,8 +129,17 @@ def end_lost_leases(session: Session, now: datetime, keyed_kinds: Collection[str
     core(session).execute(_END_LOST_LEASES, values)
 
 
+type Detour = Callable[[Session, Sealer, Any, Mapping[str, Any], datetime], str | None]
+"""Says what may not be said here another way; how, in words, or None when it has to wait."""
+
+
 def claim_due(
-    session: Session, sealer: Sealer, now: datetime, *, limit: int = 32
+    session: Session,
+    sealer: Sealer,
+    now: datetime,
+    *,
+    limit: int = 32,
+    detour: Detour | None = None,
 ) -> Sequence[Claimed]:
     """Take what is due, one a conversation at most, so that its messages keep their order."""
     claimed: list[Claimed] = []
@@ -141,7 +150,7 @@ def claim_due(
         elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
             _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
         elif is_reply and not reply_window.is_open(row, now):
-            _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
+            _park(session, sealer, row, now, detour)
         else:
             try:
                 payload = _payload(sealer, row)
@@ -211,6 +220,18 @@ def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime)
         attempt=row.attempts + 1,
         window_opened_at=row.window_opened_at,
     )
+
+
+def _park(session: Session, sealer: Sealer, row: Any, now: datetime, detour: Detour | None) -> None:
+    """Let it wait for the customer's next message, unless there is another way now."""
+    try:
+        how = None if detour is None else detour(session, sealer, row, _payload(sealer, row), now)
+    except SealBroken:
+        how = None
+    if how is None:
+        _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
+    else:
+        _settle(session, row, OutboxState.SUPERSEDED, now, how)
 
 
 def _settle(session: Session, row: Any, state: OutboxState, now: datetime, reason: str) -> None:
@@ -323,6 +344,7 @@ _DUE: Final = Prepared(
         _TABLE.c.kind,
         _TABLE.c.payload_sealed,
         _TABLE.c.conversation_id,
+        _TABLE.c.inbox_key,
         _TABLE.c.epoch,
         _TABLE.c.speaker,
         _TABLE.c.attempts,

@@ -1,7 +1,7 @@
 """From an accepted message to saved replies, one conversation at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -14,11 +14,15 @@ from bot import conversations, inbox, metrics, outbox, reply_window, texts, unde
 from bot.clock import Clock
 from bot.conversations import ConversationView
 from bot.database import Database, is_unreachable
+from bot.handlers import handover as persons
+from bot.handlers import handover_words
+from bot.handover import heard, triggers
 from bot.inbox import Waiting
 from bot.jobs import Overtaken
 from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
-from bot.messages import SPOKEN_KINDS, Incoming, Text
+from bot.messages import SPOKEN_KINDS, Incoming, Reply, Text
+from bot.notices import wallet
 from bot.outbox import Post
 from bot.router import Router
 from bot.shortcuts import find_shortcut
@@ -33,6 +37,8 @@ from nlu.understanding import Understanding
 log = structlog.get_logger()
 
 FOLLOWING: Final = {"follow": True, "unfollow": False}
+ASKS_WHO: Final = frozenset({"official_account", "wecom"})
+"""Channels that can be asked who somebody is."""
 
 
 class Parser(Protocol):
@@ -136,6 +142,9 @@ class Pipeline:
         if not inbox.finish(session, incoming.key, InboxState.ANSWERED, now):
             return Course.OVER  # Another process answered while we waited for the conversation.
         customer_id = self._recognise(session, conversation, waiting)
+        wallet.take_in(session, incoming, now)
+        owner_was = conversation.owner
+        conversation = heard.customer_wrote(session, conversation, incoming, now)
         turn = Turn(
             session=session,
             shop=self.shop,
@@ -149,10 +158,11 @@ class Pipeline:
             asked=conversation.step,
             step=conversation.step,
         )
-        replies = []
-        if conversation.is_the_bots:
-            turn.step = ""
-            replies = self.router.answer(turn)
+        replies: Sequence[Reply] = []
+        if conversation.owner != owner_was:
+            replies = _back_with_the_bot(turn)
+        elif heard.is_the_bots_to_answer(session, conversation, waiting):
+            replies = self._answer_of_the_bot(turn)
         kept = understood.as_kept(turn)
         write_down(session, self.shop.sealer, conversation_id, incoming, replies, now, kept)
         say(session, self.shop.sealer, conversation, replies, now, answering=waiting)
@@ -168,6 +178,11 @@ class Pipeline:
             window=reply_window.after(conversation, incoming.kind, opened_at),
         )
         return Course.SPOKEN if replies else Course.SILENT
+
+    def _answer_of_the_bot(self, turn: Turn) -> Sequence[Reply]:
+        turn.step = ""
+        triggers.count(turn.memory, turn.text)
+        return persons.follow_up(turn, self.router.answer(turn))
 
     def _recognise(self, session: Session, conversation: ConversationView, waiting: Waiting) -> int:
         """The customer's id; a new one is introduced, and WeChat asked who they are."""
@@ -186,7 +201,8 @@ class Pipeline:
             now=now,
             follows=follows,
         )
-        if follows is not False:  # WeChat tells nothing about who has just left.
+        # WeChat tells nothing about who has just left, and a mini-program's login has told all.
+        if follows is not False and incoming.channel in ASKS_WHO:
             outbox.post(session, self.shop.sealer, _profile_wanted(incoming), now)
         return id_of(customer)
 
@@ -208,6 +224,13 @@ class Pipeline:
                 memory={},  # It may be what our code failed on, and would fail on again.
                 window=reply_window.after(conversation, incoming.kind, opened_at),
             )
+
+
+def _back_with_the_bot(turn: Turn) -> Sequence[Reply]:
+    """The customer asked for the bot again: it goes on where it was."""
+    question = turn.keep_question()
+    told = handover_words.BACK.format(question=question) if question else handover_words.BACK_ALONE
+    return [Text(told)]
 
 
 def _profile_wanted(incoming: Incoming) -> Post:

@@ -17,6 +17,7 @@ from bot.payments.transfers import TransferScene
 from bot.settings import Settings
 from bot.token_store import DatabaseTokenStore
 from commerce.sealing import Sealer
+from wecom.client import AsyncWeComClient
 from wecom.transport import AsyncWeChatClient
 
 
@@ -27,6 +28,8 @@ class Platform:
     http: aiohttp.ClientSession
     official_account: AsyncWeChatClient
     mini_program: AsyncWeChatClient
+    wecom: AsyncWeComClient | None
+    """None for a shop that is not in WeCom."""
     pay: PayClient
     merchant: Merchant
     trackers: Trackers
@@ -70,10 +73,30 @@ async def open_platform(
         mini_program=client(
             settings.mini_program_app_id, settings.mini_program_secret.get_secret_value()
         ),
+        wecom=_wecom(stack, settings, clock, tokens, http) if settings.has_wecom else None,
         pay=await stack.enter_async_context(pay),
         merchant=merchant,
         trackers=open_trackers(settings, http),
     )
+
+
+def _wecom(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    tokens: DatabaseTokenStore,
+    http: aiohttp.ClientSession,
+) -> AsyncWeComClient:
+    client = AsyncWeComClient(
+        settings.wecom_corp_id,
+        settings.wecom_secret.get_secret_value(),
+        http=http,
+        token_store=tokens,
+        now=clock.now,
+        base_url=settings.wecom_api_url,
+    )
+    stack.push_async_callback(client.close)
+    return client
 
 
 def merchant_of(settings: Settings) -> Merchant:

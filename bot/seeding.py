@@ -12,6 +12,7 @@ from bot import migrations
 from bot.asking import open_search
 from bot.clock import SystemClock
 from bot.database import Database
+from bot.handover.seeding import seed_service
 from bot.lexicon import write_lexicon
 from bot.seeds import (
     BARGAINS_FILE,
@@ -24,12 +25,14 @@ from bot.seeds import (
     PRODUCTS_CSV,
     PROMOTIONS_FILE,
     SALES_CSV,
+    SERVICE_FILE,
     SOURCES_FILE,
     STORES_FILE,
 )
 from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
+from bot.staff.demo import file_of, is_demo, seed_people
 from commerce.bargains.activities import seed_activities
 from commerce.bargains.importing import read_bargains
 from commerce.catalogue.changes import mark_for_indexing
@@ -99,6 +102,8 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
             sales = seed_sales(session, read_sales(session, FLASH_SALES_FILE, now), now)
             bargains = seed_activities(session, read_bargains(session, BARGAINS_FILE), now)
             has_new_terms = seed_terms(session, DISTRIBUTION_FILE)
+            canned = seed_service(session, SERVICE_FILE, now)
+            staff = seed_people(session, settings, now) if is_demo(settings) else 0
         if changed:
             learn_catalogue(settings, database)
     finally:
@@ -112,7 +117,9 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     same = groups.unchanged + len(groups.kept)
     yield f"拼团：新增{groups.created}，更新{groups.updated}，未变{same}"
     yield f"秒杀：新增{sales}场；砍价（要打开才能用）：新增{bargains}个"
-    yield f"分销规则：{'新增' if has_new_terms else '未变'}"
+    yield f"分销规则：{'新增' if has_new_terms else '未变'}；快捷回复：新增{canned}"
+    if is_demo(settings):
+        yield f"控制台演示账号：新增{staff}，密码在 {file_of(settings)}"
     task = progress.add_task("画商品图", total=None)
     painted = generate_pictures(read_picture_briefs(PRODUCTS_CSV), settings.picture_folder)
     progress.update(task, total=1, completed=1)

@@ -13,7 +13,7 @@ from bot import metrics, outbox
 from bot.background import Background
 from bot.clock import Clock
 from bot.database import Database
-from bot.outbox import Claimed
+from bot.outbox import Claimed, Detour
 from bot.outcomes import Doubtful, Outcome, Postponed, Sent
 from commerce.sealing import Sealer
 
@@ -66,6 +66,8 @@ class Sender:
         sealer: Sealer,
         deliverers: Mapping[str, Deliverer],
         background: Background,
+        *,
+        detour: Detour | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -73,6 +75,7 @@ class Sender:
         self._deliverers = deliverers
         self._keyed = frozenset(kind for kind, each in deliverers.items() if each.keyed)
         self._background = background
+        self._detour = detour
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -124,7 +127,7 @@ class Sender:
     def _claim(self, session: Session) -> Sequence[Claimed]:
         now = self._clock.now()
         outbox.end_lost_leases(session, now, self._keyed)
-        return outbox.claim_due(session, self._sealer, now)
+        return outbox.claim_due(session, self._sealer, now, detour=self._detour)
 
     async def _send(self, claimed: Claimed) -> None:
         deliverer = self._deliverers.get(claimed.kind, NOBODY)

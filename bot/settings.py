@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     def _refuse_half_an_account(self) -> Self:
         for account, key in (
             ("kuaidi100_customer", "kuaidi100_key"),
+            ("mini_program_token", "mini_program_aes_key"),
             ("sf_partner_id", "sf_check_word"),
             *(("wecom_corp_id", needed) for needed in WECOM_NEEDS),
         ):

@@ -12,6 +12,7 @@ from bot import outbox, understood
 from bot.conversations import ConversationView
 from bot.inbox import Waiting
 from bot.messages import BOT, Incoming, Reply, Text, reply_as_words, reply_to_json
+from bot.notices.kinds import Notice
 from bot.outbox import Post
 from bot.tables import ChatMessage
 from commerce.prepared import Prepared
@@ -33,13 +34,15 @@ def say(
     about: str = "",
     until: datetime | None = None,
     speaker: str = BOT,
+    notice: Notice | None = None,
 ) -> bool:
     """Put replies into the outbox; false when they were there already.
 
     An answer that is one text is held back for the passive reply while WeChat still waits.
     `about` names the effect when nothing is answered: saying the same again changes nothing.
     After `until` they are not sent any more. `speaker` is whose words they are, as
-    `conversation.owner` names them: they leave only while the conversation is theirs.
+    `conversation.owner` names them: they leave only while the conversation is theirs. `notice` is
+    the same news for a subscription message, should the reply window be closed.
     """
     inbox_key = answering.incoming.key if answering else None
     held_until = passive_until(conversation, replies, answering, now)
@@ -48,7 +51,7 @@ def say(
         message = Post(
             key=outbox.answer_key(inbox_key or about, position),
             kind=f"{conversation.channel}.reply",
-            payload=reply_to_json(reply),
+            payload=_payload(reply, notice if position == 0 else None),
             conversation_id=conversation.id,
             inbox_key=inbox_key,
             epoch=conversation.epoch,
@@ -58,6 +61,11 @@ def say(
         )
         is_new = outbox.post(session, sealer, message, now) and is_new
     return is_new
+
+
+def _payload(reply: Reply, notice: Notice | None) -> dict[str, Any]:
+    kept = reply_to_json(reply)
+    return kept if notice is None else {**kept, "notice": notice.to_json()}
 
 
 def passive_until(

@@ -35,6 +35,8 @@ class Conversation(SQLModel, table=True):
     `staff`. Changed by `conversations.change_owner` alone."""
     epoch: int = 0
     """Counts changes of owner: what an earlier owner still wanted to send is superseded."""
+    owner_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it changed hands last; None while it never has."""
     step: str = ""
     """What the bot asked last and waits to hear; empty when it waits for nothing."""
     memory: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -2,9 +2,11 @@
 
 from commerce.aftersale import tables as aftersale
 from commerce.bargains import tables as bargains
+from commerce.calendar import tables as calendar
 from commerce.catalogue import tables as catalogue
 from commerce.corrections import MoneyAudit
 from commerce.customers import tables as customers
+from commerce.customers import tag_tables as customer_tags
 from commerce.distribution import tables as distribution
 from commerce.events import ShopEvent
 from commerce.flash_sales import tables as flash_sales
@@ -31,7 +33,9 @@ __all__ = [
     "ShopPolicy",
     "aftersale",
     "bargains",
+    "calendar",
     "catalogue",
+    "customer_tags",
     "customers",
     "distribution",
     "flash_sales",

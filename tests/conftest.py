@@ -34,7 +34,7 @@ LEFT_TO_THE_WHOLE_RUN: Final = (
             *("parcel", "pickup", "privacy", "receipt", "reorder", "unsubscribe"),
         )
     ),
-    *("tests/bot/api/", "tests/bot/duties/", "tests/bot/listening/"),
+    *("tests/bot/api/", "tests/bot/console/", "tests/bot/duties/", "tests/bot/listening/"),
     *("tests/sandbox/",),
 )
 """What `make check` has no time for. Who works on one of these runs it by its name."""

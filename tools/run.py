@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.settings import Settings, SettingsRefused, load_settings
+from bot.staff.demo import is_demo, read_passwords
 from tools.ports import nlu_port
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -147,6 +148,8 @@ async def announce(settings: Settings, rasa_url: str) -> None:
     async with aiohttp.ClientSession() as session:
         await until_answered(session, f"{shop}/readyz")
         console.print(addresses(shop))
+        for line in console_logins(settings):
+            console.print(line, markup=False, soft_wrap=True)
         if rasa_url:
             console.print("Rasa is loading; until then keywords understand the customers …")
             await until_answered(session, rasa_url)
@@ -173,10 +176,23 @@ def addresses(shop: str) -> Table:
     table.add_column("open this", no_wrap=True)
     table.add_column("to")
     table.add_row(f"[bold]{shop}/sandbox/[/]", "chat as a customer, on the fake WeChat")
+    table.add_row(f"[bold]{shop}/console/[/]", "answer customers and run the shop")
     table.add_row(f"{shop}/readyz", "see whether all is well")
     table.add_row(f"{shop}/api/openapi.json", "read the mini-program's API")
     table.add_row(f"{shop}/metrics", "see the counters")
     return table
+
+
+def console_logins(settings: Settings) -> list[str]:
+    """How to log in to the console as one of the demo people; empty where there are none."""
+    known = read_passwords(settings) if is_demo(settings) else {}
+    if not known:
+        return []
+    people = " · ".join(f"{login} {password}" for login, password in known.items())
+    return [
+        f"Console logins: {people}",
+        "  owner and operator need a code too: .venv/bin/python -m bot staff code owner",
+    ]
 
 
 def refuse_taken_port(name: str, host: str, port: int) -> None:

@@ -24,6 +24,7 @@ from bot.handlers import (
     flash_sales,
     group_buys,
     half_said,
+    handover,
     invoices,
     knowledge,
     live,
@@ -51,6 +52,7 @@ def all_handlers() -> Router:
     """One router with every handler of the shop."""
     router = Router()
     for module in (
+        handover,
         address_adding,
         address_book,
         address_change,

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot import texts
+from bot.handlers import handover_words
 from bot.handlers.answers import is_yes
-from bot.handlers.service import leave_word
+from bot.handlers.handover import call_person
+from bot.handover.tables import Reason
 from bot.messages import Choices, Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -65,9 +67,10 @@ def show_menu(words: str) -> Sequence[Reply]:
 
 
 def hand_over(turn: Turn) -> Sequence[Reply]:
-    """Leave it to the shop's people, and say so; the count begins anew."""
+    """Give it to the shop's people, and say so; the count begins anew."""
     turn.memory.misunderstood = 0
-    return [Text(leave_word(turn, "low_confidence", texts.LEFT_TO_PEOPLE))]
+    told = call_person(turn, Reason.NO_ANSWER, texts.LEFT_TO_PEOPLE, handover_words.CALLED)
+    return [Text(told)]
 
 
 @router.step("guess")

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.handlers import handover_words
 from bot.handlers.aftersale_follow import MISTAKEN_FOR
 from bot.handlers.aftersale_words import request_in_words
 from bot.handlers.answers import plain
 from bot.handlers.goods_names import names
-from bot.handlers.service import leave_word
+from bot.handlers.handover import call_person
+from bot.handover.tables import Reason
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -46,5 +48,7 @@ def hear_objection(turn: Turn) -> Sequence[Reply] | None:
     if turn.now - latest[0].moved_at > MAY_OBJECT or names(turn):
         return None
     (view,) = queries.view_requests(turn.session, latest)
-    answer = PASSED_ON.format(request=request_in_words(view))
-    return [Text(leave_word(turn, "refusal_contested", answer))]
+    request = request_in_words(view)
+    noted = PASSED_ON.format(request=request)
+    begin = f"{request}\n{handover_words.CALLED}"
+    return [Text(call_person(turn, Reason.REFUND_DISPUTE, noted, begin))]

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 
 from bot import texts
+from bot.handlers import handover_words
+from bot.handlers.handover import call_person
+from bot.handover.tables import Reason
 from bot.messages import Reply, Text
 from bot.router import Router
 from bot.turn import Turn
@@ -14,24 +17,25 @@ router = Router()
 
 @router.intent(Intent.HUMAN_HANDOFF)
 def note_handoff(turn: Turn) -> Sequence[Reply]:
-    """Leave word for the shop's people."""
-    return [Text(leave_word(turn, "asked_for_human", texts.HANDOFF_NOTED))]
+    """Into the queue; word is left when nobody is there."""
+    return [Text(call_person(turn, Reason.ASKED, texts.HANDOFF_NOTED))]
 
 
 @router.intent(Intent.COMPLAINT)
 def note_complaint(turn: Turn) -> Sequence[Reply]:
-    """An angry customer is heard and passed on."""
-    return [Text(leave_word(turn, "complaint", texts.COMPLAINT_NOTED))]
+    """An angry customer is heard and given to a person."""
+    told = call_person(turn, Reason.COMPLAINT, texts.COMPLAINT_NOTED, handover_words.SORRY)
+    return [Text(told)]
 
 
-@router.kind("video", "link", "location", "mini_program_page", "unknown")
+@router.kind("video", "link", "location", "file", "mini_program_page", "unknown")
 def cannot_read(turn: Turn) -> Sequence[Reply]:
     """Say so instead of staying silent; an open question stays open."""
     turn.keep_question()
     return [Text(texts.CANNOT_READ)]
 
 
-@router.kind("unfollow", "event")
+@router.kind("unfollow", "event", "enter")
 def stay_silent(turn: Turn) -> Sequence[Reply]:
     """Noted, not answered; an open question stays open."""
     turn.keep_question()
@@ -39,7 +43,8 @@ def stay_silent(turn: Turn) -> Sequence[Reply]:
 
 
 def leave_word(turn: Turn, reason: str, answer: str) -> str:
-    """Announce that a person is wanted; the answer to give."""
+    """Announce that a person is wanted; the answer to give. The second time one comes."""
+    turn.memory.unanswered += 1
     announce(
         turn.session,
         "person_wanted",

@@ -6,9 +6,11 @@ from bot.evidence import want_picture
 from bot.handlers import aftersale_news_words as news
 from bot.handlers import privacy_words
 from bot.handlers.group_buy_news_words import GIVEN_BACK
+from bot.notices import news as notices
 from bot.reactions.heard import Heard, order_of, tell
 from commerce.aftersale.queries import view_requests
 from commerce.aftersale.tables import AfterSale, Reason, RequestState
+from commerce.ordering.tables import Order
 from commerce.privacy.tables import PrivacyKind, PrivacyRequest
 
 
@@ -26,7 +28,9 @@ def after_sale_moved(heard: Heard) -> None:
     (view,) = view_requests(heard.session, [request])
     words = news.in_words(heard.event.kind, heard.about, view)
     if words:
-        tell(heard, request, words)
+        order = heard.session.get_one(Order, request.order_id)
+        notice = notices.after_sale_moved(request, order, heard.event.kind)
+        tell(heard, request, words, notice=notice)
 
 
 def _called_off(heard: Heard, request: AfterSale) -> None:

@@ -8,6 +8,7 @@ from bot.handlers import group_buy_news_words as words
 from bot.handlers.group_buy_disclosure import COMPLETED_BY_SHOP
 from bot.handlers.order_words import moment_in_words
 from bot.messages import Card, Reply, Text
+from bot.notices import news
 from bot.reactions.heard import Heard, order_of, room_for, tell, tell_all, tell_so
 from bot.reactions.pickup import code_in_words
 from commerce.group_buys import following
@@ -81,7 +82,7 @@ def overflow_told(heard: Heard) -> None:
 
 def failure_told(heard: Heard) -> None:
     """Tell a member that too few have paid, and that their money is on its way back."""
-    _tell_the_end(heard, _of_money(heard, words.FAILED))
+    _tell_the_end(heard, _of_money(heard, words.FAILED), has_succeeded=False)
 
 
 def success_told(heard: Heard) -> None:
@@ -98,7 +99,7 @@ def success_told(heard: Heard) -> None:
     disclosed = COMPLETED_BY_SHOP.format(heads=lacked) if about["is_virtual"] else ""
     code = code_in_words(heard, order) if is_fetched else ""
     said = "\n".join(filter(None, (told, disclosed, code)))
-    _tell_the_end(heard, said, until=heard.event.at + NEWS)
+    _tell_the_end(heard, said, until=heard.event.at + NEWS, has_succeeded=True)
 
 
 def rebate_told(heard: Heard) -> None:
@@ -123,17 +124,19 @@ def _of_money(heard: Heard, sentence: str) -> str:
     )
 
 
-def _tell_the_end(heard: Heard, said: str, until: datetime | None = None) -> None:
+def _tell_the_end(
+    heard: Heard, said: str, until: datetime | None = None, *, has_succeeded: bool
+) -> None:
     """How the group ended, and its card with who was in it where the reply window has room."""
-    order = order_of(heard)
+    order, group = order_of(heard), _group_of(heard)
+    notice = news.group_ended(order, group.activity.title, has_succeeded=has_succeeded)
     if room_for(heard, order) <= KEPT_FOR_THE_END:
-        return tell(heard, order, said, until=until)
-    group = _group_of(heard)
+        return tell(heard, order, said, until, notice)
 
     def both(source: str) -> Sequence[Reply]:
         return [Text(said), _card(group, heard.now, source)]
 
-    return tell_all(heard, order, both, until=until)
+    return tell_all(heard, order, both, until, notice)
 
 
 def _card(group: GroupSeen, now: datetime, source: str) -> Card:

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from bot import conversations, reply_window
 from bot.messages import Reply, Text
+from bot.notices.kinds import Notice
+from bot.notices.posting import post_notice
 from bot.speaking import say, write_down
 from bot.tables import Conversation
 from bot.turn import SOURCES
@@ -68,13 +70,18 @@ def tell(
     subject: Order | AfterSale | PrivacyRequest,
     words: str,
     until: datetime | None = None,
+    notice: Notice | None = None,
 ) -> None:
     """Say something in the chat that it came from, or in the customer's latest one.
 
-    After `until` it is old news, and no more sent.
+    After `until` it is old news, and no more sent. `notice` is the same news as a subscription
+    message, for who has no chat, or none with an open window.
     """
-    known = subject.conversation_id
-    _say(heard, known or latest_conversation(heard.session, subject.customer_id), words, until)
+    talk_id = subject.conversation_id or latest_conversation(heard.session, subject.customer_id)
+    _reply(heard, talk_id, lambda _: [Text(words)], until, notice)
+    if talk_id is None and notice is not None:
+        key = f"notice:event:{heard.event.id}"
+        post_notice(heard.session, heard.sealer, subject.customer_id, notice, key, heard.now)
 
 
 def tell_so(
@@ -92,11 +99,12 @@ def tell_all(
     subject: Order,
     replies_from: Callable[[str], Sequence[Reply]],
     until: datetime | None = None,
+    notice: Notice | None = None,
 ) -> None:
-    """The same with several replies, which come in this order."""
+    """The same with several replies, which come in this order; the notice is of the first."""
     known = subject.conversation_id
     talk_id = known or latest_conversation(heard.session, subject.customer_id)
-    _reply(heard, talk_id, replies_from, until)
+    _reply(heard, talk_id, replies_from, until, notice)
 
 
 def room_for(heard: Heard, subject: Order) -> int:
@@ -134,16 +142,16 @@ def _reply(
     conversation_id: int | None,
     replies_from: Callable[[str], Sequence[Reply]],
     until: datetime | None,
+    notice: Notice | None = None,
 ) -> None:
     if conversation_id is None:
         return
     conversation = conversations.lock(heard.session, conversation_id)
     about = f"event:{heard.event.id}"
     replies = list(replies_from(SOURCES[conversation.channel]))  # type: ignore[index]
-    if say(heard.session, heard.sealer, conversation, replies, heard.now, about=about, until=until):
-        write_down(
-            heard.session, heard.sealer, conversation_id, None, replies, heard.now, about=about
-        )
+    session, sealer, now = heard.session, heard.sealer, heard.now
+    if say(session, sealer, conversation, replies, now, about=about, until=until, notice=notice):
+        write_down(session, sealer, conversation_id, None, replies, now, about=about)
 
 
 def latest_conversation(session: Session, customer_id: int) -> int | None:

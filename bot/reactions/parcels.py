@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.handlers import parcel_words
+from bot.notices import news
 from bot.reactions.heard import Heard, order_of, tell
 from bot.shipping_info import want_shipping_info
 from commerce.parcels import tracking
@@ -24,11 +25,10 @@ def parcel_shipped(heard: Heard) -> None:
     order, parcel_id = order_of(heard), heard.about["parcel_id"]
     parcels = tracking.list_parcels(heard.session, [heard.about["order_id"]])
     place = [parcel.id for parcel in parcels].index(parcel_id) + 1
+    parcel = parcels[place - 1]
     goods = parcel_words.goods_of(list_pieces(heard.session, [parcel_id])[parcel_id])
-    words = parcel_words.shipped_in_words(
-        order.order_no, parcels[place - 1], goods, place, heard.about["left"]
-    )
-    tell(heard, order, words)
+    words = parcel_words.shipped_in_words(order.order_no, parcel, goods, place, heard.about["left"])
+    tell(heard, order, words, notice=news.order_shipped(order, parcel, goods))
 
 
 def parcel_corrected(heard: Heard) -> None:

@@ -3,6 +3,7 @@
 from sqlmodel import select
 
 from bot import texts
+from bot.notices import news
 from bot.pay_calls import want_closed, want_refunded
 from bot.reactions.heard import Heard, order_of, tell
 from commerce.aftersale.queries import find_by_refund
@@ -39,7 +40,9 @@ def refund_succeeded(heard: Heard) -> None:
     """Tell the customer that the money is back, unless their request tells them."""
     if find_by_refund(heard.session, heard.about["refund_id"]) is not None:
         return
-    tell(heard, order_of(heard), texts.REFUND_DONE.format(amount=yuan(heard.about["amount"])))
+    order, amount = order_of(heard), heard.about["amount"]
+    words = texts.REFUND_DONE.format(amount=yuan(amount))
+    tell(heard, order, words, notice=news.refund_paid(order, amount))
 
 
 def _refund_of(heard: Heard) -> Refund:

@@ -9,6 +9,7 @@ from bot.sandbox.pay.api import add_pay_routes
 from bot.sandbox.platform import PLATFORM, Platform, run_platform
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.wechat.api import add_wechat_routes
+from bot.sandbox.wecom.api import add_wecom_routes
 
 MOUNT = "/sandbox"
 
@@ -17,7 +18,8 @@ def create_app(settings: SandboxSettings) -> web.Application:
     """The whole platform; the caller adds it as a sub-application at `MOUNT`.
 
     Raises SandboxRefused in production. Its routes: the page at `/`, `/wechat/…` for
-    api.weixin.qq.com, `/pay/…` for api.mch.weixin.qq.com, `/control/…` for tests and the page.
+    api.weixin.qq.com, `/wecom/…` for qyapi.weixin.qq.com, `/pay/…` for api.mch.weixin.qq.com,
+    `/control/…` for tests and the page.
     """
     settings.refuse_production()
     app = web.Application()
@@ -29,6 +31,7 @@ def create_app(settings: SandboxSettings) -> web.Application:
 
     app.on_shutdown.append(release_pages)
     add_wechat_routes(app)
+    add_wecom_routes(app)
     add_pay_routes(app)
     add_kuaidi100_routes(app)
     add_control_routes(app)

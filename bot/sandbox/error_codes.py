@@ -40,6 +40,7 @@ WECHAT_ERRORS: dict[int, str] = {
     41030: "invalid page",
     42001: "access_token expired",
     43002: "require POST method",
+    43101: "user refuse to accept the msg",
     43004: "require subscribe",
     44002: "empty post data",
     44004: "empty content",

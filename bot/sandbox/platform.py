@@ -25,8 +25,10 @@ from bot.sandbox.wechat.login import Logins
 from bot.sandbox.wechat.media import Media
 from bot.sandbox.wechat.qrcode import QrCodes
 from bot.sandbox.wechat.shipping_info import ShippingInfo
+from bot.sandbox.wechat.subscriptions import Pushes, Subscriptions
 from bot.sandbox.wechat.tokens import Tokens
 from bot.sandbox.wechat.windows import ReplyWindows
+from bot.sandbox.wecom.corp import Corp
 
 
 class Platform:
@@ -58,6 +60,8 @@ class Platform:
         self.menus = Menus(ground)
         self.templates = Templates(ground, fans, chat, self.callbacks)
         self.logins = Logins(ground)
+        self.pushes = Pushes(ground)
+        self.subscriptions = Subscriptions(ground, fans, chat, self.pushes)
 
         self.signatures = PaySignatures(settings.merchant, ground.clock)
         self.notices = Notices(ground, self.signatures)
@@ -67,6 +71,8 @@ class Platform:
         self.bills = Bills(ground, self.faults)
         self.shipping_info = ShippingInfo(ground, self.transactions)
         self.kuaidi100 = Kuaidi100(ground)
+        corp = settings.wecom
+        self.corp = None if corp is None else Corp(ground, corp, fans, self.tokens)
         self.due = _due_work(self)
 
 
@@ -80,8 +86,12 @@ async def run_platform(app: web.Application) -> AsyncIterator[None]:
     connector = TCPConnector(limit=0)
     async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
         app[HTTP] = session
-        platform.callbacks.session = platform.notices.session = session
-        platform.callbacks.wake = platform.notices.wake = platform.due.wake
+        for outgoing in (platform.callbacks, platform.pushes, platform.notices):
+            outgoing.session = session
+            outgoing.wake = platform.due.wake
+        if platform.corp is not None:
+            platform.corp.callbacks.session = session
+            platform.corp.callbacks.wake = platform.due.wake
         working = asyncio.create_task(platform.due.run())
         try:
             yield
@@ -93,10 +103,21 @@ async def run_platform(app: web.Application) -> AsyncIterator[None]:
 
 def _due_work(platform: Platform) -> DueWork:
     callbacks, refunds, transfers = platform.callbacks, platform.refunds, platform.transfers
+    corp = platform.corp
+    of_corp = (
+        []
+        if corp is None
+        else [
+            Agenda("wecom callback", corp.callbacks.due_ids, corp.callbacks.deliver),
+            Agenda("kf session", corp.sessions.due_ids, corp.sessions.end_due),
+        ]
+    )
     return DueWork(
         platform.clock,
         [
+            *of_corp,
             Agenda("callback", callbacks.due_ids, callbacks.deliver),
+            Agenda("push", platform.pushes.due_ids, platform.pushes.deliver),
             Agenda("refund", refunds.due_ids, refunds.settle),
             Agenda("transfer", transfers.due_ids, transfers.settle),
             Agenda("notice", platform.notices.due_ids, platform.notices.deliver),

@@ -33,14 +33,14 @@ class Grant:
 _RULES: list[Rule[object]] = []
 
 
-def _rule[T](name: str, value: T, unit: str, code: str, source: str) -> Rule[T]:
-    rule = Rule(name, value, unit, code, source)
+def rule[T](name: str, value: T, unit: str, code: str, source: str) -> Rule[T]:
+    """A new limit, which `all_rules` names from then on."""
     _RULES.append(Rule(name, value, unit, code, source))
-    return rule
+    return Rule(name, value, unit, code, source)
 
 
 def all_rules() -> list[Rule[object]]:
-    """Every rule, in the order of this file."""
+    """Every rule, in the order of this file, then those of WeCom."""
     return list(_RULES)
 
 
@@ -65,101 +65,117 @@ _TRANSFER = "微信支付 商家转账 发起转账"
 _TRANSFER_QUESTIONS = "微信支付 商家转账 常见问题"
 _SHIPPING = "小程序 发货信息录入 (uploadShippingInfo)"
 
-CALLBACK_DEADLINE = _rule("回调应答期限", 5, "秒", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
-CALLBACK_TRIES = _rule("回调推送总次数", 3, "次", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
-CALLBACK_SPACING = _rule("两次推送的间隔", 5, "秒", "", _RECEIVE)
-PASSIVE_TEXT_BYTES = _rule("被动回复文本", 2048, "字节", "该公众号暂时无法提供服务", _PASSIVE)
-PASSIVE_ARTICLES = _rule("被动回复图文条数", 1, "条", "该公众号暂时无法提供服务", _PASSIVE)
+CALLBACK_DEADLINE = rule("回调应答期限", 5, "秒", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
+CALLBACK_TRIES = rule("回调推送总次数", 3, "次", "该公众号暂时无法提供服务，请稍后再试", _RECEIVE)
+CALLBACK_SPACING = rule("两次推送的间隔", 5, "秒", "", _RECEIVE)
+PASSIVE_TEXT_BYTES = rule("被动回复文本", 2048, "字节", "该公众号暂时无法提供服务", _PASSIVE)
+PASSIVE_ARTICLES = rule("被动回复图文条数", 1, "条", "该公众号暂时无法提供服务", _PASSIVE)
 
-WINDOW_MESSAGE = _rule("顾客发消息后可回复", Grant(5, 48 * HOUR), "", "45015, 45047", _SERVICE)
-WINDOW_FOLLOW = _rule("顾客关注后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
-WINDOW_MENU = _rule(
+WINDOW_MESSAGE = rule("顾客发消息后可回复", Grant(5, 48 * HOUR), "", "45015, 45047", _SERVICE)
+WINDOW_FOLLOW = rule("顾客关注后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
+WINDOW_MENU = rule(
     "点击菜单或菜单消息后可回复",
     Grant(3, 60),
     "",
     "45015, 45047",
     _SERVICE,
 )
-WINDOW_SCAN = _rule("扫描二维码后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
-TEXT_BYTES = _rule("客服文本消息", 2048, "字节", "45002", _SERVICE)
-NEWS_ARTICLES = _rule("客服图文条数", 1, "条", "45008", _SERVICE)
-CARD_TITLE_BYTES = _rule("小程序卡片标题", 64, "字节（UTF-8）", "45003", _SERVICE)
-CARD_PATH_BYTES = _rule("小程序卡片路径", 1024, "字节", "40165", _SERVICE)
-MENU_OPTIONS = _rule("菜单消息选项", 10, "个", "40035", "沙盒自定")
-TYPING_WINDOW = _rule("可显示正在输入", 30, "秒", "45080", _SERVICE)
+WINDOW_SCAN = rule("扫描二维码后可回复", Grant(3, 60), "", "45015, 45047", _SERVICE)
+TEXT_BYTES = rule("客服文本消息", 2048, "字节", "45002", _SERVICE)
+NEWS_ARTICLES = rule("客服图文条数", 1, "条", "45008", _SERVICE)
+CARD_TITLE_BYTES = rule("小程序卡片标题", 64, "字节（UTF-8）", "45003", _SERVICE)
+CARD_PATH_BYTES = rule("小程序卡片路径", 1024, "字节", "40165", _SERVICE)
+MENU_OPTIONS = rule("菜单消息选项", 10, "个", "40035", "沙盒自定")
+TYPING_WINDOW = rule("可显示正在输入", 30, "秒", "45080", _SERVICE)
 
-TOKEN_LIFE = _rule("access_token 有效期", 7200, "秒", "42001", _TOKEN)
-TOKEN_ROTATION = _rule("稳定版凭据提前更新", 300, "秒", "", _TOKEN)
-TOKEN_OVERLAP = _rule("旧凭据保留", 300, "秒", "40001", _OLD_TOKEN)
-FORCE_REFRESHES = _rule("每天强制刷新", 20, "次", "45009", _TOKEN)
-FORCE_REFRESH_SPACING = _rule("两次强制刷新间隔", 30, "秒", "45011", _TOKEN)
+TOKEN_LIFE = rule("access_token 有效期", 7200, "秒", "42001", _TOKEN)
+TOKEN_ROTATION = rule("稳定版凭据提前更新", 300, "秒", "", _TOKEN)
+TOKEN_OVERLAP = rule("旧凭据保留", 300, "秒", "40001", _OLD_TOKEN)
+FORCE_REFRESHES = rule("每天强制刷新", 20, "次", "45009", _TOKEN)
+FORCE_REFRESH_SPACING = rule("两次强制刷新间隔", 30, "秒", "45011", _TOKEN)
 
-MEDIA_LIFE = _rule("临时素材有效期", 3 * DAY, "秒", "40007", _MEDIA)
-IMAGE_BYTES = _rule("图片素材", 10 * 1024 * 1024, "字节", "40009", _MEDIA)
-THUMB_BYTES = _rule("缩略图素材", 64 * 1024, "字节", "40012", _MEDIA)
+MEDIA_LIFE = rule("临时素材有效期", 3 * DAY, "秒", "40007", _MEDIA)
+IMAGE_BYTES = rule("图片素材", 10 * 1024 * 1024, "字节", "40009", _MEDIA)
+THUMB_BYTES = rule("缩略图素材", 64 * 1024, "字节", "40012", _MEDIA)
 
-MENU_BUTTONS = _rule("一级菜单", 3, "个", "40016", _MENU)
-MENU_SUB_BUTTONS = _rule("二级菜单", 5, "个", "40023", _MENU)
-MENU_NAME_BYTES = _rule("一级菜单名", 16, "字节", "40018", _MENU)
-MENU_SUB_NAME_BYTES = _rule("二级菜单名", 60, "字节", "40025", _MENU)
-MENU_KEY_BYTES = _rule("菜单 KEY", 128, "字节", "40019", _MENU)
-MENU_URL_BYTES = _rule("菜单链接", 1024, "字节", "40020", _MENU)
+MENU_BUTTONS = rule("一级菜单", 3, "个", "40016", _MENU)
+MENU_SUB_BUTTONS = rule("二级菜单", 5, "个", "40023", _MENU)
+MENU_NAME_BYTES = rule("一级菜单名", 16, "字节", "40018", _MENU)
+MENU_SUB_NAME_BYTES = rule("二级菜单名", 60, "字节", "40025", _MENU)
+MENU_KEY_BYTES = rule("菜单 KEY", 128, "字节", "40019", _MENU)
+MENU_URL_BYTES = rule("菜单链接", 1024, "字节", "40020", _MENU)
 
-QR_SECONDS = _rule("临时二维码有效期", 2_592_000, "秒", "40035", _QR)
-QR_SCENE_CHARACTERS = _rule("二维码场景值", 64, "字符", "40053", _QR)
-QR_PERMANENT = _rule("永久二维码", 100_000, "个", "45029", _QR)
-WXACODE_SCENE = _rule("小程序码场景值", 32, "可见字符", "40129, 40169", _WXACODE)
-WXACODE_WIDTH = _rule("小程序码宽度", (280, 1280), "像素", "40035", _WXACODE)
+QR_SECONDS = rule("临时二维码有效期", 2_592_000, "秒", "40035", _QR)
+QR_SCENE_CHARACTERS = rule("二维码场景值", 64, "字符", "40053", _QR)
+QR_PERMANENT = rule("永久二维码", 100_000, "个", "45029", _QR)
+WXACODE_SCENE = rule("小程序码场景值", 32, "可见字符", "40129, 40169", _WXACODE)
+WXACODE_WIDTH = rule("小程序码宽度", (280, 1280), "像素", "40035", _WXACODE)
 
-LOGIN_CODE_LIFE = _rule("登录 code 有效期", 300, "秒", "40029", _LOGIN)
-LOGIN_CODE_USES = _rule("登录 code 使用次数", 1, "次", "40163", _LOGIN)
+SUBSCRIPTION_VALUES: Rule[dict[str, int]] = rule(
+    "订阅消息的参数值",
+    {
+        "thing": 20,
+        "character_string": 32,
+        "phrase": 5,
+        "name": 10,
+        "letter": 32,
+        "number": 32,
+        "amount": 32,
+        "date": 32,
+        "time": 32,
+    },
+    "字符",
+    "47003",
+    "小程序订阅消息 发送订阅消息",
+)
 
-PAY_CLOCK_SKEW = _rule("请求签名时间偏差（真实时间）", 300, "秒", "SIGN_ERROR", _SIGN)
-PREPAY_LIFE = _rule("prepay_id 有效期", 2 * HOUR, "秒", "", _PREPAY)
-PAY_DESCRIPTION_CHARACTERS = _rule("商品描述", 127, "字符", "PARAM_ERROR", _PREPAY)
-PAY_ATTACH_CHARACTERS = _rule("附加数据", 128, "字符", "PARAM_ERROR", _PREPAY)
-NOTICE_DEADLINE = _rule("通知应答期限", 5, "秒", "", _NOTICE)
-NOTICE_RETRIES: Rule[tuple[int, ...]] = _rule(
+LOGIN_CODE_LIFE = rule("登录 code 有效期", 300, "秒", "40029", _LOGIN)
+LOGIN_CODE_USES = rule("登录 code 使用次数", 1, "次", "40163", _LOGIN)
+
+PAY_CLOCK_SKEW = rule("请求签名时间偏差（真实时间）", 300, "秒", "SIGN_ERROR", _SIGN)
+PREPAY_LIFE = rule("prepay_id 有效期", 2 * HOUR, "秒", "", _PREPAY)
+PAY_DESCRIPTION_CHARACTERS = rule("商品描述", 127, "字符", "PARAM_ERROR", _PREPAY)
+PAY_ATTACH_CHARACTERS = rule("附加数据", 128, "字符", "PARAM_ERROR", _PREPAY)
+NOTICE_DEADLINE = rule("通知应答期限", 5, "秒", "", _NOTICE)
+NOTICE_RETRIES: Rule[tuple[int, ...]] = rule(
     "通知重试间隔",
     (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600),
     "秒",
     "",
     _NOTICE,
 )
-REFUND_YEAR = _rule("支付后可退款", 365 * DAY, "秒", "INVALID_REQUEST", _REFUND)
-REFUND_PARTS = _rule("一笔支付的退款次数", 50, "次", "INVALID_REQUEST", _REFUND)
-CARRIER_LOCKS: Rule[int] = _rule(
+REFUND_YEAR = rule("支付后可退款", 365 * DAY, "秒", "INVALID_REQUEST", _REFUND)
+REFUND_PARTS = rule("一笔支付的退款次数", 50, "次", "INVALID_REQUEST", _REFUND)
+CARRIER_LOCKS: Rule[int] = rule(
     "同一运单号两次查询的间隔", 30 * 60, "秒", "601", "快递100 实时快递查询接口"
 )
-SHIPPING_PARCELS = _rule("一笔支付的发货包裹", 15, "个", "10060024", _SHIPPING)
-SHIPPING_DESCRIPTION_CHARACTERS = _rule("发货商品信息", 120, "字", "10060009", _SHIPPING)
-SHIPPING_CORRECTIONS = _rule("一笔支付重新发货", 1, "次", "10060003", _SHIPPING)
-BILL_READY = _rule("次日可取账单", 10, "点", "STATEMENT_CREATING", _BILL)
-BILL_DAYS = _rule("可取账单的天数（三个月）", 90, "天", "INVALID_REQUEST", _BILL)
-BILL_URL_LIFE = _rule("账单下载地址有效期", 30, "秒", "INVALID_REQUEST", "微信支付 下载账单")
-BILL_FEE = _rule("账单手续费率", 6, "‰", "", "沙盒自定")
-TRANSFER_LEAST = _rule("单笔转账最低", 10, "分", "INVALID_REQUEST", _TRANSFER_QUESTIONS)
-TRANSFER_NAMELESS = _rule("不传收款人姓名时低于", 200_000, "分", "PARAM_ERROR", _TRANSFER)
-TRANSFER_REMARK_CHARACTERS = _rule("转账备注", 32, "字符", "PARAM_ERROR", _TRANSFER)
-TRANSFER_REPORT_CHARACTERS = _rule("报备信息内容", 32, "字符", "PARAM_ERROR", _TRANSFER)
-TRANSFER_CONFIRMED_WITHIN = _rule(
-    "用户确认收款的时效", 24 * HOUR, "秒", "FAIL", _TRANSFER_QUESTIONS
-)
-TRANSFER_REMEMBERED = _rule(
+SHIPPING_PARCELS = rule("一笔支付的发货包裹", 15, "个", "10060024", _SHIPPING)
+SHIPPING_DESCRIPTION_CHARACTERS = rule("发货商品信息", 120, "字", "10060009", _SHIPPING)
+SHIPPING_CORRECTIONS = rule("一笔支付重新发货", 1, "次", "10060003", _SHIPPING)
+BILL_READY = rule("次日可取账单", 10, "点", "STATEMENT_CREATING", _BILL)
+BILL_DAYS = rule("可取账单的天数（三个月）", 90, "天", "INVALID_REQUEST", _BILL)
+BILL_URL_LIFE = rule("账单下载地址有效期", 30, "秒", "INVALID_REQUEST", "微信支付 下载账单")
+BILL_FEE = rule("账单手续费率", 6, "‰", "", "沙盒自定")
+TRANSFER_LEAST = rule("单笔转账最低", 10, "分", "INVALID_REQUEST", _TRANSFER_QUESTIONS)
+TRANSFER_NAMELESS = rule("不传收款人姓名时低于", 200_000, "分", "PARAM_ERROR", _TRANSFER)
+TRANSFER_REMARK_CHARACTERS = rule("转账备注", 32, "字符", "PARAM_ERROR", _TRANSFER)
+TRANSFER_REPORT_CHARACTERS = rule("报备信息内容", 32, "字符", "PARAM_ERROR", _TRANSFER)
+TRANSFER_CONFIRMED_WITHIN = rule("用户确认收款的时效", 24 * HOUR, "秒", "FAIL", _TRANSFER_QUESTIONS)
+TRANSFER_REMEMBERED = rule(
     "转账单可查询", 30 * DAY, "秒", "NOT_FOUND", "微信支付 商家转账 商户单号查询转账单"
 )
-TRANSFER_REPORTS: Rule[dict[str, tuple[str, ...]]] = _rule(
+TRANSFER_REPORTS: Rule[dict[str, tuple[str, ...]]] = rule(
     "转账场景的报备信息",
     {"1000": ("活动名称", "奖励说明"), "1005": ("岗位类型", "报酬说明")},
     "",
     "PARAM_ERROR",
     "微信支付 商家转账 转账场景报备信息字段说明",
 )
-TRANSFER_SETTLES = _rule("确认或撤销后的处理时长", 2, "秒", "", "沙盒自定")
-REFUND_SETTLES = _rule("退款处理时长", 2, "秒", "", "沙盒自定")
+TRANSFER_SETTLES = rule("确认或撤销后的处理时长", 2, "秒", "", "沙盒自定")
+REFUND_SETTLES = rule("退款处理时长", 2, "秒", "", "沙盒自定")
 
 # API name → (calls, window in seconds, code beyond it).
-QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
+QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = rule(
     "接口调用频次",
     {
         "token": ((2_000, DAY, 45009),),
@@ -176,7 +192,7 @@ QUOTAS: Rule[dict[str, tuple[tuple[int, int, int], ...]]] = _rule(
     "45009, 45011",
     _QUOTA,
 )
-LOGINS_PER_MINUTE = _rule("每位用户每分钟登录", 100, "次", "45011", _LOGIN)
+LOGINS_PER_MINUTE = rule("每位用户每分钟登录", 100, "次", "45011", _LOGIN)
 
 # The pages of the published mini-program (its app.json); a card may open no other.
 MINI_PROGRAM_PAGES = (

@@ -91,6 +91,20 @@ CREATE TABLE IF NOT EXISTS template_sends (
     client_msg_id TEXT,
     UNIQUE (fan_id, client_msg_id)
 );
+CREATE TABLE IF NOT EXISTS subscriptions (
+    fan_id INTEGER NOT NULL REFERENCES fans (id),
+    template_id TEXT NOT NULL,
+    credits INTEGER NOT NULL,
+    PRIMARY KEY (fan_id, template_id)
+);
+CREATE TABLE IF NOT EXISTS mini_pushes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    what TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_at REAL
+);
+CREATE INDEX IF NOT EXISTS mini_pushes_due ON mini_pushes (next_at) WHERE next_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS login_codes (
     code TEXT PRIMARY KEY,
     fan_id INTEGER NOT NULL REFERENCES fans (id),

@@ -30,6 +30,8 @@ class MiniProgram:
 
     app_id: str
     secret: str
+    token: str
+    aes_key: str
     name: str = "掌柜商城"
 
 
@@ -54,6 +56,19 @@ class Kuaidi100Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeComCorp:
+    """The shop's corp in WeCom, its own app, and its accounts of 微信客服."""
+
+    corp_id: str
+    agent_id: int
+    secret: str
+    token: str
+    aes_key: str
+    open_kfids: tuple[str, ...]
+    name: str = "掌柜小店"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SandboxSettings:
     """Frozen settings; `load` reads them from the environment and the file of `keys`."""
 
@@ -65,6 +80,8 @@ class SandboxSettings:
     clock_offset_file: Path
     callback_url: str
     environment: str = "development"
+    wecom: WeComCorp | None = None
+    """None for a file of `keys` that is older than the WeCom side."""
 
     def refuse_production(self) -> None:
         """Raise if this is a production machine: the sandbox fakes payments."""
@@ -90,7 +107,10 @@ class SandboxSettings:
                 aes_key=get("SHOP_OFFICIAL_ACCOUNT_AES_KEY"),
             ),
             mini_program=MiniProgram(
-                app_id=get("SHOP_MINI_PROGRAM_APP_ID"), secret=get("SHOP_MINI_PROGRAM_SECRET")
+                app_id=get("SHOP_MINI_PROGRAM_APP_ID"),
+                secret=get("SHOP_MINI_PROGRAM_SECRET"),
+                token=get("SHOP_MINI_PROGRAM_TOKEN"),
+                aes_key=get("SHOP_MINI_PROGRAM_AES_KEY"),
             ),
             merchant=_merchant(get),
             kuaidi100=Kuaidi100Account(
@@ -100,6 +120,7 @@ class SandboxSettings:
             clock_offset_file=Path(get("SHOP_CLOCK_OFFSET_FILE")),
             callback_url=get("SANDBOX_CALLBACK_URL").rstrip("/"),
             environment=values.get("SHOP_ENVIRONMENT", "development"),
+            wecom=_corp(get) if values.get("SHOP_WECOM_CORP_ID") else None,
         )
 
 
@@ -111,6 +132,17 @@ def _merchant(get: Callable[[str], str]) -> Merchant:
         merchant_public_key_file=Path(get("SANDBOX_PAY_MERCHANT_PUBLIC_KEY_FILE")),
         platform_private_key_file=Path(get("SANDBOX_PAY_PLATFORM_PRIVATE_KEY_FILE")),
         platform_public_key_id=get("SHOP_PAY_PUBLIC_KEY_ID"),
+    )
+
+
+def _corp(get: Callable[[str], str]) -> WeComCorp:
+    return WeComCorp(
+        corp_id=get("SHOP_WECOM_CORP_ID"),
+        agent_id=int(get("SHOP_WECOM_AGENT_ID")),
+        secret=get("SHOP_WECOM_SECRET"),
+        token=get("SHOP_WECOM_TOKEN"),
+        aes_key=get("SHOP_WECOM_AES_KEY"),
+        open_kfids=tuple(get("SHOP_WECOM_OPEN_KFIDS").split(",")),
     )
 
 

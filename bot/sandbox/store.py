@@ -8,7 +8,8 @@ from pathlib import Path
 type Row = sqlite3.Row
 type Value = str | int | float | bytes | None
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
+_HERE = Path(__file__).parent
+_SCHEMAS = (_HERE / "schema.sql", _HERE / "wecom/schema.sql")
 
 
 class Store:
@@ -22,7 +23,8 @@ class Store:
         # A killed process loses nothing; only a power cut could, and this is a test platform.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        for schema in _SCHEMAS:
+            self._connection.executescript(schema.read_text(encoding="utf-8"))
 
     def find(self, sql: str, *values: Value) -> Row | None:
         """The first row, if any."""

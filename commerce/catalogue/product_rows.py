@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from commerce.catalogue.stock import LARGEST_STOCK
 from commerce.catalogue.words import bare
-from commerce.csv_files import RowFault
+from commerce.csv_files import FORMULA_STARTS, RowFault
 from commerce.errors import InvalidInput
 from commerce.money import fen_from_yuan
 
@@ -24,6 +24,7 @@ LARGEST_SIZE: Final = 10_000_000
 SHORT: Final = 60
 """So much fits every column."""
 
+_FORMULA_STARTS: Final = (*FORMULA_STARTS, "|", "%", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PAIR_ENDS = re.compile("[;；]")
 _EQUALS = re.compile("[=＝]")
@@ -86,7 +87,7 @@ def _row(line: int, columns: list[str], cells: list[str]) -> ProductRow | RowFau
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
         return RowFault(line, "row", "列数多于表头；值里有逗号时请用双引号括起来")
     written = {
-        name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in _READ
+        name: undefused(cell) for name, cell in zip(columns, cells, strict=False) if name in _READ
     }
     try:
         return _checked(line, written)
@@ -102,7 +103,7 @@ def _checked(line: int, written: Mapping[str, str]) -> ProductRow:
         raise InvalidInput("缺少商品标题，请填写", field="title")
     if not written.get("price"):
         raise InvalidInput("缺少价格，请填写以元为单位的价格，例如19.90", field="price")
-    attributes = _attributes(written.get("attributes", ""))
+    attributes = read_attributes(written.get("attributes", ""))
     return ProductRow(
         line=line,
         sku=written.get("sku", "") or derived_sku(title, brand, attributes),
@@ -124,6 +125,13 @@ def derived_sku(title: str, brand: str, attributes: Mapping[str, str]) -> str:
     named = [f"{name}={value}" for name, value in sorted(attributes.items())]
     digest = blake2b("|".join([bare(title), bare(brand), *named]).encode(), digest_size=8)
     return f"A{digest.hexdigest().upper()}"
+
+
+def undefused(cell: str) -> str:
+    """A cell without blanks, and without the quote that kept it from being taken for a formula."""
+    written = cell.strip()
+    is_quoted = written.startswith("'") and written[1:].lstrip().startswith(_FORMULA_STARTS)
+    return written[1:].strip() if is_quoted else written
 
 
 def _check_text(name: str, value: str) -> None:
@@ -155,7 +163,8 @@ def _size(written: str, field: str, name: str) -> int | None:
     return int(written)
 
 
-def _attributes(written: str) -> dict[str, str]:
+def read_attributes(written: str) -> dict[str, str]:
+    """`颜色=红;尺码=XL` as names and values. Raises InvalidInput for what is no such pair."""
     attributes: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in _PAIR_ENDS.split(written))):
         name, *values = (part.strip() for part in _EQUALS.split(pair, maxsplit=1))

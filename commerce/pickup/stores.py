@@ -54,6 +54,24 @@ def get_open_store(session: Session, store_id: int) -> Store:
     return store
 
 
+def save_store(
+    session: Session, store_id: int | None, draft: StoreDraft, *, is_open: bool
+) -> Store:
+    """Write a store as an operator, or enter a new one. Raises InvalidInput, NotFound.
+
+    Orders that are to be fetched there already may be, open or not; times that are booked stay.
+    """
+    check_store(draft)
+    same = session.exec(select(Store.id).where(Store.name == draft.name)).first()
+    if same is not None and same != store_id:
+        raise InvalidInput("已经有这个名字的门店了", field="name")
+    store = Store(**asdict(draft)) if store_id is None else get_store(session, store_id)
+    store.sqlmodel_update({**asdict(draft), "is_open": is_open})
+    session.add(store)
+    session.flush()
+    return store
+
+
 def seed_stores(session: Session, drafts: Sequence[StoreDraft]) -> int:
     """Enter the stores whose names are not known; how many these are. The others stay as they are.
 
@@ -62,7 +80,7 @@ def seed_stores(session: Session, drafts: Sequence[StoreDraft]) -> int:
     known = set(session.exec(select(Store.name)))
     new = [draft for draft in drafts if draft.name not in known]
     for draft in new:
-        _check(draft)
+        check_store(draft)
         session.add(Store(**asdict(draft)))
     session.flush()
     return len(new)
@@ -75,8 +93,8 @@ def read_stores(path: Path) -> tuple[StoreDraft, ...]:
         return tuple(
             StoreDraft(
                 **{name: each[name] for name in ("name", "region", "address", "phone")},
-                opens_at=_minutes(each["opens"]),
-                closes_at=_minutes(each["closes"]),
+                opens_at=read_clock(each["opens"]),
+                closes_at=read_clock(each["closes"]),
                 slot_minutes=each.get("slot_minutes", 60),
                 slot_capacity=each.get("slot_capacity", 0),
             )
@@ -86,14 +104,16 @@ def read_stores(path: Path) -> tuple[StoreDraft, ...]:
         raise InvalidInput(f"{path.name}缺少或写错了：{fault}", field="file") from None
 
 
-def _minutes(written: str) -> int:
+def read_clock(written: str) -> int:
+    """`09:00` as minutes after midnight. Raises InvalidInput."""
     clock = _CLOCK.fullmatch(written)
     if clock is None:
         raise InvalidInput(f"“{written}”不是钟点，要写成09:00这样", field="opens")
     return int(clock[1]) * 60 + int(clock[2])
 
 
-def _check(draft: StoreDraft) -> None:
+def check_store(draft: StoreDraft) -> None:
+    """Raise InvalidInput naming the field at fault."""
     found = find_region(draft.region)
     if found is None or str(found.region) != draft.region:
         raise InvalidInput(f"“{draft.region}”要写全，如 浙江省 杭州市 西湖区", field="region")

@@ -23,7 +23,7 @@ from tests.bot.counter import CARD, MENU, Counter, Ears, open_counter
 
 Make = Callable[..., Incoming]
 HELD, PENDING, PASSIVE = OutboxState.HELD, OutboxState.PENDING, OutboxState.PASSIVE
-NOTHING_TO_SAY = {"unfollow", "scan", "event"}
+NOTHING_TO_SAY = {"unfollow", "scan", "event", "enter"}
 AGENT = {"owner": "agent:7", "epoch": 1}
 
 

@@ -36,13 +36,23 @@ BEHIND_THE_CHAT: Final = (
     "after listening",  # Committed: calls and news stand in the outbox.
 )
 """Points that no message leads to."""
+IN_WECOM: Final = (
+    "inside page",  # A page is kept and the cursor moved, not committed.
+    "after page",  # Committed: its messages wait for their answers.
+)
+"""Points of reading customer service."""
 IN_MID_CALL: Final = 0.3
 """Seconds after its beginning when a call has reached the sandbox, which is told to be slow."""
-INSIDE: Final = {"_take_turn": "inside turn", "end": "inside end"}
+INSIDE: Final = {"_take_turn": "inside turn", "end": "inside end", "keep_page": "inside page"}
 """Functions whose end, before the commit, is a point."""
 INSIDE_ANY: Final = {"handle_some": "inside listening"}
 """Those of them where it is one if they handled anything."""
-AFTER: Final = {"accept": "after accept", "_take_turn": "after turn", "end": "after end"}
+AFTER: Final = {
+    "accept": "after accept",
+    "_take_turn": "after turn",
+    "end": "after end",
+    "keep_page": "after page",
+}
 """Functions whose commit is a point."""
 AFTER_ANY: Final = {
     "claim_passive": "after passive claim",
@@ -73,7 +83,7 @@ def read_armed() -> Armed | None:
 
 def arm(folder: Path, point: str, nth: int, kind: str) -> None:
     """Let the shop of that folder die."""
-    assert point in (*POINTS, *BEHIND_THE_CHAT), point
+    assert point in (*POINTS, *BEHIND_THE_CHAT, *IN_WECOM), point
     part = folder / "crash-at.part"
     part.write_text(f"{point}\n{nth}\n{kind}\n")
     part.replace(folder / ARMED)

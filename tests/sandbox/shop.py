@@ -9,9 +9,10 @@ import xmltodict
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from wechatpy.crypto import WeChatCrypto
+from wechatpy.enterprise.crypto import WeChatCrypto as CorpCrypto
 from wechatpy.utils import check_signature
 
-from bot.sandbox.settings import OfficialAccount
+from bot.sandbox.settings import OfficialAccount, WeComCorp
 
 type Fields = dict[str, Any]
 type Answer = Callable[[Fields], Awaitable[web.Response]]
@@ -36,18 +37,25 @@ class Shop:
     """Records what the platform delivers; `answer` and `notice_statuses` say how it behaves."""
 
     account: OfficialAccount
+    corp: WeComCorp
     received: list[Received] = field(default_factory=list)
     notices: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     notice_statuses: list[int] = field(default_factory=list)
     mini_calls: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     answer: Answer | None = None
     notice_delay: float = 0.0
+    told_by_corp: list[Fields] = field(default_factory=list)
+    card_words: str = ""
+    """What a tapped card's buttons become, in the passive reply; empty for none."""
 
     def __post_init__(self) -> None:
         self.crypto = WeChatCrypto(self.account.token, self.account.aes_key, self.account.app_id)
+        self.corp_crypto = CorpCrypto(self.corp.token, self.corp.aes_key, self.corp.corp_id)
         app = web.Application(client_max_size=8 * 1024**2)
         app.router.add_get("/wechat/official-account", self._echo)
         app.router.add_post("/wechat/official-account", self._receive)
+        app.router.add_get("/wecom/callback", self._echo_corp)
+        app.router.add_post("/wecom/callback", self._hear_corp)
         app.router.add_post("/pay/wechat/notify", self._notify)
         app.router.add_route("*", "/api/mini/v1/{path:.*}", self._mini)
         self.server = TestServer(app)
@@ -83,6 +91,27 @@ class Shop:
         query = request.query
         check_signature(self.account.token, query["signature"], query["timestamp"], query["nonce"])
         return web.Response(text=query["echostr"])
+
+    async def _echo_corp(self, request: web.Request) -> web.Response:
+        query = request.query
+        plain = self.corp_crypto.check_signature(
+            query["msg_signature"], query["timestamp"], query["nonce"], query["echostr"]
+        )
+        return web.Response(body=plain)
+
+    async def _hear_corp(self, request: web.Request) -> web.Response:
+        query, body = request.query, await request.read()
+        xml = self.corp_crypto.decrypt_message(
+            body, query["msg_signature"], query["timestamp"], query["nonce"]
+        )
+        self.told_by_corp.append(xmltodict.parse(xml)["xml"])
+        if not self.card_words:
+            return web.Response()
+        reply = (
+            "<xml><MsgType><![CDATA[update_button]]></MsgType><Button><ReplaceName>"
+            f"<![CDATA[{self.card_words}]]></ReplaceName></Button></xml>"
+        )
+        return web.Response(text=self.corp_crypto.encrypt_message(reply, "n0nce", "1700000000"))
 
     async def _receive(self, request: web.Request) -> web.Response:
         query, body = dict(request.query), await request.read()

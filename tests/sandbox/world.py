@@ -252,7 +252,8 @@ def load_world(folder: Path, tmp_path: Path, http: ClientSession) -> World:
         unsafe_skip_rsa_key_validation=True,
     )
     assert isinstance(key, rsa.RSAPrivateKey)
+    assert known.wecom is not None
     settings = replace(
         known, database=tmp_path / "sandbox.db", clock_offset_file=tmp_path / "clock-offset"
     )
-    return World(settings, Shop(known.official_account), http, key)
+    return World(settings, Shop(known.official_account, known.wecom), http, key)

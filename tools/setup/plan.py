@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tools.ports import nlu_port, port
-from tools.setup import environments, machine
+from tools.setup import environments, frontend, machine
 from tools.setup.step import Job, Step
 
 PYTHON = ".venv/bin/python"
@@ -71,14 +71,21 @@ SHOP = Step(
         "bot/seeds/sales.csv",
         *sorted(str(file) for file in Path("bot/seeds").glob("**/*.toml")),
     ),
-    products=("var/shop.db", "var/pictures", "var/search"),
+    products=("var/shop.db", "var/pictures", "var/search", "var/console-demo.txt"),
+)
+FRONT_END = Step(
+    "front end",
+    frontend.install_scripts,
+    after=("uv", "bot environment"),
+    inputs=frontend.LOCKS,
+    products=tuple(f"{frontend.VENDOR}/{name}" for name in frontend.WANTED),
 )
 MODEL = Step("language model", train_rasa, after=("bot environment", "Rasa environment"))
 
 PLANS = {
-    "check": (UV, BOT),
+    "check": (UV, BOT, FRONT_END),
     "environments": (UV, BOT, RASA),
     "nlu": (UV, BOT, RASA, MODEL),
-    "test": (UV, BROWSER, BOT, RASA, MODEL),
-    "run": (UV, FONT, BOT, KEYS, DATABASE, SHOP, RASA, MODEL),
+    "test": (UV, BROWSER, BOT, FRONT_END, RASA, MODEL),
+    "run": (UV, FONT, BOT, FRONT_END, KEYS, DATABASE, SHOP, RASA, MODEL),
 }

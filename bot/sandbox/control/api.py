@@ -1,5 +1,7 @@
 """The control API, JSON, below `/sandbox/control`. Errors are 409 `{"error": "…"}`.
 
+`/wecom/…` is described in `wecom.py`, what customers allow in `subscriptions.py`.
+
 People and chat
   GET  /fans · POST /fans {"nickname"?, "subscribed"?: true}
        → {"fan_id","nickname","openid","mini_openid","unionid","subscribed","windows",…}
@@ -51,7 +53,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.control import people, transfers
+from bot.sandbox.control import people, subscriptions, transfers, wecom
 from bot.sandbox.control.views import (
     callback_view,
     clock_view,
@@ -69,7 +71,8 @@ type Handler = Callable[[Platform, web.Request], Awaitable[Body]]
 
 def add_control_routes(app: web.Application, prefix: str = "/control") -> None:
     """Add every path."""
-    for method, path, handler in (*people.ROUTES, *transfers.ROUTES, *_ROUTES):
+    parts = (people.ROUTES, subscriptions.ROUTES, transfers.ROUTES, wecom.ROUTES, _ROUTES)
+    for method, path, handler in (route for part in parts for route in part):
         app.router.add_route(method, prefix + path, _answering(handler))
     app.router.add_get(f"{prefix}/stream", _stream)
     app.router.add_get(f"{prefix}/media/{{media_id}}", _media)

@@ -1,6 +1,5 @@
 """Serves the page and its files, and passes the mini-program's calls on to the shop."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
@@ -26,6 +25,7 @@ def add_page_routes(app: web.Application) -> None:
     app.router.add_get("", _to_page)
     app.router.add_get("/", _page)
     app.router.add_get("/rules", _rules)
+    app.router.add_get("/wecom-phones", _wecom)
     app.router.add_static("/static", _PACKAGE / "static")
     app.router.add_route("*", "/mini/api/{path:.*}", _pass_on)
 
@@ -37,6 +37,10 @@ async def _to_page(request: web.Request) -> web.Response:
 async def _page(request: web.Request) -> web.Response:
     settings = request.app[PLATFORM].settings
     return _html("page.html", account=settings.official_account, mini=settings.mini_program)
+
+
+async def _wecom(_: web.Request) -> web.Response:
+    return _html("wecom.html")
 
 
 async def _rules(_: web.Request) -> web.Response:
@@ -58,7 +62,7 @@ def _shown(rule: Rule[object]) -> list[str]:
     if isinstance(value, Grant):
         return [f"{value.messages} 条，{_span(value.seconds)}"]
     if isinstance(value, dict):
-        return [f"{name}：{_listed(each)}" for name, each in value.items()]
+        return [f"{name}：{_listed(each, rule.unit)}" for name, each in value.items()]
     if isinstance(value, tuple):
         return [" · ".join(_span(seconds) for seconds in value)]
     if isinstance(value, int):
@@ -66,11 +70,22 @@ def _shown(rule: Rule[object]) -> list[str]:
     return [str(value)]
 
 
-def _listed(entries: Iterable[str | tuple[int, int, int]]) -> str:
-    """Words as they are; quotas, which are calls, seconds and a code, as a sentence."""
-    return "，".join(
-        each if isinstance(each, str) else f"每 {_span(each[1])} {each[0]:,} 次" for each in entries
+def _listed(entry: object, unit: str) -> str:
+    """Words and numbers as they are; quotas (calls, seconds and a code) as a sentence."""
+    if isinstance(entry, int):
+        return _span(entry) if unit == "秒" else f"{entry:,}"
+    if isinstance(entry, dict):
+        return "，".join(f"{name} {_listed(each, unit)}" for name, each in entry.items())
+    if not isinstance(entry, tuple):
+        return str(entry)
+    return (
+        "，".join(_quota(each) if isinstance(each, tuple) else str(each) for each in entry) or "—"
     )
+
+
+def _quota(quota: tuple[int, int, int]) -> str:
+    calls, seconds, _ = quota
+    return f"每 {_span(seconds)} {calls:,} 次"
 
 
 def _span(seconds: int) -> str:

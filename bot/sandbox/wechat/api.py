@@ -202,6 +202,11 @@ async def _template(platform: Platform, request: web.Request, _: str) -> Body:
     return {"errcode": 0, "errmsg": "ok", "msgid": msg_id}
 
 
+async def _subscription(platform: Platform, request: web.Request, app_id: str) -> Body:
+    platform.subscriptions.send(app_id, await _read(request, utf8_only=True))
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 async def _session(platform: Platform, request: web.Request) -> Body:
     query = request.query
     platform.tokens.check_app(query.get("appid", ""), query.get("secret", ""))
@@ -255,6 +260,7 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "/cgi-bin/menu/create", "menu/create", _with_token(_create_menu)),
     ("GET", "/cgi-bin/menu/delete", "menu/delete", _with_token(_delete_menu)),
     ("POST", "/cgi-bin/message/template/send", "template/send", _with_token(_template)),
+    ("POST", "/cgi-bin/message/subscribe/send", "subscribe/send", _with_token(_subscription)),
     (
         "POST",
         "/wxa/sec/order/upload_shipping_info",

@@ -108,7 +108,7 @@ async def test_who_does_not_accept_a_refusal_hears_why_and_is_passed_on(
 
     await play(chat, line(text, number, "拆封", "同事会看到", intent=intent))
     called = [each.subject for each in await rows(chat, ShopEvent) if each.kind == "person_wanted"]
-    assert called[-1]["reason"] == "refusal_contested"
+    assert called[-1]["reason"] == "refund_dispute"
     await play(chat, line("怎么还没发货", never=("拆封",), intent="order_status"))
 
     later(chat, days=8)

@@ -1,0 +1,98 @@
+"""Every route of the console. What is not here is not served."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from bot.console import doors, events
+from bot.console.pages import (
+    account,
+    after_sale,
+    answers,
+    audit,
+    bargains,
+    canned,
+    commission_terms,
+    contacts,
+    coupons,
+    customers,
+    dashboard,
+    enrolment,
+    findings,
+    flash_sales,
+    freight,
+    group_buys,
+    home,
+    invoices,
+    lives,
+    membership,
+    mending,
+    notice_templates,
+    offers,
+    orders,
+    pickup,
+    privacy,
+    products,
+    promoters,
+    refunds,
+    settings,
+    shipping_file,
+    sources,
+    staff,
+    withdrawals,
+)
+from bot.console.route import OpenRoute, Route
+from bot.console.talks import routes as talks
+from bot.errors import BotError
+
+OPEN_ROUTES: Final[tuple[OpenRoute, ...]] = doors.ROUTES
+ROUTES: Final[tuple[Route, ...]] = (
+    *home.ROUTES,
+    *events.ROUTES,
+    *enrolment.ROUTES,
+    *account.ROUTES,
+    *dashboard.ROUTES,
+    *products.ROUTES,
+    *answers.ROUTES,
+    *customers.ROUTES,
+    *coupons.ROUTES,
+    *offers.ROUTES,
+    *membership.ROUTES,
+    *sources.ROUTES,
+    *freight.ROUTES,
+    *talks.ROUTES,
+    *after_sale.ROUTES,
+    *commission_terms.ROUTES,
+    *contacts.ROUTES,
+    *notice_templates.ROUTES,
+    *findings.ROUTES,
+    *group_buys.ROUTES,
+    *invoices.ROUTES,
+    *shipping_file.ROUTES,
+    *orders.ROUTES,
+    *pickup.ROUTES,
+    *privacy.ROUTES,
+    *promoters.ROUTES,
+    *refunds.ROUTES,
+    *withdrawals.ROUTES,
+    *flash_sales.ROUTES,
+    *bargains.ROUTES,
+    *lives.ROUTES,
+    *mending.ROUTES,
+    *staff.ROUTES,
+    *settings.ROUTES,
+    *audit.ROUTES,
+    *canned.ROUTES,
+)
+
+
+class DoubledRoute(BotError):
+    """Two routes answer to one address: one of them would never be asked."""
+
+
+def refuse_doubles(routes: Iterable[Route], open_routes: Iterable[OpenRoute]) -> None:
+    """Raise DoubledRoute unless every method and path is declared once."""
+    addresses = Counter(f"{each.method} {each.path}" for each in routes)
+    addresses.update(f"{each.method} {each.path}" for each in open_routes)
+    if doubled := [address for address, count in addresses.items() if count > 1]:
+        raise DoubledRoute(", ".join(doubled))

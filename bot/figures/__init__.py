@@ -1,0 +1,1 @@
+"""What the shop's rows say of how it does: one SQL statement a figure."""

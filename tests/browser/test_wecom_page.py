@@ -1,0 +1,108 @@
+"""The page of 微信客服: a customer's phone and a servicer's, without a shop behind them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, expect
+
+from bot.sandbox import SandboxSettings, create_app
+from bot.sandbox.keys import write_keys
+from tests.browser.sandbox_page import SandboxPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CARD = {
+    "card_type": "button_interaction",
+    "source": {"desc": "掌柜"},
+    "main_title": {"title": "新会话待接", "desc": "顾客说：转人工"},
+    "horizontal_content_list": [{"keyname": "原因", "value": "顾客要求"}],
+    "task_id": "t-1",
+    "button_list": [
+        {"text": "接入", "style": 1, "key": "take:1"},
+        {"text": "忽略", "style": 2, "key": "skip:1"},
+    ],
+}
+
+
+class Corp:
+    """The platform, and the shop's calls of it."""
+
+    def __init__(self, settings: SandboxSettings, url: str, http: ClientSession) -> None:
+        assert settings.wecom is not None
+        self.corp = settings.wecom
+        self.url = url
+        self.http = http
+
+    async def call(self, api: str, body: dict[str, object]) -> None:
+        """One call that succeeds."""
+        who = {"corpid": self.corp.corp_id, "corpsecret": self.corp.secret}
+        async with self.http.get(f"{self.url}/wecom/cgi-bin/gettoken", params=who) as response:
+            token = (await response.json())["access_token"]
+        url = f"{self.url}/wecom/cgi-bin/{api}?access_token={token}"
+        async with self.http.post(url, json=body) as response:
+            assert (await response.json())["errcode"] == 0
+
+    async def somebody(self) -> dict[str, str]:
+        """The one customer, as calls name them."""
+        async with self.http.get(f"{self.url}/control/wecom/state") as response:
+            (person,) = (await response.json())["people"]
+        return {"open_kfid": self.corp.open_kfids[0], "external_userid": person["external_userid"]}
+
+
+@pytest.fixture
+async def corp(tmp_path: Path) -> AsyncIterator[Corp]:
+    write_keys(tmp_path / "sandbox.env", port=9, nlu_port=9)
+    settings = SandboxSettings.load(tmp_path / "sandbox.env", {})
+    settings = replace(settings, callback_url="http://127.0.0.1:9")
+    root = web.Application()
+    root.add_subapp("/sandbox", create_app(settings))
+    async with TestServer(root) as server, ClientSession() as http:
+        yield Corp(settings, str(server.make_url("/sandbox")), http)
+
+
+@pytest.mark.parametrize(("width", "name"), [(1240, "wecom"), (390, "wecom-phone")])
+async def test_a_customer_waits_in_the_pool_and_a_servicer_serves_them(
+    corp: Corp, browser: Browser, width: int, name: str
+) -> None:
+    context = await browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+    page = await context.new_page()
+    shown = SandboxPage(page)
+    await page.goto(f"{corp.url}/wecom-phones")
+    await page.get_by_test_id("kf-new").click()
+    await page.get_by_test_id("kf-input").fill("耳机坏了，转人工")
+    await page.get_by_test_id("kf-send").click()
+    await expect(page.get_by_test_id("kf-chat").get_by_text("耳机坏了")).to_be_visible()
+
+    who = await corp.somebody()
+    options = [{"type": "click", "click": {"id": "1", "content": "取消排队"}}]
+    menu = {"head_content": "正在为您转接，前面还有0位", "list": options}
+    touser = {"touser": who["external_userid"], "open_kfid": who["open_kfid"]}
+    await corp.call("kf/send_msg", {**touser, "msgtype": "msgmenu", "msgmenu": menu})
+    await expect(page.get_by_test_id("kf-option")).to_have_text("取消排队")
+    app = {"touser": "LinZhiXia", "agentid": corp.corp.agent_id, "msgtype": "template_card"}
+    await corp.call("message/send", {**app, "template_card": CARD})
+    await expect(page.get_by_test_id("app-card")).to_contain_text("新会话待接")
+    await corp.call("kf/service_state/trans", {**who, "service_state": 2})
+    await page.get_by_test_id("staff-talk").get_by_text("接入").wait_for()
+    await shown.photograph(f"{name}-pool")
+    if width < 800:
+        await page.get_by_test_id("staff-phone").scroll_into_view_if_needed()
+        await shown.photograph(f"{name}-pool-staff")
+
+    await page.get_by_test_id("staff-talk").click()
+    await page.get_by_test_id("staff-talk").get_by_text("打开").click()
+    await page.get_by_test_id("staff-input").fill("您好，我来看看")
+    await page.get_by_test_id("staff-send").click()
+    said = page.get_by_test_id("kf-chat").get_by_text("您好，我来看看")
+    await expect(said).to_be_visible()
+    await shown.photograph(f"{name}-served")
+    await page.get_by_test_id("staff-end").click()
+
+    await expect(page.get_by_text("没有正在接待的顾客")).to_be_visible()
+    assert await shown.width_of_content() == width
+    assert shown.faults == []
+    await context.close()
