@@ -13,11 +13,12 @@ from bot.staff.tables import Role
 from commerce.sealing import Sealer
 
 DEMO: Final = (
-    ("owner", "王掌柜", Role.OWNER),
-    ("operator", "小李", Role.OPERATOR),
-    ("agent", "小陈", Role.AGENT),
-    ("agent2", "小赵", Role.AGENT),
+    ("owner", "王掌柜", Role.OWNER, ""),
+    ("operator", "小李", Role.OPERATOR, ""),
+    ("agent", "林知夏", Role.AGENT, "LinZhiXia"),
+    ("agent2", "周子墨", Role.AGENT, "ZhouZiMo"),
 )
+"""Login, name, role, and who they are in the sandbox's WeCom."""
 FILE: Final = "console-demo.txt"
 
 
@@ -39,11 +40,12 @@ def seed_people(session: Session, settings: Settings, now: datetime) -> int:
     sealer = Sealer.from_setting(settings.field_keys.get_secret_value())
     known = read_passwords(settings)
     new = 0
-    for login, name, role in DEMO:
+    for login, name, role, userid in DEMO:
         if people.find_by_login(session, login) is not None:
             continue
         known[login] = secrets.token_urlsafe(9)
-        staff_id = people.add(session, login, name, role, passwords.hash_of(known[login]), now)
+        hashed = passwords.hash_of(known[login])
+        staff_id = people.add(session, login, name, role, hashed, now, wecom_userid=userid)
         if role != Role.AGENT:
             secret = authenticators.new_secret()
             authenticators.enrol(session, sealer, people.get(session, staff_id), secret, 0)

@@ -1,8 +1,11 @@
 """`python -m bot staff` and `python -m bot audit` on a shop of their own."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.clock import real_now
@@ -15,13 +18,20 @@ runner = CliRunner()
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
     """The settings of the commands: this test's own database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHOP_DATABASE_URL", database_url)
     monkeypatch.setenv("SHOP_VAR_FOLDER", str(tmp_path / "var"))
     monkeypatch.setenv("SHOP_FIELD_KEYS", "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
-    return load_settings()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield load_settings()
+    structlog.reset_defaults()  # The commands log to what is their output here.
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def run(app: object, *words: str, typed: str = "") -> tuple[int, str]:

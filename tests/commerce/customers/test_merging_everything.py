@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Column
 from sqlmodel import Session, SQLModel, func, select
 
-from bot import tables as bot_tables
+from bot import models as bot_models
+from bot.contacts.tables import Contact
 from bot.database import create_shop_engine
 from bot.tables import Conversation, LoginSession
 from commerce import customers, models
@@ -20,6 +21,7 @@ from commerce.customers import subscription
 from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
 from commerce.customers.tables import Address, Customer, Identity
+from commerce.customers.tags import save_tag, tag_customer
 from commerce.distribution.promoters import appoint
 from commerce.distribution.tables import (
     Binding,
@@ -56,19 +58,21 @@ from tests.commerce.membership.members import has_all_of_membership
 from tests.commerce.promotions.coupons import coupon_template
 from tests.commerce.shop import ADDRESS, NOW, SEALER, new_customer, place, put_on_sale
 
-TABLES = (models, bot_tables)
+TABLES = (models, bot_models)
 """Imported for their tables."""
 PROMOTERS = (Promoter, Binding)
 MEMBERS = (Member, SignIn, BirthdayReward, TaskDone, Redemption)
 DEALS = (FlashHolding, FlashReminder, Bargain, BargainHelp)
-JOINED = {"cart", "coupon_holding", "group_holding", "live_reminder"} | {
+JOINED = {"cart", "coupon_holding", "customer_tagged", "group_holding", "live_reminder"} | {
     table.__tablename__ for table in (*MEMBERS, *PROMOTERS, *DEALS)
 }
 """What both have is summed or kept once, so that nothing is lost."""
 EMPTIED = {LedgerAccount.__tablename__}
 """They stay with their history; what was on them is posted over."""
-FOLLOWED = {Conversation.__tablename__, LoginSession.__tablename__, Customer.__tablename__} | {
-    table.__tablename__ for table in (BindingChange, Commission, MonthlyStatement, Withdrawal)
+OURS = (Contact, Conversation, LoginSession)
+FOLLOWED = {Customer.__tablename__} | {
+    table.__tablename__
+    for table in (*OURS, BindingChange, Commission, MonthlyStatement, Withdrawal)
 }
 """Rows that keep the id they were given, and are read through who the customer is now."""
 LATER = NOW + timedelta(hours=1)
@@ -136,6 +140,7 @@ def has_a_row_of_each(session: Session, customer_id: int) -> None:
     has_all_of_membership(session, customer_id)
     takes_part_in_deals(session, customer_id)
     watches_and_came_by_a_code(session, customer_id)
+    tag_customer(session, customer_id, id_of(save_tag(session, "来源", "门口")), "staff:1", NOW)
     appoint(session, customer_id, actor="agent:1", reason="test", now=NOW)
     comes_by(session, customer_id, promoter(session))
     brought(session, customer_id)
