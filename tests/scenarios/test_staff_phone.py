@@ -9,6 +9,7 @@ from tests.fixtures.stage import Stage
 pytestmark = pytest.mark.slow
 
 LIN = "LinZhiXia"
+SPOKEN = "SELECT count(*) FROM outbox WHERE state = 'sent' AND kind = 'wecom.reply'"
 
 
 async def cards(stage: Stage) -> list[dict[str, object]]:
@@ -25,7 +26,8 @@ async def test_a_tap_on_the_card_brings_the_customer_to_the_phone_and_the_end_br
     stage.write(
         "INSERT INTO staff (row_key, login, name, role, wecom_userid, password_hash, totp_counter,"
         " is_active, presence, capacity, created_at) VALUES ('k1', 'lin', '林知夏', 'agent',"
-        f" '{LIN}', '', 0, 1, 'away', 5, '2026-01-01')"
+        " ?, '', 0, 1, 'away', 5, '2026-01-01')",
+        LIN,
     )
     customer = await KfCustomer.comes(stage)
     await customer.hears()
