@@ -1,8 +1,10 @@
 """What leaves for WeCom about contacts: the welcome, the codes, the tags, and who somebody is."""
 
+import asyncio
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.channels.official_account_delivery import outcome_of
@@ -18,13 +20,17 @@ from bot.outcomes import Failed, Outcome, Sent
 from bot.sender import Deliverer
 from bot.settings import Settings
 from commerce.customers.identities import find_identity, link_unionid
-from commerce.customers.tags import adopt_tags
+from commerce.customers.merging import get_customer
+from commerce.customers.tags import adopt_tags, note_there
+from commerce.inserting import id_of
 from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import contact_card
 from wecom.client import AsyncWeComClient
 from wecom.errors import Reaction, Refused, WeChatError
 
 TOO_LATE = "another app was first, or the twenty seconds were over"
+PICTURE_SECONDS: Final = 5.0
+"""Of the twenty that a welcome has."""
 
 
 class Pictures(Protocol):
@@ -66,8 +72,9 @@ class WelcomeDelivery:
 
     async def _attachments(self, card: dict[str, str]) -> list[dict[str, Any]]:
         try:
-            media_id = await self.pictures.media_id(card["picture"])
-        except (PictureMissing, WeChatError):
+            async with asyncio.timeout(PICTURE_SECONDS):
+                media_id = await self.pictures.media_id(card["picture"])
+        except (PictureMissing, WeChatError, DBAPIError, TimeoutError):
             return []
         content = CardContent(card["title"], card["path"], card["picture"])
         mini_program = contact_card(content, self.mini_program_app_id, media_id)
@@ -137,7 +144,10 @@ class ContactTagsDelivery:
         return Sent()
 
     def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
-        """Nothing depends on it."""
+        """From now on WeCom's word counts for them."""
+        if isinstance(outcome, Sent):
+            customer = get_customer(session, claimed.payload["customer_id"])
+            note_there(session, id_of(customer), claimed.payload["add"])
 
 
 @dataclass(frozen=True, slots=True)

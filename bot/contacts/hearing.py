@@ -127,6 +127,7 @@ def want_tags(
         payload: dict[str, Any] = {
             "userid": contact.userid,
             "external_userid": contact.external_userid,
+            "customer_id": customer_id,
             "add": add,
             "remove": remove,
         }

@@ -31,3 +31,5 @@ class Tagged(SQLModel, table=True):
     by: str
     """Who put it there: `staff:7`, `code:KEY`, `wecom`."""
     at: datetime = Field(sa_type=UtcDateTime)
+    is_there: bool = False
+    """Whether WeCom has said that the customer bears it there too."""

@@ -48,7 +48,8 @@ def forget_in_wecom(session: Session, platform_id: str) -> None:
 
 def tag_customer(session: Session, customer_id: int, tag_id: int, by: str, now: datetime) -> bool:
     """Put a tag on a customer; whether it was not there."""
-    return insert_once(session, Tagged, customer_id=customer_id, tag_id=tag_id, by=by, at=now)
+    who = {"customer_id": customer_id, "tag_id": tag_id}
+    return insert_once(session, Tagged, **who, by=by, at=now, is_there=False)
 
 
 def untag_customer(session: Session, customer_id: int, tag_id: int) -> bool:
@@ -79,13 +80,31 @@ def list_all_tags(session: Session) -> Sequence[Tag]:
 def adopt_tags(
     session: Session, customer_id: int, platform_ids: Sequence[str], now: datetime
 ) -> None:
-    """Make what WeCom says of its own tags so; tags that WeCom does not know stay."""
-    told = set(session.exec(select(Tag.id).where(col(Tag.platform_id).in_(platform_ids))).all())
-    borne = {tag.id for tag in list_tags(session, customer_id) if tag.platform_id is not None}
-    for tag_id in sorted(each for each in told - borne if each is not None):
+    """Make what WeCom says of its tags so.
+
+    A tag that WeCom was never seen to have on the customer stays: it is on its way there, or
+    WeCom does not know it.
+    """
+    told = session.exec(select(Tag.id).where(col(Tag.platform_id).in_(platform_ids))).all()
+    told_ids = sorted(each for each in told if each is not None)
+    for tag_id in told_ids:
         tag_customer(session, customer_id, tag_id, "wecom", now)
-    for tag_id in sorted(each for each in borne - told if each is not None):
-        untag_customer(session, customer_id, tag_id)
+    note_there(session, customer_id, platform_ids)
+    gone = delete(Tagged).where(
+        col(Tagged.customer_id) == customer_id,
+        col(Tagged.is_there),
+        col(Tagged.tag_id).not_in(told_ids),
+    )
+    affected_rows(session, gone)
+
+
+def note_there(session: Session, customer_id: int, platform_ids: Sequence[str]) -> None:
+    """WeCom has these tags on the customer now."""
+    ids = select(Tag.id).where(col(Tag.platform_id).in_(platform_ids))
+    statement = update(Tagged).where(
+        col(Tagged.customer_id) == customer_id, col(Tagged.tag_id).in_(ids)
+    )
+    affected_rows(session, statement.values(is_there=True))
 
 
 def join_tags(session: Session, kept_id: int, gone_id: int) -> None:

@@ -13,7 +13,13 @@ from bot.contacts.hearing import Added, contact_added, contact_ended
 from bot.contacts.tables import Contact, Welcome
 from bot.contacts.welcomes import choose_welcome, save_welcome
 from bot.tables import OutboxMessage
-from commerce.customers.tags import adopt_tags, list_tags, save_tag, tag_customer
+from commerce.customers.tags import (
+    adopt_tags,
+    list_tags,
+    note_there,
+    save_tag,
+    tag_customer,
+)
 from commerce.errors import InvalidInput
 from commerce.events import ShopEvent
 from commerce.inserting import id_of
@@ -147,10 +153,27 @@ def test_wecom_s_word_counts_for_its_own_tags_only(session: Session, sealer: Sea
     own = save_tag(session, "喜好", "拖鞋")
     for tag in (old, own):
         tag_customer(session, contact.customer_id, id_of(tag), "staff:1", NOW)
+    note_there(session, contact.customer_id, ["et-1"])
 
     adopt_tags(session, contact.customer_id, [new.platform_id or ""], NOW)
 
     assert {tag.name for tag in list_tags(session, contact.customer_id)} == {"贵宾", "拖鞋"}
+
+
+def test_a_tag_on_its_way_to_wecom_is_not_taken_off_by_what_wecom_said_before(
+    session: Session, sealer: Sealer
+) -> None:
+    contact_added(session, sealer, CORP, added(), NOW)
+    (contact,) = session.exec(select(Contact)).all()
+    tag = save_tag(session, "来源", "小红书", platform_id="et-1")
+    tag_customer(session, contact.customer_id, id_of(tag), "code:xhs", NOW)
+
+    adopt_tags(session, contact.customer_id, [], NOW)
+    assert [each.name for each in list_tags(session, contact.customer_id)] == ["小红书"]
+
+    adopt_tags(session, contact.customer_id, ["et-1"], NOW)
+    adopt_tags(session, contact.customer_id, [], NOW)
+    assert list_tags(session, contact.customer_id) == []
 
 
 def test_leaving_is_announced_once_and_coming_back_is_new(session: Session, sealer: Sealer) -> None:
