@@ -237,6 +237,7 @@ _WECOM: Final[Mapping[int, Rule]] = MappingProxyType(
         40013: Rule(Reaction.ALERT, "wrong corp id"),
         40014: _TOKEN,
         42001: _TOKEN,
+        40056: Rule(Reaction.ALERT, "wrong agent id"),
         40058: Rule(Reaction.BUG, "wrong parameter or length"),
         40096: Rule(Reaction.DROP_RECIPIENT, "wrong external user id"),
         41046: Rule(Reaction.BUG, "message id missing"),

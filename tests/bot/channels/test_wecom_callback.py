@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from aiohttp import web
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot import wecom_events
 from bot.background import Background
@@ -174,6 +174,29 @@ async def test_what_was_heard_in_vain_is_heard_again(
 
     assert [told.event for told in ears.heard] == [KfPoked("wk-1", "ENC")]
     assert await states(database) == ["heard"]
+
+
+async def test_an_event_whose_seal_is_broken_keeps_no_other_from_being_heard(
+    client: Client, channel: WeComChannel, ears: Ears, database: Database
+) -> None:
+    ears.is_deaf = True
+    await deliver(client, event(POKE))
+    await deliver(client, event(POKE, "other"))
+    await channel.background.close(5.0)
+
+    def tamper(session: Session) -> None:
+        row = session.get_one(WeComEvent, 1)
+        row.fields_sealed = b"?"
+        session.add(row)
+
+    await database.write(tamper)
+    ears.is_deaf = False
+    clock = channel.clock
+    assert isinstance(clock, FrozenClock)
+    clock.advance(seconds=7)
+    await channel.hear_left_behind()
+
+    assert await states(database) == ["given_up", "heard"]
 
 
 async def test_what_nobody_can_hear_is_given_up_and_seen(

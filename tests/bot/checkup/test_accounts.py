@@ -126,6 +126,31 @@ async def test_a_refusal_says_what_to_change_and_where(
     assert advice in found[name].finding
 
 
+async def test_a_token_in_hand_hides_no_refusal() -> None:
+    answers: dict[str, Any] = {}
+    checkup = Checkup()
+    async with platforms(answers) as (settings, platform):
+        assert platform.wecom is not None
+        for client in (platform.official_account, platform.mini_program, platform.wecom):
+            await client.tokens.current()
+        answers["/cgi-bin/stable_token"] = {"errcode": 40164, "errmsg": "no"}
+        answers["/cgi-bin/gettoken"] = {"errcode": 60020, "errmsg": "no"}
+        await look_at_accounts(checkup, settings, platform)
+    found = {check.name: check.finding for check in checkup.checks}
+
+    assert "IP白名单" in found["公众号"]
+    assert "IP白名单" in found["小程序"]
+    assert "企业可信IP" in found["企业微信"]
+
+
+async def test_what_the_pay_query_cannot_prove_is_not_called_well() -> None:
+    found = await look({})
+
+    assert "公钥" not in found["微信支付"].finding
+    assert found["微信支付公钥和APIv3密钥"].state is State.SKIPPED
+    assert "SHOP_PAY_PUBLIC_KEY_FILE" in found["微信支付公钥和APIv3密钥"].finding
+
+
 async def test_what_needs_the_corp_is_skipped_without_its_token() -> None:
     found = await look({"/cgi-bin/gettoken": {"errcode": 60020, "errmsg": "no"}})
 
