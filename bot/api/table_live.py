@@ -1,8 +1,16 @@
-"""The endpoints for live streams and for coming by a code, as rows of `bot.api.table`."""
+"""The endpoints for live streams, coming by a code and notices, as rows of `bot.api.table`."""
 
 from typing import Any, Final
 
-from bot.api import live, live_answers, visit_answers, visit_requests, visits
+from bot.api import (
+    live,
+    live_answers,
+    notice_answers,
+    notices,
+    visit_answers,
+    visit_requests,
+    visits,
+)
 from bot.api.endpoint import Endpoint, NoBody, NoParameters
 
 LIVE: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
@@ -12,6 +20,15 @@ LIVE: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         "Live streams, the running one first, with what they show",
         live.list_streams,
         live_answers.Streams,
+        NoParameters,
+        NoBody,
+    ),
+    Endpoint(
+        "GET",
+        "/notices",
+        "Notices that the customer may allow, by template",
+        notices.list_notices,
+        notice_answers.NoticeTemplates,
         NoParameters,
         NoBody,
     ),
