@@ -6,13 +6,14 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from bot.console import money_approval
 from bot.counter import ACTOR, at_counter
 from bot.logs import configure_logs
 from bot.settings import Settings, load_settings
 from commerce.distribution import promoters, withdrawals
 from commerce.distribution.tables import BindingRule, Promoter, Who
 from commerce.distribution.terms import TermsChange, get_terms, set_terms
-from commerce.errors import InvalidInput
+from commerce.errors import IllegalMove, InvalidInput
 from commerce.money import fen_from_yuan, yuan
 
 app = typer.Typer(help="Appoint promoters, decide withdrawals, set terms.", no_args_is_help=True)
@@ -38,8 +39,14 @@ def list_withdrawals() -> None:
 
 @app.command()
 def approve(number: WithdrawalNo) -> None:
-    """Let a withdrawal be transferred; its promoter confirms it in WeChat."""
+    """Let a withdrawal be transferred; its promoter confirms it in WeChat.
+
+    What needs two people is approved in the console, where each is known.
+    """
     with at_counter(_start()) as desk:
+        withdrawal = withdrawals.find_withdrawal(desk.session, number)
+        if withdrawal is not None and money_approval.needs_two(withdrawal):
+            raise IllegalMove("超过200元的提现要两位同事核准：请到控制台的“提现”页")
         withdrawals.approve(desk.session, number, actor=ACTOR, now=desk.now)
     console.print("已核准，转账由后台发出。")
 

@@ -85,3 +85,15 @@ def test_terms_are_shown_and_changed_with_a_reason(shop: Database) -> None:
     with shop.reading() as session:
         terms = get_terms(session)
     assert (terms.first_bp, terms.withdraw_min) == (1250, 500)
+
+
+def test_what_needs_two_people_is_not_approved_by_one_at_the_machine(shop: Database) -> None:
+    with shop.writing() as session:
+        large = asks(session, with_available(session, 50_000), 20_100).withdrawal_no
+
+    refused = run("approve", large)
+
+    assert refused.exit_code != 0
+    with shop.reading() as session:
+        states = session.exec(select(Withdrawal.state)).all()
+    assert list(states) == [WithdrawalState.ASKED]

@@ -86,6 +86,7 @@ PLANS = {
     "check": (UV, BOT, FRONT_END),
     "environments": (UV, BOT, RASA),
     "nlu": (UV, BOT, RASA, MODEL),
+    "production": (UV, FONT, BOT, FRONT_END, RASA, MODEL),
     "test": (UV, BROWSER, BOT, FRONT_END, RASA, MODEL),
     "run": (UV, FONT, BOT, FRONT_END, KEYS, DATABASE, SHOP, RASA, MODEL),
 }

@@ -197,6 +197,11 @@ async def _delete_menu(platform: Platform, _: web.Request, app_id: str) -> Body:
     return {"errcode": 0, "errmsg": "ok"}
 
 
+async def _menu_info(platform: Platform, _: web.Request, app_id: str) -> Body:
+    menu = platform.menus.find(app_id)
+    return {"is_menu_open": int(menu is not None), "selfmenu_info": menu or {}}
+
+
 async def _template(platform: Platform, request: web.Request, _: str) -> Body:
     msg_id = platform.templates.send(await _read(request))
     return {"errcode": 0, "errmsg": "ok", "msgid": msg_id}
@@ -259,6 +264,7 @@ _ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ),
     ("POST", "/cgi-bin/menu/create", "menu/create", _with_token(_create_menu)),
     ("GET", "/cgi-bin/menu/delete", "menu/delete", _with_token(_delete_menu)),
+    ("GET", "/cgi-bin/get_current_selfmenu_info", "menu/info", _with_token(_menu_info)),
     ("POST", "/cgi-bin/message/template/send", "template/send", _with_token(_template)),
     ("POST", "/cgi-bin/message/subscribe/send", "subscribe/send", _with_token(_subscription)),
     (
