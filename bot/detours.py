@@ -1,8 +1,10 @@
-"""Another way to say what the reply window of its conversation no longer lets through.
+"""Another way to say what its conversation no longer lets through: its reply window is closed, or a
+person has it.
 
 What the shop says of itself (news of orders, money, groups) goes to another conversation of the
 same customer whose window is open; failing that, as a subscription message if the news has a form
-for it and the customer allows one. What answers a message waits for the customer's next.
+for it and the customer allows one. What answers a message waits for the customer's next. While a
+person has the conversation only news with such a form takes another way; the rest lapses.
 """
 
 from collections.abc import Mapping
@@ -31,6 +33,9 @@ def find_detour(
     """Say it another way; how, in words for the row, or None when it has to wait."""
     if row.inbox_key is not None or row.speaker != BOT or VIA in row.key:
         return None
+    kept = payload.get("notice")
+    if kept is None and (row.owner, row.talk_epoch) != (row.speaker, row.epoch):
+        return None
     here = session.get_one(Conversation, row.conversation_id)
     if here.customer_id is None:
         return None
@@ -38,7 +43,6 @@ def find_detour(
     channel = _say_elsewhere(session, sealer, row, payload, customer_ids, now)
     if channel is not None:
         return f"said in {channel} instead"
-    kept = payload.get("notice")
     if kept is None:
         return None
     key = f"{row.key}{VIA}notice"

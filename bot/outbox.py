@@ -148,7 +148,8 @@ def claim_due(
         if row.not_after is not None and row.not_after <= now:
             _settle(session, row, OutboxState.FAILED, now, "came too late")
         elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
-            _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
+            how = _another_way(session, sealer, row, now, detour)
+            _settle(session, row, OutboxState.SUPERSEDED, now, how or TAKEN_OVER)
         elif is_reply and not reply_window.is_open(row, now):
             _park(session, sealer, row, now, detour)
         else:
@@ -224,14 +225,20 @@ def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime)
 
 def _park(session: Session, sealer: Sealer, row: Any, now: datetime, detour: Detour | None) -> None:
     """Let it wait for the customer's next message, unless there is another way now."""
-    try:
-        how = None if detour is None else detour(session, sealer, row, _payload(sealer, row), now)
-    except SealBroken:
-        how = None
+    how = _another_way(session, sealer, row, now, detour)
     if how is None:
         _settle(session, row, OutboxState.PARKED, now, NO_ROUTE)
     else:
         _settle(session, row, OutboxState.SUPERSEDED, now, how)
+
+
+def _another_way(
+    session: Session, sealer: Sealer, row: Any, now: datetime, detour: Detour | None
+) -> str | None:
+    try:
+        return None if detour is None else detour(session, sealer, row, _payload(sealer, row), now)
+    except SealBroken:
+        return None
 
 
 def _settle(session: Session, row: Any, state: OutboxState, now: datetime, reason: str) -> None:

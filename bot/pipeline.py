@@ -23,7 +23,7 @@ from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
 from bot.messages import SPOKEN_KINDS, Incoming, Reply, Text
 from bot.notices import wallet
-from bot.outbox import Post
+from bot.profiles import want_profile
 from bot.router import Router
 from bot.shortcuts import find_shortcut
 from bot.speaking import say, write_down
@@ -203,16 +203,18 @@ class Pipeline:
         )
         # WeChat tells nothing about who has just left, and a mini-program's login has told all.
         if follows is not False and incoming.channel in ASKS_WHO:
-            outbox.post(session, self.shop.sealer, _profile_wanted(incoming), now)
+            again = incoming.key if FOLLOWING.get(incoming.kind) else ""
+            who = incoming.channel, incoming.account, incoming.external_user
+            want_profile(session, self.shop.sealer, *who, now, again=again)
         return id_of(customer)
 
     def _apologise(self, session: Session, conversation_id: int, waiting: Waiting) -> None:
-        """Set a message aside that our own code failed on, and say so to the customer."""
+        """Set a message aside that our own code failed on, and tell a customer of the bot."""
         now, incoming = self.clock.now(), waiting.incoming
         opened_at = reply_window.begins_at(incoming, waiting.received_at)
         conversation = conversations.lock(session, conversation_id)
         if inbox.finish(session, incoming.key, InboxState.QUARANTINED, now):
-            sorry = [Text(texts.SORRY)]
+            sorry = [Text(texts.SORRY)] if conversation.is_the_bots else []
             write_down(session, self.shop.sealer, conversation_id, incoming, sorry, now)
             say(session, self.shop.sealer, conversation, sorry, now, answering=waiting)
             conversations.save(
@@ -231,17 +233,6 @@ def _back_with_the_bot(turn: Turn) -> Sequence[Reply]:
     question = turn.keep_question()
     told = handover_words.BACK.format(question=question) if question else handover_words.BACK_ALONE
     return [Text(told)]
-
-
-def _profile_wanted(incoming: Incoming) -> Post:
-    """The question who somebody is: asked once, and again whenever they follow."""
-    who = f"{incoming.channel}:{incoming.account}:{incoming.external_user}"
-    again = f":{incoming.key}" if FOLLOWING.get(incoming.kind) else ""
-    return Post(
-        key=f"profile:{who}{again}",
-        kind=f"{incoming.channel}.profile",
-        payload={"openid": incoming.external_user},
-    )
 
 
 def nothing_said() -> Understanding:

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from commerce.columns import BigId, UtcDateTime
 from commerce.inserting import affected_rows, insert_once
-from commerce.sealing import Place, Sealer
+from commerce.sealing import Place, SealBroken, Sealer
 
 LEFT_BEHIND_AFTER: Final = timedelta(seconds=6)
 MOST_ATTEMPTS: Final = 5
@@ -78,6 +78,7 @@ def take_up_left_behind(
     """Events that nobody is hearing any more, counted as tried again: digest and fields.
 
     The pause grows with every try; after five an event is given up, and stays to be seen.
+    So does one that does not open.
     """
     statement = (
         select(WeComEvent)
@@ -88,12 +89,12 @@ def take_up_left_behind(
     )
     left: list[tuple[str, dict[str, Any]]] = []
     for row in session.exec(statement).all():
-        if row.attempts >= MOST_ATTEMPTS:
+        fields = None if row.attempts >= MOST_ATTEMPTS else _fields(sealer, row)
+        if fields is None:
             row.state = EventState.GIVEN_UP
         else:
             row.attempts += 1
             row.next_try_at = now + LEFT_BEHIND_AFTER * row.attempts**2
-            fields = json.loads(sealer.open(row.fields_sealed, _place(row.digest)))
             left.append((row.digest, fields))
         session.add(row)
     return left
@@ -105,6 +106,15 @@ def forget_old(session: Session, now: datetime) -> int:
         col(WeComEvent.state) == EventState.HEARD, col(WeComEvent.received_at) < now - KEPT_FOR
     )
     return affected_rows(session, statement)
+
+
+def _fields(sealer: Sealer, row: WeComEvent) -> dict[str, Any] | None:
+    """None when its seal is broken: one such must not keep the others from being heard."""
+    try:
+        fields: dict[str, Any] = json.loads(sealer.open(row.fields_sealed, _place(row.digest)))
+    except SealBroken:
+        return None
+    return fields
 
 
 def _settle(session: Session, digest: str, state: EventState) -> None:

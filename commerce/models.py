@@ -5,6 +5,7 @@ from commerce.bargains import tables as bargains
 from commerce.calendar import tables as calendar
 from commerce.catalogue import tables as catalogue
 from commerce.corrections import MoneyAudit
+from commerce.customers import nickname_tables as nicknames
 from commerce.customers import tables as customers
 from commerce.customers import tag_tables as customer_tags
 from commerce.distribution import tables as distribution
@@ -46,6 +47,7 @@ __all__ = [
     "ledger",
     "live",
     "membership",
+    "nicknames",
     "ordering",
     "parcels",
     "payments",

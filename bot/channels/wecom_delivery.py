@@ -34,8 +34,9 @@ from bot.sender import Deliverer
 from bot.settings import Settings
 from bot.tables import OutboxMessage, OutboxState
 from commerce.customers.identities import link_unionid
+from commerce.customers.nicknames import note_nickname
 from commerce.customers.tables import Identity
-from commerce.inserting import affected_rows
+from commerce.inserting import affected_rows, id_of
 from commerce.sealing import Sealer
 from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import customer_service_card
@@ -192,33 +193,39 @@ class OnEventDelivery:
 
 @dataclass(frozen=True, slots=True)
 class WeComProfileDelivery:
-    """Asks WeCom who a new customer is, so that their other identities can be joined."""
+    """Asks WeCom who a new customer is: what they call themselves, and by which unionid their other
+    identities can be joined."""
 
     kf: WeComKf
     clock: Clock
+    sealer: Sealer
     keyed: bool = True
 
     async def deliver(self, claimed: Claimed) -> Outcome:
-        """Fetch the unionid (微信客服 获取客户基础信息)."""
+        """Fetch unionid and nickname (微信客服 获取客户基础信息)."""
         try:
             found = await self.kf.customers([claimed.payload["openid"]])
         except WeChatError as error:
             return outcome_of(error, keyed=True)
-        return Sent({"unionid": str(found[0].get("unionid") or "") if found else ""})
+        if not found:
+            return Sent()
+        told = found[0]
+        return Sent({name: str(told.get(name) or "") for name in ("unionid", "nickname")})
 
     def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
-        """Join the identities that share the unionid."""
-        unionid = outcome.result["unionid"] if isinstance(outcome, Sent) and outcome.result else ""
-        if not unionid:
+        """Keep the nickname, and join the identities that share the unionid."""
+        if not isinstance(outcome, Sent) or not outcome.result:
             return
-        user, now = claimed.payload["openid"], self.clock.now()
+        user, now, told = claimed.payload["openid"], self.clock.now(), outcome.result
         # A customer has one id in the whole corp, however many accounts they write to.
-        statement = select(Identity.account).where(
+        statement = select(Identity).where(
             Identity.channel == "wecom", Identity.external_user == user
         )
-        for account in session.exec(statement).all():
-            who = {"channel": "wecom", "account": account, "external_user": user}
-            link_unionid(session, **who, unionid=unionid, now=now)
+        for identity in session.exec(statement).all():
+            note_nickname(session, self.sealer, id_of(identity), told["nickname"], now)
+            if told["unionid"]:
+                who = {"channel": "wecom", "account": identity.account, "external_user": user}
+                link_unionid(session, **who, unionid=told["unionid"], now=now)
 
 
 def _speaks(session: Session, outbox_id: int) -> tuple[str, bool]:
@@ -258,7 +265,7 @@ def wecom_deliverers(
         ),
         "wecom.on_event": OnEventDelivery(client.kf),
         "wecom.session": SessionDelivery(client.kf, database, clock, sealer),
-        "wecom.profile": WeComProfileDelivery(client.kf, clock),
+        "wecom.profile": WeComProfileDelivery(client.kf, clock, sealer),
         "wecom.media": MediaDelivery(client, store, sealer),
         "wecom.evidence": EvidenceDelivery(client, store, sealer, clock),
         **contact_deliverers(client, settings, media, database, clock),

@@ -38,13 +38,13 @@ async def read_body(request: web.Request) -> Body:
     try:
         match request.content_type:
             case "multipart/form-data":
-                return await _read_parts(request)
+                return _without_nul(await _read_parts(request))
             case "application/x-www-form-urlencoded":
                 content = await _read_within(request.content.iter_chunked(_CHUNK), LARGEST_FORM)
                 pairs = parse_qsl(
                     content.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
                 )
-                return Body(pairs)
+                return _without_nul(Body(pairs))
             case _:
                 return Body()
     except (HttpProcessingError, UnicodeDecodeError, ValueError) as error:
@@ -60,6 +60,8 @@ async def _read_parts(request: web.Request) -> Body:
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
             raise ConsoleRefusal
+        if len(fields) + len(files) >= MOST_FIELDS:
+            raise ConsoleRefusal
         content = bytearray()
         while chunk := await part.read_chunk(_CHUNK):
             content += chunk
@@ -72,6 +74,13 @@ async def _read_parts(request: web.Request) -> Body:
             kind = part.headers.get("Content-Type", "application/octet-stream")
             files[part.name] = UploadedFile(part.filename, kind, bytes(content))
     return Body(fields, files)
+
+
+def _without_nul(body: Body) -> Body:
+    """The same; PostgreSQL keeps no text with a NUL, and nobody types one."""
+    if any("\0" in name or "\0" in value for name, value in body.fields):
+        raise ConsoleRefusal
+    return body
 
 
 async def _read_within(chunks: AsyncIterable[bytes], largest: int) -> bytes:

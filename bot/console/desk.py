@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.background import Background
 from bot.clock import Clock
 from bot.console.feed import Feed
+from bot.console.talks.typing_sign import TypingSign
 from bot.database import Database
 from bot.listeners import Listeners
 from bot.sender import Sender
@@ -28,6 +29,8 @@ class Desk:
     settings: Settings
     feed: Feed = field(default_factory=Feed)
     vault: Vault = field(default_factory=Vault)
+    typing: TypingSign | None = None
+    """None where customers cannot be shown it."""
 
     @property
     def is_secure(self) -> bool:

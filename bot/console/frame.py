@@ -18,7 +18,7 @@ from bot.console.serving import files
 from bot.console.table import OPEN_ROUTES, ROUTES, refuse_doubles
 from bot.console.visit import BASE, Visit
 from bot.conversations import OwnerChanged
-from bot.database import DatabaseClosed, is_locked
+from bot.database import DatabaseClosed, is_locked, is_unreachable
 from bot.staff import audit, sessions
 from bot.staff.permissions import NEED_AUTHENTICATOR
 from commerce.errors import NotFound, ShopError
@@ -89,8 +89,8 @@ class Console:
                 refuse_unpermitted(page, route)
                 return self._sealed(await route.handler(page))
             except Exception as error:  # noqa: BLE001 - whatever it is, the browser gets an answer
-                await self._write_down(visit, route, error)
-                return self._sealed(self._refuse(visit, error))
+                told = await self._write_down(visit, route, error)
+                return self._sealed(self._refuse(visit, told))
 
         return handle
 
@@ -134,15 +134,20 @@ class Console:
         if not visit.token or not tokens.brings_token(visit.token, visit.request.headers, form):
             raise Forged
 
-    async def _write_down(self, visit: Visit, route: Route, error: Exception) -> None:
-        """Leave a row of what somebody was not let do."""
+    async def _write_down(self, visit: Visit, route: Route, error: Exception) -> Exception:
+        """Leave a row of what somebody was not let do. What they are told: that, or why no row
+        could be left."""
         if not isinstance(visit, Page) or not isinstance(error, Forbidden | Forged):
-            return
+            return error
         about = {"method": route.method, "path": route.path, "permission": route.permission.value}
         did = "refused" if isinstance(error, Forbidden) else "forged"
-        await self._desk.database.write(
-            audit.note, self._desk.sealer, visit.who, did, about, visit.now
-        )
+        try:
+            await self._desk.database.write(
+                audit.note, self._desk.sealer, visit.who, did, about, visit.now
+            )
+        except Exception as failure:  # noqa: BLE001 - told to the browser like any other
+            return failure
+        return error
 
     def _refuse(self, visit: Visit, error: Exception) -> web.StreamResponse:
         if isinstance(error, web.HTTPException):
@@ -172,7 +177,7 @@ class Console:
         error: Exception = NotFound("没有这个页面")
         try:
             visit = await self._signed(request, "")
-        except ConsoleRefusal as refusal:
+        except Exception as refusal:  # noqa: BLE001 - whatever it is, the browser gets an answer
             error = refusal
         return self._sealed(self._refuse(visit, error))
 
@@ -202,7 +207,11 @@ def _explain(error: Exception, path: str) -> tuple[int, str, str]:
             return 503, "系统正在重启，请稍等几秒再试", ""
         case _ if is_locked(error):
             return 503, "系统有点忙，请稍等几秒再试", ""
+        case _ if is_unreachable(error):
+            status, words = 503, "数据库暂时连不上，请稍等一会儿再试"
+        case _:
+            status, words = 500, "出错了，我们已经记下来了，请稍后再试"
     frames = traceback.extract_tb(error.__traceback__)
     at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     log.error("console failed", path=path, reason=type(error).__name__, at=at)
-    return 500, "出错了，我们已经记下来了，请稍后再试", ""
+    return status, words, ""

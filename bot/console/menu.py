@@ -17,6 +17,8 @@ class Entry:
     permission: Permission
     icon: str
     """The id of a symbol in static/icons.svg."""
+    beneath: tuple[str, ...] = ()
+    """Where pages that belong to it lie, besides its own path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ MENU: Final = (
     (
         "接待",
         (
-            Entry("会话", "/inbox", Permission.CONVERSE, "chat"),
+            Entry("会话", "/inbox", Permission.CONVERSE, "chat", beneath=("/talks",)),
             Entry("顾客", "/customers", Permission.READ_CUSTOMERS, "people"),
             Entry("快捷话术", "/canned", Permission.MANAGE_SETTINGS, "bolt"),
         ),
@@ -106,7 +108,7 @@ def menu_of(staff: Signed, path: str, pages: Container[str]) -> Sequence[Group]:
         Group(
             words,
             [
-                Shown(each.words, f"/console{each.path}", each.icon, _is_here(each.path, path))
+                Shown(each.words, f"/console{each.path}", each.icon, _is_here(each, path))
                 for each in entries
                 if staff.may(each.permission) and each.path in pages
             ],
@@ -122,6 +124,8 @@ def home_of(staff: Signed, pages: Container[str]) -> str:
     return next(shown, "/console/account")
 
 
-def _is_here(entry: str, path: str) -> bool:
+def _is_here(entry: Entry, path: str) -> bool:
     below = path.removeprefix("/console")
-    return below == entry or below.startswith(f"{entry}/")
+    return any(
+        below == each or below.startswith(f"{each}/") for each in (entry.path, *entry.beneath)
+    )

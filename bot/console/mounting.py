@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.console.desk import Desk
 from bot.console.frame import Console
+from bot.console.talks.typing_sign import TypingSign
 from bot.console.watching import Watch
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def mount(app: web.Application, running: "Running") -> None:
         listeners=running.listeners,
         background=running.background,
         settings=running.settings,
+        typing=TypingSign(running.platform.official_account, running.background, running.clock),
     )
     app[desk_key] = desk
     app.add_routes(Console(desk).routes())

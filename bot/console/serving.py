@@ -29,7 +29,10 @@ def files() -> list[web.RouteDef]:
 
 def serve(folder: Path, request: web.Request) -> web.StreamResponse:
     """One file of a folder; kept by browsers for ever where the address names its version."""
-    file = (folder / request.match_info["path"]).resolve()
+    path = request.match_info["path"]
+    if "\0" in path:
+        raise web.HTTPNotFound
+    file = (folder / path).resolve()
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
         raise web.HTTPNotFound
     caching = YEAR if "v" in request.query else "no-cache"

@@ -48,11 +48,11 @@ class Visit:
 
     def match(self, name: str) -> str:
         """A part of the path."""
-        return self.request.match_info[name]
+        return self.request.match_info[name].replace("\0", "")
 
     def query(self, name: str, default: str = "") -> str:
         """What stands behind the address's question mark, without blanks at its ends."""
-        return self.request.query.get(name, default).strip()
+        return self.request.query.get(name, default).replace("\0", "").strip()
 
     @property
     def number(self) -> int:

@@ -10,8 +10,10 @@ from bot import conversations
 from bot.conversations import OwnerChanged
 from bot.handover import owning, queue
 from bot.handover.presence import is_online
+from bot.handover.service_tables import ServiceTerms
 from bot.handover.tables import Handover, HandoverMove, HandoverState
 from bot.handover.terms import get_terms
+from bot.kf.tables import KfSession, State
 from bot.messages import BOT
 from bot.staff.tables import Staff
 from bot.tables import OutboxMessage, OutboxState
@@ -19,6 +21,8 @@ from commerce.inserting import id_of
 
 SETTLES: Final = timedelta(seconds=3)
 """So long a takeover waits for what the bot has just said to leave."""
+ASKS_WECOM: Final = timedelta(minutes=1)
+"""So long WeCom's own servicers are tried first, where the terms say so."""
 _UNSENT: Final = [
     state.value for state in (OutboxState.HELD, OutboxState.PENDING, OutboxState.SENDING)
 ]
@@ -36,9 +40,11 @@ class Seat:
 def assign_waiting(session: Session, now: datetime) -> list[Handover]:
     """Give those who wait to people who are online and have room, in the queue's order.
 
-    Whoever waits for a customer's answer is passed over; nothing happens when the terms say so.
+    Who is being spoken to, and whom WeCom's servicers are to have, is passed over; nothing happens
+    when the terms say so.
     """
-    if not get_terms(session).auto_assign:
+    terms = get_terms(session)
+    if not terms.auto_assign:
         return []
     waiting = queue.list_queue(session)
     seats = list_seats(session, now) if waiting else []
@@ -48,6 +54,8 @@ def assign_waiting(session: Session, now: datetime) -> list[Handover]:
             break
         seat = _seat_for(session, handover, seats)
         if seat is None or is_speaking(session, handover.conversation_id, now):
+            continue
+        if _is_wecoms(session, handover, terms, now):
             continue
         taken = _give(session, handover, seat, now)
         if taken is not None:
@@ -59,7 +67,9 @@ def is_assignable(session: Session, handover: Handover, now: datetime) -> bool:
     """Whether somebody online has room for one who waits, so that they are given them at once."""
     if not get_terms(session).auto_assign:
         return False
-    free = sum(max(0, seat.free) for seat in list_seats(session, now))
+    left_by = _left_by(session, handover)
+    seats = [seat for seat in list_seats(session, now) if seat.staff_id != left_by]
+    free = sum(max(0, seat.free) for seat in seats)
     return queue.place(session, id_of(handover)).position <= free
 
 
@@ -105,6 +115,18 @@ def _give(session: Session, handover: Handover, seat: Seat, now: datetime) -> Ha
         return None  # Somebody took it by hand, or the customer no longer waits.
     seat.busy, seat.free = seat.busy + 1, seat.free - 1
     return taken
+
+
+def _is_wecoms(session: Session, handover: Handover, terms: ServiceTerms, now: datetime) -> bool:
+    """Whether WeCom's servicers have them, or are being asked to: no console can answer there."""
+    talk_id = handover.conversation_id
+    state = session.exec(
+        select(KfSession.state).where(KfSession.conversation_id == talk_id)
+    ).first()
+    if state is None:
+        return False
+    is_being_asked = terms.kf_place == "wecom" and handover.queued_at > now - ASKS_WECOM
+    return is_being_asked or state in (State.POOL, State.SERVICER)
 
 
 def _seat_for(session: Session, handover: Handover, seats: list[Seat]) -> Seat | None:

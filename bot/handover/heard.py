@@ -11,7 +11,7 @@ from bot.conversations import ConversationView
 from bot.handover import owning
 from bot.handover.commands import is_hand_back
 from bot.handover.episodes import find_live, is_in_wecom
-from bot.handover.tables import LIVE, Handover
+from bot.handover.tables import LIVE, Handover, HandoverState
 from bot.handover.words import note_answer
 from bot.inbox import Waiting
 from bot.kf.tables import KfSession, State
@@ -58,7 +58,7 @@ def servicer_wrote(
 ) -> bool:
     """A servicer answered in WeCom's own client; whether they gave the conversation to the bot."""
     live = find_live(session, conversation_id)
-    if live is None:
+    if live is None or live.state != HandoverState.OWNED:
         live = owning.taken_by_servicer(session, conversation_id, userid, now)
     note_answer(session, live, now)
     if not is_hand_back(words):

@@ -24,6 +24,7 @@ from bot.handover.episodes import (
 )
 from bot.handover.promises import note_misses
 from bot.handover.tables import Handover, HandoverState, Reason
+from bot.kf import codes
 from bot.messages import BOT
 from bot.staff.tables import Staff
 
@@ -159,6 +160,7 @@ def _give(
     live = find_live(session, talk.id)
     handover = live or find_left_word(session, talk.id)
     _change(session, talk, owner, now)
+    codes.keep_silent(session, talk.id, now)
     columns: dict[str, Any] = {
         "owner": owner,
         "staff_id": staff_id_of(owner),

@@ -13,6 +13,7 @@ from bot.conversations import OwnerChanged
 from bot.database import Database
 from bot.handover import owning
 from bot.handover.tables import Handover, HandoverState, Reason
+from bot.handover.taking import until_quiet
 from bot.kf import sessions
 from bot.kf.tables import State
 from bot.outbox import Post
@@ -25,6 +26,8 @@ KIND: Final = "wecom.app_card"
 OF_USE_FOR: Final = timedelta(minutes=30)
 """Longer after the customer asked, a card tells nothing new."""
 TAKE, SKIP = "take", "skip"
+LOOKS: Final = 40
+"""Two seconds: WeCom waits three for what the button says."""
 TAKEN: Final = "已接入"
 TAKEN_BY: Final = "已由{name}接入"
 SKIPPED: Final = "已忽略"
@@ -109,9 +112,18 @@ class CardTaps:
         verb, _, number = tap.key.partition(":")
         if verb not in (TAKE, SKIP) or not number.isdecimal():
             return None
+        handover_id = int(number)
+        if verb == TAKE:
+            talk_id = await self.database.read(_conversation_of, handover_id)
+            await until_quiet(self.database, talk_id, LOOKS)
         return await self.database.write(
-            answer_tap, tap.userid, verb, int(number), self.clock.now()
+            answer_tap, tap.userid, verb, handover_id, self.clock.now()
         )
+
+
+def _conversation_of(session: Session, handover_id: int) -> int:
+    handover = session.get(Handover, handover_id)
+    return 0 if handover is None else handover.conversation_id
 
 
 def answer_tap(session: Session, userid: str, verb: str, handover_id: int, now: datetime) -> str:

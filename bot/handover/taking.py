@@ -4,25 +4,20 @@ import asyncio
 from typing import Final
 
 from bot import outbox
-from bot.clock import Clock
 from bot.database import Database
-from bot.handover import owning
-from bot.handover.tables import Handover
 
 LOOK_AGAIN: Final = 0.05
 LOOKS: Final = 60
 """Three seconds' worth."""
 
 
-async def take_quietly(
-    database: Database, clock: Clock, conversation_id: int, staff_id: int, seen_epoch: int
-) -> Handover:
-    """Take it once nothing is being sent in it, or after three seconds. Raises OwnerChanged.
+async def until_quiet(database: Database, conversation_id: int, looks: int = LOOKS) -> None:
+    """Wait until nothing is being sent in it, or so many looks: about three seconds.
 
-    What was not begun when this returns is never sent.
+    What has begun is said before whoever takes it then; what has not begun by the commit of
+    `owning.take` is never sent.
     """
-    for _ in range(LOOKS):
+    for _ in range(looks):
         if not await database.read(outbox.is_sending, conversation_id):
-            break
+            return
         await asyncio.sleep(LOOK_AGAIN)
-    return await database.write(owning.take, conversation_id, staff_id, seen_epoch, clock.now())

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select, update
 
 from bot import outbox
-from bot.messages import Choices, Reply, Text, reply_as_words, reply_to_json
+from bot.messages import BOT, Choices, Reply, Text, reply_as_words, reply_to_json
 from bot.outbox import Post
 from bot.speaking import write_down
+from bot.tables import ChatMessage, OutboxMessage, OutboxState
+from commerce.inserting import affected_rows
 from commerce.sealing import Sealer
 
 KIND: Final = "wecom.on_event"
@@ -66,3 +68,26 @@ def say_by_code(
         return False
     write_down(session, sealer, conversation_id, None, [said], now, about=about)
     return True
+
+
+def keep_silent(session: Session, conversation_id: int, now: datetime) -> int:
+    """Take back what was to be said by a code and is not begun: somebody takes the conversation.
+
+    Waits for a claim under way, which then was before the takeover.
+    """
+    said = select(ChatMessage.outbox_key).where(
+        ChatMessage.conversation_id == conversation_id,
+        ChatMessage.author == BOT,
+        ChatMessage.at > now - NEWS,
+        col(ChatMessage.outbox_key).is_not(None),
+    )
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.kind) == KIND,
+            col(OutboxMessage.state) == OutboxState.PENDING.value,
+            col(OutboxMessage.key).in_(said),
+        )
+        .values(state=OutboxState.SUPERSEDED.value, reason=outbox.TAKEN_OVER, finished_at=now)
+    )
+    return affected_rows(session, statement)

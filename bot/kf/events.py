@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select, update
 
-from bot import outbox
+from bot import conversations, outbox
 from bot.handover.tables import Handover
 from bot.kf import codes, sessions
 from bot.kf import kf_words as words
@@ -18,6 +18,7 @@ from bot.kf.sessions import Told
 from bot.kf.tables import RecalledMessage, State
 from bot.kf.welcoming import welcome_for
 from bot.messages import Text
+from bot.profiles import want_profile
 from bot.scenes import arrive
 from bot.staff.tables import Staff
 from bot.tables import Conversation
@@ -70,7 +71,7 @@ def hear_event(happened: Happened) -> None:
 
 
 def _entered(happened: Happened) -> None:
-    """Note where the customer came from, and welcome them while WeCom lets us."""
+    """Note where the customer came from; the bot welcomes them while WeCom and people let it."""
     session, entry, now = happened.session, happened.entry, happened.now
     talk_id = _talk_of(happened)
     scene, param = happened.words_of("scene"), happened.words_of("scene_param")
@@ -79,6 +80,8 @@ def _entered(happened: Happened) -> None:
         seen.scene, seen.scene_param, seen.entered_at = scene, param, entry.sent_at
         session.add(seen)
     _note_source(happened, talk_id, param or scene)
+    if not conversations.lock(session, talk_id).is_the_bots:
+        return
     reply = welcome_for(session, scene, param, entry.sent_at)
     codes.say_by_code(
         session,
@@ -101,7 +104,8 @@ def _note_source(happened: Happened, talk_id: int, scene: str) -> None:
     is_unknown = update(Conversation).where(
         col(Conversation.id) == talk_id, col(Conversation.customer_id).is_(None)
     )
-    affected_rows(session, is_unknown.values(customer_id=customer_id))
+    if affected_rows(session, is_unknown.values(customer_id=customer_id)):
+        want_profile(session, happened.sealer, "wecom", entry.open_kfid, entry.external_user, now)
     if scene:
         arrive(session, customer_id, scene, way=Way.SCAN, source=SOURCES["wecom"], now=now)
 

@@ -18,6 +18,7 @@ import structlog
 from sqlmodel import Session, col, delete, select, update
 
 from bot import conversations, inbox
+from bot.errors import BotError
 from bot.handover.heard import customer_wrote, servicer_wrote
 from bot.kf import sessions
 from bot.kf.arrivals import CUSTOMER, SERVICER, Entry, Unreadable, read_entry
@@ -28,6 +29,7 @@ from bot.messages import Incoming, Text
 from bot.reply_window import MESSAGE
 from bot.speaking import write_down
 from bot.tables import Conversation
+from commerce.errors import ShopError
 from commerce.inserting import affected_rows, insert_once
 from commerce.sealing import Sealer
 
@@ -149,7 +151,7 @@ def _take_in(
         with session.begin_nested():
             if insert_once(session, KfSeen, key=entry.key, at=now):
                 _react(session, sealer, entry, talk_id, now)
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, BotError, ShopError):
         # One event that we cannot make sense of must not keep all later messages from coming.
         log.exception("event not taken in", kind=str(entry.about.get("event_type")))
     return False

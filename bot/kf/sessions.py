@@ -143,7 +143,7 @@ def adopt(session: Session, conversation_id: int, told: Told, now: datetime) -> 
     if live is None:
         return None
     waited = was is State.POOL and live.state == HandoverState.QUEUED
-    if episodes.is_in_wecom(live) or (waited and told.state is State.ENDED):
+    if episodes.is_in_wecom(live) or (waited and told.state is not State.POOL):
         return owning.ended_by_platform(session, conversation_id, now, code=told.code)
     return None
 

@@ -138,8 +138,8 @@ class KfSync:
             self._sender.wake()
             for conversation_id in kept:
                 self._answer(conversation_id)
-            if not page.has_more:
-                return True
+            if not page.has_more or page.next_cursor == place.cursor:
+                return True  # A cursor that stands still would be asked for ever.
 
     async def _ask(self, open_kfid: str, cursor: str, lane: _Lane) -> KfPage | None:
         """A page; None when the token has lapsed, or a pause is asked for."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, select, update
 
 from bot.staff import sessions
 from bot.staff.tables import Presence, Role, Staff
@@ -125,12 +125,14 @@ def list_all(session: Session) -> Sequence[Staff]:
 
 
 def _keep_an_owner(session: Session, leaving: int) -> None:
-    others = session.exec(
-        select(func.count())
-        .select_from(Staff)
-        .where(Staff.role == Role.OWNER, col(Staff.is_active), col(Staff.id) != leaving)
-    ).one()
-    if not others:
+    # Held until the commit: two owners who demote each other at once must not both find another.
+    owners = session.exec(
+        select(Staff.id)
+        .where(Staff.role == Role.OWNER, col(Staff.is_active))
+        .order_by(col(Staff.id))
+        .with_for_update()
+    ).all()
+    if set(owners) <= {leaving}:
         raise IllegalMove("店里至少要有一位店主，先让别人当店主再改")
 
 

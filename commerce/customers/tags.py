@@ -110,5 +110,6 @@ def note_there(session: Session, customer_id: int, platform_ids: Sequence[str]) 
 def join_tags(session: Session, kept_id: int, gone_id: int) -> None:
     """When two customers prove to be one, who stays bears the tags of both."""
     for row in session.exec(select(Tagged).where(Tagged.customer_id == gone_id)).all():
-        insert_once(session, Tagged, customer_id=kept_id, tag_id=row.tag_id, by=row.by, at=row.at)
+        kept = {"tag_id": row.tag_id, "by": row.by, "at": row.at, "is_there": row.is_there}
+        insert_once(session, Tagged, customer_id=kept_id, **kept)
     affected_rows(session, delete(Tagged).where(col(Tagged.customer_id) == gone_id))

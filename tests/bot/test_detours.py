@@ -170,6 +170,38 @@ async def test_nothing_is_said_into_a_conversation_that_a_person_has(person: Per
     assert await person.hears() == []
 
 
+async def test_news_reaches_whom_a_person_serves_by_another_way(person: Person) -> None:
+    await person.writes("mini_program", used=5)
+    served = await person.writes("official_account")
+    await person.allows()
+
+    def take(session: Session) -> None:
+        now: datetime = person.clock.now()
+        conversations.change_owner(session, served, "staff:1", now, seen_owner="bot", seen_epoch=0)
+
+    await person.database.write(take)
+    await person.is_told(served, notice=NEWS)
+
+    assert await person.hears() == ["mini_program.notice"]
+    (_, state, reason), _ = await person.rows()
+    assert (state, reason) == ("superseded", "told by a subscription message of mini_program")
+
+
+async def test_what_has_no_form_as_news_takes_no_detour_around_a_person(person: Person) -> None:
+    served = await person.writes("official_account")
+    await person.writes("wecom")
+    await person.is_told(served)
+
+    def take(session: Session) -> None:
+        now: datetime = person.clock.now()
+        conversations.change_owner(session, served, "staff:1", now, seen_owner="bot", seen_epoch=0)
+
+    await person.database.write(take)
+
+    assert await person.hears() == []
+    assert await person.rows() == [("official_account.reply", "superseded", outbox.TAKEN_OVER)]
+
+
 async def test_an_answer_waits_where_it_was_asked(person: Person) -> None:
     full = await person.writes("official_account", used=5)
     await person.writes("wecom")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlmodel import func, select
 from structlog.testing import capture_logs
 
-from bot import handlers, inbox, texts
+from bot import conversations, handlers, inbox, texts
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.messages import SPOKEN_KINDS, Incoming, Kind, Text, reply_to_json
@@ -226,6 +226,25 @@ async def test_a_message_tried_too_often_is_given_up_with_an_apology(
 
     assert await counter.inbox() == [InboxState.QUARANTINED]
     assert [each for _, each in await counter.outbox()] == [words(texts.SORRY)]
+
+
+async def test_nobody_apologises_where_a_person_answers(
+    counter: Counter, frozen_clock: FrozenClock, message: Make
+) -> None:
+    accepted = await counter.accept(message(sent_at=frozen_clock.now()))
+    talk_id, now = accepted.conversation_id, frozen_clock.now()
+    await counter.database.write(
+        conversations.change_owner, talk_id, "staff:1", now, seen_owner="bot", seen_epoch=0
+    )
+    for _ in range(inbox.MOST_ATTEMPTS):
+        frozen_clock.advance(hours=1)
+        await counter.database.write(inbox.take_up_left_behind, frozen_clock.now())
+
+    with capture_logs():
+        await counter.pipeline.answer_all(talk_id)
+
+    assert await counter.inbox() == [InboxState.QUARANTINED]
+    assert await counter.outbox() == []
 
 
 async def test_a_parser_that_breaks_its_promise_leaves_the_message_waiting(

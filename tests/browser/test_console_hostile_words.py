@@ -8,10 +8,14 @@ from sqlmodel import Session, select
 
 from bot.clock import SystemClock
 from bot.console.talks.lines import MOST_AT_ONCE
+from bot.console.talks.listing import A_PAGE
 from bot.handover.notes import add_note
 from bot.messages import Incoming
 from bot.speaking import write_down
 from bot.tables import Conversation
+from commerce.customers.identities import find_identity, identify
+from commerce.customers.nicknames import note_nickname
+from commerce.inserting import id_of
 from tests.browser.console_desk import hire, open_agent, shop_of
 from tests.browser.hostile_words import corpus
 from tests.fixtures.stage import Stage
@@ -52,6 +56,54 @@ async def test_no_word_of_a_customer_or_a_note_is_run_as_a_script(
     assert await agent.page.evaluate("window.hacked") is None
     assert agent.faults == []
     assert reports == []
+
+
+async def test_no_nickname_is_run_as_a_script(stage: Stage, browser: Browser) -> None:
+    words = corpus()
+    hire(stage, wang="小王")
+    _call(stage, words)
+    agent = await open_agent(browser)
+    reports: list[str] = []
+    agent.page.on(
+        "console", lambda said: reports.append(said.text) if "Content" in said.text else None
+    )
+    names = agent.page.locator(".inbox-name")
+
+    await agent.log_in(stage, "wang")
+    seen: list[str] = []
+    for page in range(1, len(words) // A_PAGE + 1):
+        await agent.page.goto(f"{agent.base}/inbox?tab=all&channel=wecom&page={page}")
+        seen += await names.all_inner_texts()
+        await agent.rows.nth(page).click()
+        await expect(agent.page.locator(".panel-card h2")).to_contain_text("hacked")
+        await expect(agent.page.locator(".talk-name")).to_contain_text("hacked")
+
+    assert sum("window.hacked" in each for each in seen) == len(words)
+    assert await agent.page.evaluate("window.hacked") is None
+    assert agent.faults == []
+    assert reports == []
+
+
+def _call(stage: Stage, words: tuple[str, ...]) -> None:
+    """As many customers as words, each of whom is called so."""
+    database, sealer = shop_of(stage)
+    now = SystemClock().now()
+    with database.writing() as session:
+        for number, each in enumerate(words):
+            who = "wecom", "wk-shop", f"wm-{number}"
+            customer = identify(session, *who, now)
+            identity = find_identity(session, *who)
+            assert identity is not None
+            note_nickname(session, sealer, id_of(identity), each, now)
+            talk = Conversation(
+                channel=who[0],
+                account=who[1],
+                external_user=who[2],
+                customer_id=customer.id,
+                updated_at=now,
+            )
+            session.add(talk)
+    database.close()
 
 
 def _write(stage: Stage, words: tuple[str, ...], staff_id: int) -> None:

@@ -91,7 +91,8 @@ async def agree(page: Page) -> web.StreamResponse:
     def decide(session: Session, number: str, note: str, actor: str, now: datetime) -> None:
         deciding.agree(session, number, actor=actor, note=note, now=now, amount=amount)
 
-    return await _decide(page, form, decide, "after_sale.agreed", "已同意，顾客会收到通知")
+    said = "已同意，顾客会收到通知"
+    return await _decide(page, form, decide, "after_sale.agreed", said, amount)
 
 
 async def refuse(page: Page) -> web.StreamResponse:
@@ -126,7 +127,7 @@ async def accept(page: Page) -> web.StreamResponse:
             session, number, actor=actor, note=note, now=now, is_good=is_good, amount=amount
         )
 
-    return await _decide(page, form, decide, "after_sale.accepted", "已验收，正在退款")
+    return await _decide(page, form, decide, "after_sale.accepted", "已验收，正在退款", amount)
 
 
 async def resend(page: Page) -> web.StreamResponse:
@@ -180,12 +181,13 @@ async def _decide(
     decide: Callable[[Session, str, str, str, datetime], None],
     did: str,
     said: str,
+    amount: int | None = None,
 ) -> web.StreamResponse:
     """One decision, written down with who made it."""
     number, note = page.match("number"), form.get("note", "").strip()
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"说明最多{LONGEST_NOTE}个字", field="note")
-    about = {"request": number, "amount": form.get("amount", "")}
+    about = {"request": number, "amount": amount}
     await page.write(decide, number, note, actor_of(page), page.now, did=did, about=about)
     return page.go(f"/after-sales/{number}", said=said)
 

@@ -10,6 +10,7 @@ from bot.console.page import Page
 from bot.console.pages import answer_list as listed
 from bot.console.pages.answer_list import AnswerFilter, AnswerRow, AnswersTaken
 from bot.console.pages.answer_trial import preview, try_out
+from bot.console.pages.seen import FIELD, hold, mark_of, refuse_changed
 from bot.console.pages.shown import paged_as
 from bot.console.pages.uploaded import csv_of, on_disk
 from bot.console.pages.written import find_moment, find_number, local
@@ -20,7 +21,7 @@ from commerce.errors import InvalidInput, NotFound
 from commerce.knowledge.entries import EntryDraft, find_entry, save_entry
 from commerce.knowledge.facts import FACTS, set_fact
 from commerce.knowledge.placeholders import LIVE
-from commerce.knowledge.tables import ShopFact
+from commerce.knowledge.tables import KnowledgeEntry, ShopFact
 from nlu.understanding import CUSTOMER_INTENTS
 
 INTENTS: Final = sorted(CUSTOMER_INTENTS)
@@ -85,8 +86,13 @@ async def save(page: Page) -> web.StreamResponse:
     is_new = form.get("is_new") == "yes"
 
     def write(session: Session) -> None:
-        if is_new and find_entry(session, draft.key) is not None:
+        known = hold(session, select(KnowledgeEntry).where(KnowledgeEntry.key == draft.key))
+        if known is not None and is_new:
             raise InvalidInput("这个编号已经有了，换一个吧", field="key")
+        if known is not None:
+            refuse_changed(
+                form.get(FIELD, ""), listed.as_draft(listed.rows_of(session, [known])[0])
+            )
         save_entry(session, draft, page.now)
 
     await page.write(write, did="answer.saved", about={"key": draft.key, "is_live": draft.is_live})
@@ -130,6 +136,7 @@ async def _form(page: Page, row: AnswerRow | None) -> web.StreamResponse:
         title="知识库",
         row=row,
         draft=None if row is None else listed.as_draft(row),
+        mark="" if row is None else mark_of(listed.as_draft(row)),
         words=words,
         local=local,
         live=LIVE,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.console.audit_words import said_of
 from bot.console.page import Page
+from bot.console.pages.written import begin_of, end_of, find_day, find_id
 from bot.console.paging import Paged, page_of
 from bot.console.route import Route
 from bot.staff import audit, people
@@ -109,33 +110,19 @@ def _statement(search: Search) -> Any:
     if search.staff_id is not None:
         statement = statement.where(AuditEntry.staff_id == search.staff_id)
     if search.since is not None:
-        statement = statement.where(col(AuditEntry.at) >= _midnight(search.since))
+        statement = statement.where(col(AuditEntry.at) >= begin_of(search.since))
     if search.until is not None:
-        statement = statement.where(
-            col(AuditEntry.at) < _midnight(search.until + timedelta(days=1))
-        )
+        statement = statement.where(col(AuditEntry.at) < end_of(search.until))
     return statement
 
 
 def _search(page: Page) -> Search:
-    staff = page.query("staff")
     return Search(
         q=page.query("q")[:64],
-        staff_id=int(staff) if staff.isascii() and staff.isdigit() and len(staff) < 10 else None,
-        since=_day(page.query("since")),
-        until=_day(page.query("until")),
+        staff_id=find_id(page.query("staff")),
+        since=find_day(page.query("since")),
+        until=find_day(page.query("until")),
     )
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _names(session: Session) -> dict[int | None, str]:

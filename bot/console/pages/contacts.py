@@ -10,6 +10,7 @@ from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
 from bot.console.page import Page
+from bot.console.pages.written import find_id, number
 from bot.console.route import Route
 from bot.contacts import codes, welcomes
 from bot.contacts.codes import CodeDraft
@@ -68,8 +69,8 @@ async def save_code(page: Page) -> web.StreamResponse:
         name=form.get("name", ""),
         shifts=shifts_from(form.get("shifts", "")),
         backup=userids_from(form.get("backup", "")),
-        daily_limit=_number(form, "daily_limit"),
-        tag_ids=[int(each) for each in tag_ids if each.isdecimal()],
+        daily_limit=number(form.get("daily_limit", "").strip() or "0", "每天上限", "daily_limit"),
+        tag_ids=[tag for each in tag_ids if (tag := find_id(each)) is not None],
         is_active=form.get("is_active") == "yes",
     )
     sealer, now = page.desk.sealer, page.now
@@ -123,7 +124,7 @@ def _save_welcome(session: Session, form: Mapping[str, str], number: str) -> Wel
     if place not in set(Place):
         raise InvalidInput("请选用在哪里", field="place")
     product = form.get("product_id", "").strip()
-    if product and not product.isdecimal():
+    if product and find_id(product) is None:
         raise InvalidInput("商品编号是数字，在商品页的地址里", field="product_id")
     if product:
         get_product(session, int(product))
@@ -164,13 +165,6 @@ def _tag_rows(session: Session) -> list[tuple[Tag, int]]:
     statement = select(Tagged.tag_id, func.count()).group_by(col(Tagged.tag_id))
     counted = dict(session.exec(statement).all())
     return [(tag, counted.get(tag.id or 0, 0)) for tag in list_all_tags(session)]
-
-
-def _number(form: Mapping[str, str], name: str) -> int:
-    written = form.get(name, "").strip() or "0"
-    if not written.isdecimal():
-        raise InvalidInput("请填数字", field=name)
-    return int(written)
 
 
 _KEY: Final = "{key:[0-9A-Za-z_-]{1,30}}"

@@ -12,6 +12,7 @@ from bot.console.page import Page
 from bot.console.pages.product_list import list_names
 from bot.console.pages.scope_form import read_categories, read_products, state_of, write_products
 from bot.console.pages.scope_form import window as window_of
+from bot.console.pages.seen import FIELD, hold, mark_of, refuse_changed
 from bot.console.pages.shown import paged_as
 from bot.console.pages.written import fen, find_fen, find_number, in_yuan, local, number
 from bot.console.paging import Paged
@@ -34,6 +35,7 @@ _PLAIN: Final = (
     *("takeable_from", "takeable_until", "valid_from", "valid_until"),
     *("starts_after_days", "lasts_days", "is_listed", "is_active"),
 )
+_CHOSEN: Final = ("kind", "audience", "categories", "products")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,18 @@ async def show(page: Page) -> web.StreamResponse:
 async def save(page: Page) -> web.StreamResponse:
     """Write a template. What customers already have keeps its terms."""
     form, chosen = await page.form(), await page.many("categories")
+    code = form.get("code", "").strip()
     is_new = form.get("is_new") == "yes"
 
     def write(session: Session) -> None:
-        if is_new and _find(session, form.get("code", "").strip()) is not None:
+        known = hold(session, _coded(code))
+        if known is not None and is_new:
             raise InvalidInput("这个编号已经有了，换一个吧", field="code")
+        if known is not None:
+            refuse_changed(form.get(FIELD, ""), *_values(known))
         scope = read_categories(session, chosen), read_products(session, form.get("products", ""))
         save_coupon(session, _draft(form, *scope), page.now)
 
-    code = form.get("code", "").strip()
     await page.write(write, did="coupon_template.saved", about={"code": code[:40]})
     return page.go("/coupons", said="优惠券已保存")
 
@@ -98,6 +103,7 @@ async def switch(page: Page) -> web.StreamResponse:
     code, is_active = page.match("code"), (await page.form()).get("active") == "yes"
 
     def write(session: Session) -> None:
+        hold(session, _coded(code))
         template = _get(session, code)
         values = {name: getattr(template, name) for name in _PLAIN}
         draft = CouponDraft(
@@ -122,6 +128,7 @@ async def _form(page: Page, template: CouponTemplate | None) -> web.StreamRespon
         "pages/coupon.html",
         title="优惠券",
         coupon=template,
+        mark="" if template is None else mark_of(*_values(template)),
         products=products,
         categories=await page.read(list_names, Category),
         in_yuan=in_yuan,
@@ -216,12 +223,17 @@ def _csv_rows(session: Session, text: str, state: str) -> list[tuple[object, ...
     ]
 
 
-def _find(session: Session, code: str) -> CouponTemplate | None:
-    return session.exec(select(CouponTemplate).where(CouponTemplate.code == code)).first()
+def _coded(code: str) -> SelectOfScalar[CouponTemplate]:
+    return select(CouponTemplate).where(CouponTemplate.code == code)
+
+
+def _values(template: CouponTemplate) -> tuple[object, ...]:
+    """What the form of a template shows."""
+    return tuple(getattr(template, name) for name in (*_PLAIN, *_CHOSEN))
 
 
 def _get(session: Session, code: str) -> CouponTemplate:
-    template = _find(session, code)
+    template = session.exec(_coded(code)).first()
     if template is None:
         raise NotFound("没有这张优惠券", code=code)
     return template

@@ -9,7 +9,7 @@ from bot.console.page import Page
 from bot.console.pages import customer_list as listed
 from bot.console.pages.customer_list import CustomerFilter, CustomerRow
 from bot.console.pages.customer_view import view
-from bot.console.pages.written import find_number, number
+from bot.console.pages.written import find_id, number
 from bot.console.paging import Paged, page_of
 from bot.console.route import Route
 from bot.console.talks.names import CHANNELS
@@ -89,10 +89,9 @@ async def give_coupon(page: Page) -> web.StreamResponse:
 
 
 def _filter(page: Page) -> CustomerFilter:
-    level = page.query("level")
     return CustomerFilter(
         text=page.query("q"),
-        level_id=find_number(level, "等级", "level") if level.isdecimal() else None,
+        level_id=find_id(page.query("level")),
         seen=page.query("seen"),
         state=page.query("state"),
         channel=page.query("channel"),

@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.console.pages.sale_goods import Piece, pieces_of_product
-from bot.console.pages.written import fen, find_moment, in_yuan, local, number
+from bot.console.pages.written import fen, find_id, find_moment, in_yuan, local, number
 from commerce.catalogue.tables import Product
 from commerce.errors import InvalidInput, NotFound
 from commerce.group_buys.activities import Tier, Tiers, list_tiers
@@ -106,9 +106,11 @@ def _tiers(form: Mapping[str, str]) -> Tiers:
     for place in range(MOST_TIERS):
         heads, begins = form.get(f"heads-{place}", "").strip(), f"price-{place}-"
         prices = {
-            int(name.removeprefix(begins)): fen(text, "拼团价", name)
+            variant_id: fen(text, "拼团价", name)
             for name, text in form.items()
-            if name.startswith(begins) and name.removeprefix(begins).isdecimal() and text.strip()
+            if name.startswith(begins)
+            and (variant_id := find_id(name.removeprefix(begins))) is not None
+            and text.strip()
         }
         if heads or prices:
             tiers.append(Tier(number(heads, "成团人数", f"heads-{place}"), prices))

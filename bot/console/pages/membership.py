@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlmodel import Session, col, select
 
 from bot.console.page import Page
+from bot.console.pages.seen import FIELD, hold, mark_of, refuse_changed
 from bot.console.pages.shown import actor_of
 from bot.console.pages.written import fen, find_number, in_yuan, number
 from bot.console.paging import Paged, page_of
@@ -46,6 +47,7 @@ async def show(page: Page) -> web.StreamResponse:
         tasks=await page.read(_tasks),
         kinds=TASKS,
         items=await page.read(_items),
+        mark_of_item=_mark_of_item,
         coupons=await page.read(_coupons),
         in_yuan=in_yuan,
     )
@@ -92,19 +94,24 @@ async def write_item(page: Page) -> web.StreamResponse:
     form = await page.form()
     points = number(form.get("points", ""), "积分", "points")
     added = _change(form.get("added", ""))
-    await page.write(
-        lambda session: save_item(
+    title = form.get("title", "")
+
+    def write(session: Session) -> None:
+        known = hold(session, select(MallItem).where(MallItem.title == title.strip()))
+        if known is not None:
+            refuse_changed(form.get(FIELD, ""), *_shown(known))
+        save_item(
             session,
-            form.get("title", ""),
+            title,
             points=points,
             added=added,
             most_each=find_number(form.get("most_each", ""), "每人最多", "most_each"),
             coupon_template_id=find_number(form.get("coupon", ""), "优惠券", "coupon"),
             is_open=form.get("is_open") == "yes",
-        ),
-        did="mall_item.saved",
-        about={"points": points, "added": added},
-    )
+        )
+
+    about = {"points": points, "added": added}
+    await page.write(write, did="mall_item.saved", about=about)
     return page.go("/coupons/membership", said="积分商品已保存")
 
 
@@ -149,6 +156,18 @@ async def call_off(page: Page) -> web.StreamResponse:
         about={"redemption": number_of_it},
     )
     return page.go("/coupons/redemptions", said="积分已退回给顾客")
+
+
+def _shown(item: MallItem) -> tuple[object, ...]:
+    """What the form of a thing shows, with all that was ever put in: what is left changes with
+    every customer."""
+    put_in = item.stock + item.redeemed
+    return item.points, put_in, item.most_each, item.coupon_template_id, item.is_open
+
+
+def _mark_of_item(item: MallItem | None) -> str:
+    """What the form of a thing brings back; that of a new one has seen nothing."""
+    return mark_of() if item is None else mark_of(*_shown(item))
 
 
 def _change(written: str) -> int:

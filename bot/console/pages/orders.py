@@ -153,9 +153,9 @@ def _pieces(form: Mapping[str, str]) -> dict[int, int] | None:
     if not written:
         return None
     counted = {
-        int(name.removeprefix(PIECES)): number(text or "0", "件数", name)
+        line_id: number(text or "0", "件数", name)
         for name, text in written.items()
-        if name.removeprefix(PIECES).isdecimal()
+        if (line_id := find_id(name.removeprefix(PIECES))) is not None
     }
     chosen = {line_id: count for line_id, count in counted.items() if count}
     if not chosen:

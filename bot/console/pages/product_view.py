@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from bot.console.pages.order_view import actor_name
 from bot.console.pages.product_list import ProductRow, rows_of
+from bot.console.pages.seen import hold, mark_of, refuse_changed
 from commerce.catalogue.tables import Product, StockMovement, Variant
 from commerce.compliance import TextKind, lint, told
 from commerce.corrections import CorrectionKind, MoneyAudit
 from commerce.errors import NotFound
 from commerce.freight.tables import FreightTemplate
+from commerce.inserting import id_of
 from commerce.ordering.tables import Order
 
 MOST_MOVEMENTS: Final = 50
@@ -50,6 +52,10 @@ class ProductSeen:
     freights: Sequence[FreightTemplate]
     warnings: Sequence[str]
     """What its title should not say."""
+    mark: str
+    """Of the form of the product."""
+    marks: Mapping[int, tuple[str, str]]
+    """By variant: of its form, and of the form of its stock."""
 
 
 def view(session: Session, product_id: int) -> ProductSeen:
@@ -63,7 +69,51 @@ def view(session: Session, product_id: int) -> ProductSeen:
         movements=_movements(session, row.variants),
         freights=session.exec(select(FreightTemplate).order_by(FreightTemplate.name)).all(),
         warnings=warnings_of(product.title),
+        mark=mark_of(*product_values(product)),
+        marks={
+            id_of(each): (mark_of(*variant_values(each)), mark_of(last_count(session, each.id)))
+            for each in row.variants
+        },
     )
+
+
+def product_values(product: Product) -> tuple[object, ...]:
+    """What the form of a product shows."""
+    freight = product.freight_template_id
+    return product.title, product.brand_id, product.category_id, product.on_sale, freight
+
+
+def variant_values(variant: Variant) -> tuple[object, ...]:
+    """What the form of a variant shows."""
+    return variant.price, sorted(variant.attributes.items()), variant.on_sale
+
+
+def last_count(session: Session, variant_id: int | None) -> int:
+    """The last time that somebody counted a variant's pieces; 0 for never."""
+    counted = select(func.max(StockMovement.id)).where(
+        StockMovement.variant_id == variant_id, StockMovement.reason == "correction"
+    )
+    return session.exec(counted).one() or 0
+
+
+def refuse_stale_product(session: Session, product_id: int, brought: str) -> None:
+    """Raise ChangedMeanwhile when a product's form is out of date."""
+    product = hold(session, select(Product).where(Product.id == product_id))
+    if product is not None:
+        refuse_changed(brought, *product_values(product))
+
+
+def refuse_stale_variant(session: Session, variant_id: int, brought: str) -> None:
+    """Raise ChangedMeanwhile when a variant's form is out of date."""
+    variant = hold(session, select(Variant).where(Variant.id == variant_id))
+    if variant is not None:
+        refuse_changed(brought, *variant_values(variant))
+
+
+def refuse_stale_count(session: Session, variant_id: int, brought: str) -> None:
+    """Raise ChangedMeanwhile when somebody has counted since the form was shown."""
+    hold(session, select(Variant).where(Variant.id == variant_id))
+    refuse_changed(brought, last_count(session, variant_id))
 
 
 def warnings_of(title: str) -> list[str]:

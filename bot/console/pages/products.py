@@ -8,14 +8,23 @@ from typing import Final
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.console.drawing import LARGEST
 from bot.console.page import Page
 from bot.console.pages import product_list as listed
+from bot.console.pages import seen
 from bot.console.pages.product_list import ProductFilter, ProductRow
-from bot.console.pages.product_pictures import LARGEST, keep_picture
-from bot.console.pages.product_view import REASONS, view, warnings_of
+from bot.console.pages.product_pictures import keep_picture
+from bot.console.pages.product_view import (
+    REASONS,
+    refuse_stale_count,
+    refuse_stale_product,
+    refuse_stale_variant,
+    view,
+    warnings_of,
+)
 from bot.console.pages.shown import actor_of, paged_as
 from bot.console.pages.uploaded import csv_of, on_disk
-from bot.console.pages.written import fen, find_number, number
+from bot.console.pages.written import fen, find_id, find_number, number
 from bot.console.paging import Paged
 from bot.console.route import Route
 from bot.staff.permissions import Permission
@@ -97,11 +106,11 @@ async def add(page: Page) -> web.StreamResponse:
 
 async def show(page: Page) -> web.StreamResponse:
     """One product."""
-    seen = await page.read(view, int(page.match("id")))
+    product = await page.read(view, int(page.match("id")))
     return page.html(
         "pages/product.html",
         title="商品",
-        seen=seen,
+        seen=product,
         reasons=REASONS,
         in_pairs=listed.in_pairs,
         categories=await page.read(listed.list_names, Category),
@@ -114,8 +123,10 @@ async def change(page: Page) -> web.StreamResponse:
     product_id, form = int(page.match("id")), await page.form()
     title = form.get("title", "")
     freight = find_number(form.get("freight", ""), "运费模板", "freight")
-    await page.write(
-        lambda session: editing.change_product(
+
+    def write(session: Session) -> None:
+        refuse_stale_product(session, product_id, form.get(seen.FIELD, ""))
+        editing.change_product(
             session,
             product_id,
             title=title,
@@ -124,10 +135,9 @@ async def change(page: Page) -> web.StreamResponse:
             is_on_sale=form.get("on_sale") == "yes",
             freight_template_id=freight,
             now=page.now,
-        ),
-        did="product.changed",
-        about={"product": product_id},
-    )
+        )
+
+    await page.write(write, did="product.changed", about={"product": product_id})
     return page.go(f"/products/{product_id}", said=_saved(title, "已保存"))
 
 
@@ -147,18 +157,20 @@ async def change_variant(page: Page) -> web.StreamResponse:
     variant_id, form = int(page.match("variant")), await page.form()
     price = fen(form.get("price", ""), "价格", "price")
     attributes = read_attributes(form.get("attributes", ""))
-    await page.write(
-        lambda session: editing.change_variant(
+
+    def write(session: Session) -> None:
+        refuse_stale_variant(session, variant_id, form.get(seen.FIELD, ""))
+        editing.change_variant(
             session,
             variant_id,
             price=price,
             attributes=attributes,
             is_on_sale=form.get("on_sale") == "yes",
             now=page.now,
-        ),
-        did="product.variant_changed",
-        about={"variant": variant_id, "price": price},
-    )
+        )
+
+    about = {"variant": variant_id, "price": price}
+    await page.write(write, did="product.variant_changed", about=about)
     return page.go(f"/products/{page.match('id')}", said="规格已保存")
 
 
@@ -166,18 +178,14 @@ async def move_stock(page: Page) -> web.StreamResponse:
     """Somebody has counted: pieces more or less, and why."""
     variant_id, form = int(page.match("variant")), await page.form()
     pieces = _change(form.get("change", ""))
-    await page.write(
-        lambda session: stock.correct_by_hand(
-            session,
-            variant_id,
-            pieces,
-            actor=actor_of(page),
-            reason=form.get("reason", ""),
-            now=page.now,
-        ),
-        did="product.stock_corrected",
-        about={"variant": variant_id, "change": pieces},
-    )
+    reason, actor = form.get("reason", ""), actor_of(page)
+
+    def write(session: Session) -> None:
+        refuse_stale_count(session, variant_id, form.get(seen.FIELD, ""))
+        stock.correct_by_hand(session, variant_id, pieces, actor=actor, reason=reason, now=page.now)
+
+    about = {"variant": variant_id, "change": pieces}
+    await page.write(write, did="product.stock_corrected", about=about)
     return page.go(f"/products/{page.match('id')}", said="库存已调整")
 
 
@@ -197,12 +205,11 @@ async def upload_picture(page: Page) -> web.StreamResponse:
 
 
 def _filter(page: Page) -> ProductFilter:
-    category, brand = page.query("category"), page.query("brand")
     return ProductFilter(
         text=page.query("q"),
         state=page.query("state"),
-        category_id=int(category) if category.isascii() and category.isdecimal() else None,
-        brand_id=int(brand) if brand.isascii() and brand.isdecimal() else None,
+        category_id=find_id(page.query("category")),
+        brand_id=find_id(page.query("brand")),
     )
 
 

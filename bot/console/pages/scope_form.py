@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.console.pages.written import find_moment
-from commerce.catalogue.tables import Category, Product, Variant
+from bot.console.pages.written import find_id, find_moment
+from commerce.catalogue.tables import Category, Variant
 from commerce.errors import InvalidInput
 from commerce.promotions.validity import is_within
 
 
 def read_categories(session: Session, chosen: Sequence[str]) -> tuple[int, ...]:
     """The categories that were ticked; those that are no more are left out."""
-    ids = [int(each) for each in chosen if each.isascii() and each.isdecimal()]
+    ids = [category for each in chosen if (category := find_id(each)) is not None]
     return tuple(session.exec(select(Category.id).where(col(Category.id).in_(ids))))  # type: ignore[arg-type]
 
 
@@ -35,12 +35,6 @@ def write_products(session: Session, product_ids: Sequence[int]) -> str:
     for variant in session.exec(variants.order_by(col(Variant.id))):
         firsts.setdefault(variant.product_id, variant.sku)
     return "\n".join(firsts.values())
-
-
-def titles_of(session: Session, product_ids: Sequence[int]) -> list[str]:
-    """What those products are called."""
-    found = select(Product.title).where(col(Product.id).in_(product_ids))
-    return list(session.exec(found.order_by(col(Product.id))))
 
 
 def window(form: Mapping[str, str], begins: str, ends: str) -> tuple[datetime | None, ...]:

@@ -1,12 +1,12 @@
 """How customers are received: rules of takeover, opening hours, days that are otherwise."""
 
-from datetime import date
 from typing import Final
 
 from aiohttp import web
 from sqlmodel import Session
 
 from bot.console.page import Page
+from bot.console.pages.written import find_day
 from bot.console.pages.written_hours import read_week, write_week
 from bot.console.route import Route
 from bot.handover import terms
@@ -83,10 +83,9 @@ async def save_hours(page: Page) -> web.StreamResponse:
 async def save_day(page: Page) -> web.StreamResponse:
     """Say that the shop works on a day, does not, or does as the calendar says."""
     form = await page.form()
-    try:
-        day = date.fromisoformat(form.get("day", ""))
-    except ValueError as error:
-        raise InvalidInput("请选一个日期", field="day") from error
+    day = find_day(form.get("day", ""))
+    if day is None:
+        raise InvalidInput("请选一个日期", field="day")
     works = {"work": True, "off": False, "calendar": None}.get(form.get("kind", ""))
     note = form.get("note", "").strip()[:LONGEST_NOTE]
     about = {"day": day.isoformat(), "works": works}

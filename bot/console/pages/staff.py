@@ -73,7 +73,8 @@ async def change(page: Page) -> web.StreamResponse:
         raise IllegalMove("不能改自己的角色，请另一位店主来改")
 
     def rewrite(session: Session) -> dict[str, object]:
-        before = people.get(session, staff_id).model_dump(include=_SHOWN)
+        staff = people.get(session, staff_id)
+        before, bound_to = staff.model_dump(include=_SHOWN), staff.wecom_userid
         people.change(
             session,
             staff_id,
@@ -82,8 +83,9 @@ async def change(page: Page) -> web.StreamResponse:
             capacity=_whole(form.get("capacity", "")),
             wecom_userid=form.get("wecom_userid", ""),
         )
-        after = people.get(session, staff_id).model_dump(include=_SHOWN)
-        return {"staff": staff_id, "before": before, "after": after}
+        staff = people.get(session, staff_id)
+        after, is_bound_anew = staff.model_dump(include=_SHOWN), staff.wecom_userid != bound_to
+        return {"staff": staff_id, "before": before, "after": after, "rebound": is_bound_anew}
 
     await page.write(rewrite, did="staff.changed", about=lambda said: said)
     return page.go(PATH)
@@ -143,7 +145,7 @@ def _whole(written: str) -> int:
     return int(written)
 
 
-_SHOWN: Final = {"role", "capacity", "wecom_userid"}
+_SHOWN: Final = {"role", "capacity"}
 _MANAGE: Final = Permission.MANAGE_STAFF
 ROUTES: Final = (
     Route("GET", PATH, _MANAGE, show_list),

@@ -10,15 +10,18 @@ from commerce.shanghai import SHANGHAI
 
 LONGEST_NUMBER: Final = 9
 """Digits: what fits into a column of 32 bits."""
+YEARS: Final = range(2000, 2100)
+"""Of dates that anybody means: of the calendar's very ends Shanghai's time has no UTC."""
 _HUNDREDTHS: Final = 100
 
 
 def find_day(written: str) -> date | None:
     """The day of a date field; None for an empty or impossible one: a filter is never an error."""
     try:
-        return date.fromisoformat(written.strip())
+        found = date.fromisoformat(written.strip())
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def begin_of(day: date) -> datetime:
@@ -37,6 +40,8 @@ def moment(written: str, name: str, field: str) -> datetime:
         local = datetime.fromisoformat(written.strip())
     except ValueError:
         raise InvalidInput(f"请填写{name}", field=field) from None
+    if local.year not in YEARS:
+        raise InvalidInput(f"{name}要在{YEARS.start}年到{YEARS.stop - 1}年之间", field=field)
     return local.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 

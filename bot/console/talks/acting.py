@@ -1,13 +1,11 @@
 """What the shop's people do with a conversation: take it, pass it on, give it back, note things."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from aiohttp import web
 from sqlmodel import Session
 
-from bot import outbox
 from bot.console import feed
 from bot.console.page import Page
 from bot.console.route import Route
@@ -16,7 +14,7 @@ from bot.console.talks.pages import TALK
 from bot.conversations import OwnerChanged
 from bot.handover import notes, owning
 from bot.handover.episodes import find_live, is_in_wecom, speaker_of
-from bot.handover.taking import LOOK_AGAIN, LOOKS
+from bot.handover.taking import until_quiet
 from bot.messages import BOT
 from bot.staff.permissions import Permission
 from bot.tables import Conversation
@@ -31,7 +29,7 @@ CHANGED: Final = "会话刚刚有变化，请再试一次"
 async def take(page: Page) -> web.StreamResponse:
     """Have the conversation, from now on."""
     talk_id, seen = talk_of(page), await seen_epoch(page)
-    await _until_quiet(page, talk_id)
+    await until_quiet(page.desk.database, talk_id)
 
     def change(session: Session) -> None:
         _refuse_taking(session, talk_id, page)
@@ -112,14 +110,6 @@ async def seen_epoch(page: Page) -> int:
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         raise InvalidInput("页面过期了，请刷新后再试", field="epoch")
     return int(written)
-
-
-async def _until_quiet(page: Page, talk_id: int) -> None:
-    """Let what is being sent be said before: after that it counts as said before."""
-    for _ in range(LOOKS):
-        if not await page.read(outbox.is_sending, talk_id):
-            return
-        await asyncio.sleep(LOOK_AGAIN)
 
 
 def _refuse_taking(session: Session, talk_id: int, page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Whether somebody is there to take customers: as they say, and while their page is open."""
+"""Whether somebody is there: as they say, while their page is open, and while they type."""
 
 from typing import Final
 
@@ -7,10 +7,13 @@ from sqlmodel import Session
 
 from bot.console import feed
 from bot.console.page import Page
+from bot.console.pages.written import find_id
 from bot.console.route import Route
 from bot.handover import presence
+from bot.handover.episodes import speaker_of
 from bot.staff.permissions import Permission
 from bot.staff.tables import Presence
+from bot.tables import Conversation
 from commerce.errors import InvalidInput
 
 
@@ -35,7 +38,25 @@ async def live(page: Page) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+async def type_on(page: Page) -> web.StreamResponse:
+    """Somebody writes a reply. It is no deed either, and the customer sees no word of it."""
+    talk_id = find_id((await page.form()).get("talk", "")) or 0
+    openid = await page.read(_sees_typing, talk_id, page.staff.id)
+    if openid and page.desk.typing is not None:
+        page.desk.typing.show(openid)
+    return web.Response(status=204)
+
+
+def _sees_typing(session: Session, talk_id: int, staff_id: int) -> str:
+    """The follower with whom somebody speaks; empty where there is no such one."""
+    talk = session.get(Conversation, talk_id)
+    if talk is None or talk.owner != speaker_of(staff_id):
+        return ""
+    return talk.external_user if talk.channel == "official_account" else ""
+
+
 ROUTES: Final = (
     Route("POST", "/inbox/presence", Permission.CONVERSE, be),
     Route("POST", "/inbox/life", Permission.CONVERSE, live),
+    Route("POST", "/inbox/typing", Permission.CONVERSE, type_on),
 )

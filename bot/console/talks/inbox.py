@@ -15,7 +15,12 @@ from bot.handover.episodes import speaker_of
 from bot.staff.tables import Presence, Staff
 
 TABS: Final = ("queue", "mine", "all")
-_OWNERS: Final = (("bot", "机器人"), ("queued", "排队中"), ("staff", "任何同事"))
+_OWNERS: Final = (
+    ("bot", "机器人"),
+    ("queued", "排队中"),
+    ("left_word", "留言"),
+    ("staff", "任何同事"),
+)
 _SERVICERS: Final = ("wecom", "企业微信里")
 
 

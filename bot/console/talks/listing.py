@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.console.paging import Paged
 from bot.console.talks.lines import open_words
 from bot.console.talks.move_words import REASONS
-from bot.console.talks.names import CHANNELS, customer_name, read_names, side_of
+from bot.console.talks.names import CHANNELS, read_customer_names, read_names, side_of
 from bot.console.talks.seeking import seek
 from bot.console.talks.waits import Wait, WorkingSeconds, wait_since
 from bot.handover.episodes import SERVICER, STAFF, speaker_of
@@ -71,7 +71,7 @@ class Sought:
     words: str = ""
     channel: str = ""
     owner: str = ""
-    """`bot`, `queued`, `staff`, `wecom`, or somebody exactly, such as `staff:7`."""
+    """`bot`, `queued`, `left_word`, `staff`, `wecom`, or somebody exactly, such as `staff:7`."""
     page: int = 1
 
 
@@ -149,6 +149,8 @@ def _conditions(session: Session, eyes: Eyes, sought: Sought) -> list[ColumnElem
     match sought.owner:
         case "queued":
             wanted.append(col(Handover.state) == HandoverState.QUEUED)
+        case "left_word":
+            wanted.append(col(Conversation.id).in_(_left_word()))
         case "staff":
             wanted.append(owner.startswith(STAFF, autoescape=True))
         case "wecom":
@@ -158,6 +160,11 @@ def _conditions(session: Session, eyes: Eyes, sought: Sought) -> list[ColumnElem
         case exactly:
             wanted.append(owner == exactly)
     return wanted
+
+
+def _left_word() -> SelectOfScalar[int]:
+    """Conversations with a message that was left while nobody was there, and not taken up."""
+    return select(Handover.conversation_id).where(Handover.state == HandoverState.LEFT_WORD)
 
 
 def _is_live() -> ColumnElement[bool]:
@@ -171,6 +178,7 @@ def _glances(
     ids = [talk.id for talk, _ in found if talk.id is not None]
     last, counts = _last_lines(session, ids), _open_lines(session, ids)
     names, terms = read_names(session), get_terms(session)
+    called = read_customer_names(session, eyes.sealer, [talk for talk, _ in found])
     working = get_hours(session).working_seconds
     glances, position = [], 0
     for talk, handover in found:
@@ -180,7 +188,7 @@ def _glances(
         glances.append(
             Glance(
                 id=talk.id or 0,
-                name=customer_name(talk.customer_id, talk.id or 0),
+                name=called[talk.id or 0],
                 channel=talk.channel,
                 channel_name=CHANNELS.get(talk.channel, talk.channel),
                 owner="queued" if is_queued and talk.owner == BOT else talk.owner,

@@ -1,14 +1,19 @@
 """Who is who in a conversation, as the shop's people read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from sqlmodel import Session, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from bot.handover.episodes import SERVICER, STAFF, staff_id_of
 from bot.messages import BOT
 from bot.staff.tables import Staff
+from bot.tables import Conversation
+from commerce.customers.nicknames import read_nicknames
+from commerce.customers.tables import Identity
+from commerce.sealing import Sealer
 
 type Side = Literal["customer", "bot", "staff", "servicer"]
 
@@ -17,6 +22,13 @@ CHANNELS: Final[Mapping[str, str]] = {
     "mini_program": "小程序",
     "wecom": "微信客服",
 }
+IS_THEIRS: Final[ColumnElement[bool]] = (
+    (col(Identity.channel) == col(Conversation.channel))
+    & (col(Identity.account) == col(Conversation.account))
+    & (col(Identity.external_user) == col(Conversation.external_user))
+)
+"""Joins a conversation with the identity of who writes in it: a conversation keeps the number of a
+customer who was merged later, an identity goes over."""
 _OTHERS: Final[Mapping[str, str]] = {
     BOT: "机器人",
     "customer": "顾客",
@@ -57,6 +69,25 @@ def side_of(author: str) -> Side:
     return "bot" if author == BOT else "customer"
 
 
-def customer_name(customer_id: int | None, conversation_id: int) -> str:
+def read_customer_names(
+    session: Session, sealer: Sealer, talks: Sequence[Conversation]
+) -> Mapping[int, str]:
+    """What the customers of these conversations are called, by the conversation's id: by their
+    nickname where a platform told it, or else by their number."""
+    statement = (
+        select(col(Conversation.id), Identity.customer_id)
+        .join(Identity, IS_THEIRS)
+        .where(col(Conversation.id).in_([talk.id for talk in talks]))
+    )
+    owners = dict(session.exec(statement).all())
+    nicknames = read_nicknames(session, sealer, set(owners.values()))
+    return {
+        talk.id: nicknames.get(owners.get(talk.id, 0)) or numbered(talk.customer_id, talk.id)
+        for talk in talks
+        if talk.id is not None
+    }
+
+
+def numbered(customer_id: int | None, conversation_id: int) -> str:
     """What a customer is called whose nickname no platform tells."""
     return f"顾客{customer_id}" if customer_id is not None else f"新访客{conversation_id}"

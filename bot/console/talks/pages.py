@@ -1,7 +1,6 @@
 """Pages of conversations: the inbox, one conversation, and the parts that are asked for again."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -9,10 +8,12 @@ from sqlmodel import Session
 
 from bot.api.pictures import picture_path
 from bot.console.page import Page
+from bot.console.pages.written import find_id
 from bot.console.route import Route
 from bot.console.talks import goods, lines, panel, saying, talk
 from bot.console.talks.inbox import Inbox, read_inbox
 from bot.console.talks.listing import Eyes, Sought
+from bot.console.talks.names import CHANNELS
 from bot.console.talks.shown import clock, event_words
 from bot.handover.canned import list_canned
 from bot.staff.permissions import Permission
@@ -33,12 +34,11 @@ async def inbox(page: Page) -> web.StreamResponse:
 async def rows(page: Page) -> web.StreamResponse:
     """The list alone, as it is now."""
     found = await page.read(read_inbox, _eyes(page), page.query("tab"), _sought(page))
-    active = page.query("active")
     return page.fragment(
         "talks/_list.html",
         **_common(page),
         inbox=found,
-        active=int(active) if active.isascii() and active.isdigit() else 0,
+        active=find_id(page.query("active")) or 0,
     )
 
 
@@ -70,19 +70,19 @@ async def show_lines(page: Page) -> web.StreamResponse:
 
 async def show_head(page: Page) -> web.StreamResponse:
     """Whose conversation it is, and what may be done."""
-    seen, colleagues = await page.read(_head, _id(page), page.staff.id, page.now)
+    seen, colleagues = await page.read(_head, _eyes(page), _id(page))
     return page.fragment("talks/_head.html", **_common(page), talk=seen, colleagues=colleagues)
 
 
 async def show_quota(page: Page) -> web.StreamResponse:
     """How many messages are left."""
-    seen = await page.read(talk.get_talk, _id(page), page.staff.id, page.now)
+    seen = await page.read(talk.get_talk, page.desk.sealer, _id(page), page.staff.id, page.now)
     return page.fragment("talks/_quota.html", **_common(page), talk=seen)
 
 
 async def show_panel(page: Page) -> web.StreamResponse:
     """The customer."""
-    seen = await page.read(talk.get_talk, _id(page), page.staff.id, page.now)
+    seen = await page.read(talk.get_talk, page.desk.sealer, _id(page), page.staff.id, page.now)
     customer = await page.read(panel.read_customer, page.desk.sealer, seen.id, page.now)
     return page.fragment("talks/_panel.html", **_common(page), talk=seen, customer=customer)
 
@@ -119,7 +119,7 @@ async def find_canned(page: Page) -> web.StreamResponse:
 def _whole(
     session: Session, sealer: Sealer, eyes: Eyes, talk_id: int, asked: tuple[str, Sought]
 ) -> dict[str, Any]:
-    seen, colleagues = _head(session, talk_id, eyes.staff_id, eyes.now)
+    seen, colleagues = _head(session, eyes, talk_id)
     listed: Inbox = read_inbox(session, eyes, *asked)
     return {
         "inbox": listed,
@@ -130,11 +130,9 @@ def _whole(
     }
 
 
-def _head(
-    session: Session, talk_id: int, staff_id: int, now: datetime
-) -> tuple[talk.Talk, Sequence[talk.Colleague]]:
-    seen = talk.get_talk(session, talk_id, staff_id, now)
-    return seen, talk.list_colleagues(session, staff_id, now) if seen.is_mine else ()
+def _head(session: Session, eyes: Eyes, talk_id: int) -> tuple[talk.Talk, Sequence[talk.Colleague]]:
+    seen = talk.get_talk(session, eyes.sealer, talk_id, eyes.staff_id, eyes.now)
+    return seen, talk.list_colleagues(session, eyes.staff_id, eyes.now) if seen.is_mine else ()
 
 
 def _lines(
@@ -151,6 +149,7 @@ def _common(page: Page) -> dict[str, Any]:
         "clock": clock,
         "event_words": event_words,
         "picture_path": picture_path,
+        "channels": CHANNELS,
     }
 
 

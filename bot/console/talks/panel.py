@@ -10,6 +10,7 @@ from bot.console.talks.move_words import REASONS
 from bot.console.talks.names import CHANNELS, Names, read_names
 from bot.handover.service_tables import Rating
 from bot.handover.tables import Handover, HandoverState
+from bot.notices.ledger import Route, list_routes
 from bot.tables import Conversation
 from commerce.customers.address_book import list_book
 from commerce.customers.identities import list_identities
@@ -109,6 +110,8 @@ class Customer:
     coupons: tuple[Held, ...]
     groups: tuple[Joined, ...]
     handovers: tuple[Served, ...]
+    ways: tuple[Route, ...]
+    """By which they can be told something, and why not by the others."""
 
 
 def read_customer(
@@ -138,6 +141,7 @@ def read_customer(
         coupons=_coupons(session, known.id, now),
         groups=_groups(session, known.id),
         handovers=_handovers(session, known.id, read_names(session)),
+        ways=tuple(list_routes(session, known.id, now)),
     )
 
 

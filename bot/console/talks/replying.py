@@ -9,12 +9,13 @@ from typing import Final
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.console.drawing import LARGEST
 from bot.console.page import Page
 from bot.console.route import Route
 from bot.console.talks import saying
 from bot.console.talks.acting import change_talk, seen_epoch, talk_of
 from bot.console.talks.pages import TALK
-from bot.console.talks.pictures import LARGEST_UPLOAD, keep_picture
+from bot.console.talks.pictures import keep_picture
 from bot.console.talks.saying import Wording
 from bot.staff.permissions import Permission
 from commerce.errors import InvalidInput
@@ -44,7 +45,7 @@ async def give_coupon(page: Page) -> web.StreamResponse:
 
 async def send_picture(page: Page) -> web.StreamResponse:
     """Send an uploaded picture."""
-    uploaded = await page.file("picture", LARGEST_UPLOAD)
+    uploaded = await page.file("picture", LARGEST)
     if uploaded is None:
         raise InvalidInput("还没选图片", field="picture")
     folder = page.desk.settings.picture_folder

@@ -1,15 +1,18 @@
 """Finding conversations by what somebody of the shop remembers of them."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Set
 from typing import Final
 
 from sqlmodel import Session, col, select
 
 from bot.console.talks.lines import open_words
+from bot.console.talks.names import IS_THEIRS
 from bot.tables import ChatMessage, Conversation
 from commerce.customers.addresses import check_phone
-from commerce.customers.tables import Address
+from commerce.customers.merging import ids_of
+from commerce.customers.nicknames import seek_called
+from commerce.customers.tables import Address, Identity
 from commerce.errors import InvalidInput
 from commerce.ordering.tables import Order
 from commerce.sealing import Sealer
@@ -22,15 +25,16 @@ _NUMBER: Final = re.compile(r"(?:顾客|新访客|#)?\s*([0-9]{1,10})")
 
 def seek(session: Session, sealer: Sealer, wanted: str) -> Set[int]:
     """Ids of conversations that `wanted` leads to: the number of an order, a whole telephone
-    number, 顾客12, or words that were said lately."""
+    number, 顾客12, a nickname or a part of it, or words that were said lately."""
     plain = " ".join(wanted.split())
     found: set[int] = set()
     if _ORDER_NO.fullmatch(plain):
         buyers = select(Order.customer_id).where(Order.order_no == plain)
         found |= _of_customers(session, session.exec(buyers).all())
     elif number := _NUMBER.fullmatch(plain):
-        found |= _of_customers(session, [int(number[1])])
+        found |= _of_customers(session, ids_of(session, int(number[1])))
         found |= _of_customers(session, _known_by_phone(session, sealer, plain))
+    found |= _of_customers(session, seek_called(session, sealer, plain))
     return found | _who_said(session, sealer, plain)
 
 
@@ -42,8 +46,10 @@ def _known_by_phone(session: Session, sealer: Sealer, written: str) -> list[int]
     return list(session.exec(select(Address.customer_id).where(Address.phone_digest == digest)))
 
 
-def _of_customers(session: Session, customer_ids: Sequence[int]) -> set[int]:
-    statement = select(Conversation.id).where(col(Conversation.customer_id).in_(customer_ids))
+def _of_customers(session: Session, customer_ids: Iterable[int]) -> set[int]:
+    ids = set(customer_ids)
+    is_of = col(Conversation.customer_id).in_(ids) | col(Identity.customer_id).in_(ids)
+    statement = select(Conversation.id).outerjoin(Identity, IS_THEIRS).where(is_of)
     return {number for number in session.exec(statement) if number is not None}
 
 

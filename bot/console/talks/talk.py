@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.console.talks.move_words import REASONS
-from bot.console.talks.names import CHANNELS, customer_name, read_names
+from bot.console.talks.names import CHANNELS, numbered, read_customer_names, read_names
 from bot.console.talks.quota import Quota, quota_of
 from bot.handover.episodes import SERVICER, find_live, is_in_wecom, speaker_of
 from bot.handover.presence import is_online
@@ -18,6 +18,7 @@ from bot.messages import BOT
 from bot.staff.tables import Staff
 from bot.tables import Conversation
 from commerce.errors import NotFound
+from commerce.sealing import Sealer
 
 IN_WECOM: Final = "这位顾客正在企业微信里由{name}接待，这里只能看，回复请在企业微信里"
 NOT_TAKEN: Final = "先接入，再回复"
@@ -30,6 +31,8 @@ class Talk:
 
     id: int
     name: str
+    number: str
+    """What they are called by their number, whatever they call themselves."""
     channel: str
     channel_name: str
     customer_id: int | None
@@ -70,7 +73,9 @@ class Colleague:
     capacity: int
 
 
-def get_talk(session: Session, conversation_id: int, staff_id: int, now: datetime) -> Talk:
+def get_talk(
+    session: Session, sealer: Sealer, conversation_id: int, staff_id: int, now: datetime
+) -> Talk:
     """The conversation as somebody of the staff sees it. Raises NotFound."""
     row = session.get(Conversation, conversation_id)
     if row is None:
@@ -79,7 +84,8 @@ def get_talk(session: Session, conversation_id: int, staff_id: int, now: datetim
     is_there = row.owner.startswith(SERVICER) or (handover is not None and is_in_wecom(handover))
     return Talk(
         id=conversation_id,
-        name=customer_name(row.customer_id, conversation_id),
+        name=read_customer_names(session, sealer, [row])[conversation_id],
+        number=numbered(row.customer_id, conversation_id),
         channel=row.channel,
         channel_name=CHANNELS.get(row.channel, row.channel),
         customer_id=row.customer_id,

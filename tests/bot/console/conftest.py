@@ -11,22 +11,32 @@ import pyotp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlmodel import Session, select
 from yarl import URL
 
 from bot.background import Background
 from bot.clock import FrozenClock
+from bot.console.audit_words import WORDS
 from bot.console.desk import Desk
 from bot.console.frame import Console
+from bot.console.pages.enrolment import PATH as ENROLMENT
 from bot.database import Database
 from bot.listeners import Listeners
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.staff import authenticators, passwords, people
+from bot.staff.audit_tables import AuditEntry, AuditHead
 from bot.staff.tables import Role
 from bot.turn import Shop
 from commerce.sealing import Sealer
 
 _numbers = count(1)
+ASKS_ONLY: Final = frozenset(
+    {"/console/inbox/life", "/console/inbox/typing", "/console/knowledge/preview"}
+)
+"""POST for the sake of its token or its length: nothing of the shop is changed."""
+IN_PARTS: Final = frozenset({"/console/orders/shipping-file"})
+"""Writes a row of the audit log to each of its transactions; none when it only rehearses."""
 NOTHING: Final[Mapping[str, str]] = {}
 FROM_OUR_PAGE: Final[Mapping[str, str]] = {"Sec-Fetch-Site": "same-origin"}
 PASSWORD = "correct horse 电池"
@@ -93,6 +103,43 @@ class Browser:
         return answer
 
 
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Oversight:
+    """Sees to it that whoever changes something leaves one row of the audit log, and that whoever
+    looks leaves none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._under_way = 0
+        self._begun = 0
+        self.unwritten: list[str] = []
+
+    @web.middleware
+    async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Count the rows that a request leaves, unless another one runs beside it."""
+        self._under_way, self._begun = self._under_way + 1, self._begun + 1
+        was_alone, begun = self._under_way == 1, self._begun
+        try:
+            before = await self._database.read(_last_row)
+            response = await handler(request)
+            left = await self._database.read(_last_row) - before
+        finally:
+            self._under_way -= 1
+        if was_alone and begun == self._begun and request.path not in IN_PARTS:
+            to = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
+            is_done = request.method == "POST" and not to.endswith(ENROLMENT)
+            wanted = 1 if is_done and request.path not in ASKS_ONLY else 0
+            if response.status < 400 and left != wanted:
+                self.unwritten.append(f"{request.method} {request.path}: {left} rows")
+        return response
+
+
+def _last_row(session: Session) -> int:
+    return session.get_one(AuditHead, 1, populate_existing=True).last_id
+
+
 type OpenBrowser = Callable[[], Browser]
 type OpenConsole = Callable[..., Awaitable[Browser]]
 
@@ -121,11 +168,17 @@ def desk(database: Database, frozen_clock: FrozenClock, sealer: Sealer, empty_sh
 
 
 @pytest.fixture
-async def console_url(desk: Desk, aiohttp_server: Callable[..., Awaitable[TestServer]]) -> URL:
-    """Where the console is served."""
-    app = web.Application(client_max_size=1024**2)
+async def console_url(
+    desk: Desk, aiohttp_server: Callable[..., Awaitable[TestServer]]
+) -> AsyncIterator[URL]:
+    """Where the console is served, under the eye of somebody who keeps count of the audit log."""
+    oversight = Oversight(desk.database)
+    app = web.Application(client_max_size=1024**2, middlewares=[oversight.watch])
     app.add_routes(Console(desk).routes())
-    return (await aiohttp_server(app)).make_url("/")
+    yield (await aiohttp_server(app)).make_url("/")
+    assert oversight.unwritten == [], "did something that the audit log does not tell of once"
+    done = await desk.database.read(lambda session: set(session.exec(select(AuditEntry.did))))
+    assert done - set(WORDS) == set(), "the audit log has no words for it"
 
 
 @pytest.fixture

@@ -73,8 +73,10 @@ async def test_a_change_of_somebody_is_written_down_with_before_and_after(
     assert (await owner.post(f"/staff/{agent.staff_id}", form)).status == 200
 
     entry = await desk.database.read(latest, "staff.changed")
-    assert entry.about["before"] == {"role": "agent", "capacity": 5, "wecom_userid": None}
-    assert entry.about["after"] == {"role": "operator", "capacity": 9, "wecom_userid": "chen"}
+    assert entry.about["before"] == {"role": "agent", "capacity": 5}
+    assert entry.about["after"] == {"role": "operator", "capacity": 9}
+    assert entry.about["rebound"] is True
+    assert "chen" not in str(entry.about)
 
 
 async def test_nobody_ends_or_demotes_themselves(open_console: OpenConsole) -> None:

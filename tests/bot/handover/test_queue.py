@@ -5,6 +5,8 @@ from sqlmodel import select
 from bot.handover import assigning, owning, presence, queue, terms
 from bot.handover.episodes import find_left_word, find_live, speaker_of
 from bot.handover.tables import HandoverState, Reason
+from bot.kf import sessions
+from bot.kf.tables import State
 from bot.staff.tables import Presence, Staff
 from bot.tables import OutboxMessage, OutboxState
 from commerce.calendar.hours import set_week
@@ -113,6 +115,22 @@ def test_what_the_bot_has_just_said_leaves_before_somebody_is_given_the_customer
 
     floor.advance(seconds=4)
     assert len(assigning.assign_waiting(floor.session, floor.now)) == 1
+
+
+def test_who_waits_in_wecom_is_given_to_nobody_at_the_console(floor: Floor) -> None:
+    floor.hire()
+    in_pool, passing = floor.write_in("wecom"), floor.write_in("wecom")
+    terms.set_terms(floor.session, kf_place="wecom")
+    for talk_id in (in_pool, passing):
+        sessions.begin(floor.session, talk_id, floor.now)
+        floor.ask(talk_id)
+    sessions.note(floor.session, in_pool, State.POOL, "", floor.now)
+    assert assigning.assign_waiting(floor.session, floor.now) == []
+
+    floor.advance(minutes=1)
+    floor.seen(*floor.session.exec(select(Staff.id)))
+    given = assigning.assign_waiting(floor.session, floor.now)
+    assert [each.conversation_id for each in given] == [passing]  # WeCom has not taken it.
 
 
 def test_leaving_the_queue_moves_the_others_up_and_works_once(floor: Floor) -> None:

@@ -72,6 +72,19 @@ def test_a_card_goes_to_all_when_nobody_online_has_room_and_to_nobody_when_someb
     ]
 
 
+def test_a_free_seat_of_who_let_the_customer_wait_keeps_no_card_back(
+    floor: Floor, sealer: Sealer
+) -> None:
+    wang, talk_id = floor.hire(wecom_userid="wang"), floor.write_in()
+    floor.ask(talk_id)
+    owning.take(floor.session, talk_id, wang, 0, floor.now)
+    owning.requeue(floor.session, talk_id, "clock", 1, floor.now, why="silent")
+
+    hear_queued(floor, sealer, "handover_requeued")
+
+    assert len(cards(floor, sealer)) == 1
+
+
 def test_every_wait_has_one_card_of_its_own(floor: Floor, sealer: Sealer) -> None:
     wang, talk_id = floor.hire(wecom_userid="wang", is_online=False), floor.write_in()
     asked = floor.ask(talk_id)

@@ -9,11 +9,13 @@ from bot import texts
 from bot.clock import FrozenClock
 from bot.contacts.tables import Place, Welcome
 from bot.contacts.welcomes import EVERY_DAY, save_welcome
+from bot.handover import owning
 from bot.kf.tables import KfSession, RecalledMessage
 from bot.tables import Conversation, InboxMessage
+from commerce.customers.nicknames import read_nicknames
 from commerce.customers.tables import Identity
 from tests.bot.kf.desk import Desk, key
-from tests.bot.kf.wecom_service import WeComService
+from tests.bot.kf.wecom_service import OPEN_KFID, WeComService
 
 
 async def test_who_enters_is_welcomed_by_the_code(desk: Desk, service: WeComService) -> None:
@@ -28,6 +30,23 @@ async def test_who_enters_is_welcomed_by_the_code(desk: Desk, service: WeComServ
     (seen,) = await desk.rows(KfSession)
     assert (seen.scene, seen.scene_param) == ("shelf", "a=1")
     assert [author for author, _ in await desk.said()] == ["bot"]
+
+
+async def test_whom_somebody_has_taken_the_bot_does_not_welcome(
+    desk: Desk, service: WeComService
+) -> None:
+    service.tell("enter_session", "wm-alice", scene="", scene_param="", welcome_code="W1")
+    await desk.sync.poke(OPEN_KFID, "")
+    talk_id = (await desk.talk()).id
+
+    await desk.write(owning.taken_by_servicer, talk_id, "zhang", desk.clock.now())
+    service.tell("enter_session", "wm-alice", scene="", scene_param="", welcome_code="W2")
+    await desk.hear()
+
+    assert service.by_code == []
+    assert await desk.replies("wecom.on_event") == [
+        ("superseded", "the conversation was taken over")
+    ]
 
 
 async def test_nobody_is_welcomed_after_twenty_seconds(
@@ -129,7 +148,7 @@ async def test_the_end_of_a_session_is_said_by_its_code(desk: Desk, service: WeC
     assert [each["code"] for each in service.by_code] == [code]
 
 
-async def test_a_customer_is_joined_with_who_has_their_unionid(
+async def test_a_customer_is_joined_with_who_has_their_unionid_and_called_by_their_nickname(
     desk: Desk, service: WeComService
 ) -> None:
     service.unionids = {"wm-alice": "u-1", "wm-alice-too": "u-1"}
@@ -140,6 +159,9 @@ async def test_a_customer_is_joined_with_who_has_their_unionid(
 
     ids = await desk.rows(Identity)
     assert {each.unionid for each in ids} == {"u-1"}
+    owners = {each.customer_id for each in ids}
+    nicknames = await desk.database.read(read_nicknames, desk.sealer, owners)
+    assert nicknames == dict.fromkeys(owners, "某")
     assert len({each.customer_id for each in ids}) == 1
 
 

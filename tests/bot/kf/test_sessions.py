@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot import conversations
 from bot.clock import FrozenClock
-from bot.handover import owning
-from bot.handover.tables import Handover
+from bot.handover import owning, queue
+from bot.handover.tables import Handover, Reason
 from bot.handover.words import say_as
 from bot.kf import sessions
 from bot.kf.tables import KfSession, State
@@ -74,6 +74,31 @@ async def test_the_bot_is_silent_while_a_servicer_has_the_customer_and_afterward
     assert (episode.owner, episode.state) == ("wecom:zhang", "ended")
     assert episode.first_replied_at is not None
     assert (await desk.talk()).owner == "bot"
+
+
+async def test_a_servicer_who_gives_back_a_customer_in_our_queue_stops_no_reading(
+    desk: Desk, service: WeComService
+) -> None:
+    service.write("wm-alice", "在吗")
+    await desk.hear()
+    talk = await desk.talk()
+
+    def wait(session: Session) -> None:
+        session.add(
+            Staff(row_key="s", login="s", name="s", role=Role.AGENT, created_at=desk.clock.now())
+        )
+        session.flush()
+        view = conversations.lock(session, talk.id or 0)
+        queue.ask(session, view, Reason.ASKED, desk.clock.now())
+
+    await desk.write(wait)
+    service.add("wm-alice", "text", {"content": "交还机器人"}, origin=5, servicer_userid="zhang")
+    service.write("wm-bob", "在吗")
+    await desk.hear()
+
+    assert [each["touser"] for each in service.sent] == ["wm-alice", "wm-bob"]
+    (episode,) = await desk.rows(Handover)
+    assert (episode.state, episode.owner) == ("ended", "wecom:zhang")
 
 
 async def test_in_the_pool_the_bot_keeps_still(desk: Desk, service: WeComService) -> None:

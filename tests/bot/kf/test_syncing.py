@@ -69,6 +69,22 @@ async def test_reading_goes_on_after_a_page_without_messages(
     assert len(await desk.heard()) == 1
 
 
+async def test_a_cursor_that_stands_still_is_not_asked_for_ever(
+    desk: Desk, service: WeComService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def stand_still(body: dict[str, object]) -> object:
+        asked.append(body)
+        return {"next_cursor": "c0", "has_more": int(len(asked) < 100), "msg_list": []}
+
+    monkeypatch.setattr(service, "_sync", stand_still)
+
+    await desk.hear()
+
+    assert len(asked) == 2
+
+
 async def test_ten_pokes_for_one_message_answer_it_once(desk: Desk, service: WeComService) -> None:
     service.write("wm-alice", "在吗")
 

@@ -1,7 +1,10 @@
 """The audit log cannot be changed unseen, and people are taken on and let go as they should be."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import text
@@ -171,6 +174,28 @@ def test_the_last_owner_stays(session: Session, frozen_clock: FrozenClock) -> No
     take_on(session, frozen_clock.now(), "second")
     people.disable(session, owner)
     assert not people.get(session, owner).is_active
+
+
+@pytest.mark.database
+async def test_two_owners_who_let_each_other_go_at_once_leave_one(
+    database: Database, frozen_clock: FrozenClock
+) -> None:
+    now, meet = frozen_clock.now(), Barrier(2)
+    owners = [await database.write(take_on, now, login) for login in ("first", "second")]
+
+    def let_go(session: Session, staff_id: int) -> None:
+        people.get(session, staff_id)
+        with suppress(BrokenBarrierError):  # SQLite writes one after the other.
+            meet.wait(0.2)
+        people.disable(session, staff_id)
+
+    ended = await asyncio.gather(
+        *(database.write(let_go, each) for each in owners), return_exceptions=True
+    )
+
+    assert sorted(type(each).__name__ for each in ended) == ["IllegalMove", "NoneType"]
+    everybody = await database.read(people.list_all)
+    assert sum(each.is_active for each in everybody) == 1
 
 
 @pytest.mark.parametrize("login", ["", "a", "王掌柜", "a b", "x" * 40, "-a", "a<b>"])

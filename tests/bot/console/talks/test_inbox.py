@@ -1,7 +1,10 @@
 """The list of conversations: the queue, one's own, all of them."""
 
+from sqlmodel import Session
+
 from bot.clock import FrozenClock
-from bot.handover.tables import Reason
+from bot.handover.episodes import begin
+from bot.handover.tables import HandoverState, Reason
 from bot.staff.tables import Role
 from tests.bot.console.conftest import OpenConsole
 from tests.bot.console.talks.conftest import Floor
@@ -114,3 +117,36 @@ async def test_a_second_agent_sees_who_has_a_conversation(
 
     assert f'data-id="{talk}"' not in (await second.get("/talks/rows?tab=queue")).text
     assert "小王在接待" in (await second.get(f"/talks/{talk}/head")).text
+
+
+async def test_messages_left_out_of_hours_are_listed_until_somebody_takes_them_up(
+    floor: Floor, open_console: OpenConsole
+) -> None:
+    agent = await open_console(Role.AGENT)
+    await floor.hears("你好", "o-bob")
+    talk = await floor.hears()
+    now = floor.desk.clock.now()
+
+    def leave_word(session: Session) -> None:
+        begin(session, talk, Reason.ASKED, HandoverState.LEFT_WORD, now)
+
+    await floor.desk.database.write(leave_word)
+
+    left = (await agent.get("/talks/rows?tab=all&owner=left_word")).text
+    await floor.act(agent, talk, "take")
+    taken = (await agent.get("/talks/rows?tab=all&owner=left_word")).text
+
+    assert left.count("data-id=") == 1
+    assert f'data-id="{talk}"' in left
+    assert "data-id=" not in taken
+
+
+async def test_the_menu_shows_where_one_is_in_a_conversation(
+    floor: Floor, open_console: OpenConsole
+) -> None:
+    agent = await open_console(Role.AGENT)
+    talk = await floor.hears()
+
+    for path in ("/inbox", f"/talks/{talk}"):
+        page = (await agent.get(path)).text
+        assert 'href="/console/inbox" aria-current="page"' in page

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from bot.clock import FrozenClock
 from bot.staff.tables import Role
 from commerce.customers.addresses import AddressInput, save_address
 from commerce.customers.subscription import unsubscribe
@@ -53,3 +54,19 @@ async def test_the_panel_tells_how_often_a_person_was_wanted(
     assert "要找人工" in panel
     assert "已结束" in panel
     assert "小王" in panel
+
+
+async def test_the_panel_tells_by_which_ways_the_customer_can_be_told_something(
+    floor: Floor, open_console: OpenConsole, frozen_clock: FrozenClock
+) -> None:
+    agent = await open_console(Role.AGENT)
+    talk = await floor.hears()
+
+    assert "还能发" in _ways((await agent.get(f"/talks/{talk}/panel")).text)
+    frozen_clock.advance(days=3)
+    agent = await open_console(Role.AGENT)
+    assert "要等对方再发一条" in _ways((await agent.get(f"/talks/{talk}/panel")).text)
+
+
+def _ways(panel: str) -> str:
+    return panel.partition('data-testid="ways"')[2].partition("购物车")[0]

@@ -5,10 +5,12 @@ import { refreshLines, toEnd } from "./lines.js";
 
 const box = find("said");
 const most = Number(find("composer")?.dataset.most ?? 0);
+const TYPING_MS = 10_000;
 const draft = `talk-draft-${talkId}`;
 let mode = "reply";
 let key = "";
 let isSending = false;
+let signedAt = 0;
 let refreshHead = async () => {};
 
 const head = () => document.querySelector(".talk-who").dataset;
@@ -122,6 +124,15 @@ function moveCanned(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+// The customer sees that somebody writes; no word of it leaves.
+function signTyping() {
+  const { channel, mine, why } = head();
+  if (mode !== "reply" || mine !== "yes" || why || channel !== "official_account") return;
+  if (!box.value || Date.now() - signedAt < TYPING_MS) return;
+  signedAt = Date.now();
+  send("/inbox/typing", { talk: talkId }).catch((error) => { if (!(error instanceof Refused)) throw error; });
+}
+
 function useCanned(button) {
   box.value = button.dataset.words;
   find("canned").hidden = true;
@@ -158,7 +169,7 @@ export function beginComposer(refresh) {
   box.value = sessionStorage.getItem(draft) ?? "";
   count();
   showPermission();
-  box.addEventListener("input", () => { count(); showCanned(); });
+  box.addEventListener("input", () => { count(); showCanned(); signTyping(); });
   box.addEventListener("keydown", onKey);
   find("composer").addEventListener("click", onClick);
   find("reply").addEventListener("submit", (event) => { event.preventDefault(); if (!find("send").disabled) sendWords(); });
