@@ -3,7 +3,7 @@
 The platforms keep them for three days (WeChat 获取临时素材; 微信客服 接收消息).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -119,12 +119,6 @@ def find_media(session: Session, inbox_key: str) -> ReceivedMedia | None:
     """The file of a message; None for a message that has none."""
     statement = select(ReceivedMedia).where(ReceivedMedia.inbox_key == inbox_key)
     return session.exec(statement).first()
-
-
-def list_media(session: Session, conversation_id: int) -> Sequence[ReceivedMedia]:
-    """Every file of a conversation, oldest first."""
-    statement = select(ReceivedMedia).where(ReceivedMedia.conversation_id == conversation_id)
-    return session.exec(statement.order_by(col(ReceivedMedia.id))).all()
 
 
 def open_media(

@@ -10,7 +10,6 @@ from wecom.errors import OutcomeUnknown
 
 A_PAGE: Final = 1000
 """Messages that one call gives at most (微信客服 读取消息)."""
-MOST_SERVICERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ WORDS: Final[Mapping[str, str]] = {
     "talk.coupon_given": "送了优惠券",
     "talk.picture_sent": "发了图片",
     "coupon.given": "发了优惠券",
+    "customer.tagged": "改了顾客的标签",
     "after_sale.agreed": "同意售后",
     "after_sale.refused": "拒绝售后",
     "after_sale.arrived": "登记退货到货",

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from bot import conversations, reply_window
-from bot.conversations import ConversationView
+from bot import reply_window
 from bot.handover.notes import list_notes
 from bot.reply_window import WINDOWS
-from bot.tables import ChatMessage
+from bot.tables import ChatMessage, Conversation
+from commerce.errors import NotFound
 from commerce.group_buys import queries as group_buys
 from commerce.membership.points import points_of
 from commerce.ordering import cart
@@ -46,9 +46,11 @@ class Summary:
 def summary_of(session: Session, sealer: Sealer, conversation_id: int, now: datetime) -> Summary:
     """What is known of the customer of a conversation, in a fixed number of queries.
 
-    Raises LookupError for a conversation that is not there.
+    Raises NotFound for a conversation that is not there.
     """
-    talk = conversations.lock(session, conversation_id)
+    talk = session.get(Conversation, conversation_id)
+    if talk is None:
+        raise NotFound("没有这个会话")
     customer_id = talk.customer_id
     held = None if customer_id is None else cart.view(session, customer_id)
     lines = held.lines if held else ()
@@ -122,7 +124,7 @@ def _group_buys(session: Session, customer_id: int | None) -> list[dict[str, Any
     ]
 
 
-def _quota(talk: ConversationView, now: datetime) -> dict[str, Any]:
+def _quota(talk: Conversation, now: datetime) -> dict[str, Any]:
     window = WINDOWS.get(talk.window_opened_by or "")
     left = reply_window.room(talk, now)
     until = talk.window_opened_at + window.lasts if window and talk.window_opened_at else None

@@ -15,6 +15,7 @@ from bot.console.route import Route
 from bot.console.talks.names import CHANNELS
 from bot.staff.permissions import Permission
 from commerce.customers.merging import get_customer
+from commerce.customers.tags import list_all_tags, list_tags
 from commerce.errors import IllegalMove
 from commerce.inserting import id_of
 from commerce.membership.levels import list_levels
@@ -60,6 +61,8 @@ async def show(page: Page) -> web.StreamResponse:
         seen=seen,
         channels=CHANNELS,
         templates=await page.read(_list_templates),
+        tags=await page.read(list_all_tags),
+        borne=[tag.id for tag in await page.read(list_tags, seen.number)],
     )
 
 

@@ -16,6 +16,7 @@ from bot.console.talks.listing import Eyes, Sought
 from bot.console.talks.names import CHANNELS
 from bot.console.talks.shown import clock, event_words
 from bot.handover.canned import list_canned
+from bot.handover.summary import summary_of
 from bot.staff.permissions import Permission
 from commerce.sealing import Sealer
 
@@ -85,6 +86,12 @@ async def show_panel(page: Page) -> web.StreamResponse:
     seen = await page.read(talk.get_talk, page.desk.sealer, _id(page), page.staff.id, page.now)
     customer = await page.read(panel.read_customer, page.desk.sealer, seen.id, page.now)
     return page.fragment("talks/_panel.html", **_common(page), talk=seen, customer=customer)
+
+
+async def show_summary(page: Page) -> web.StreamResponse:
+    """What is known of the customer at a glance, for other programs."""
+    seen = await page.read(summary_of, page.desk.sealer, _id(page), page.now)
+    return web.json_response(seen.to_json())
 
 
 async def show_understood(page: Page) -> web.StreamResponse:
@@ -197,4 +204,5 @@ ROUTES: Final = (
     Route("GET", f"{TALK}/head", Permission.CONVERSE, show_head),
     Route("GET", f"{TALK}/quota", Permission.CONVERSE, show_quota),
     Route("GET", f"{TALK}/panel", Permission.CONVERSE, show_panel),
+    Route("GET", f"{TALK}/summary", Permission.CONVERSE, show_summary),
 )
