@@ -11,7 +11,14 @@ from bot.figures import funnel, selling, talking
 from bot.figures.funnel import Funnel
 from bot.figures.selling import SoldGoods, SoldOn
 from bot.figures.span import Span
-from bot.figures.talking import FirstReplies, Satisfaction, SelfService, Talked, Waiting
+from bot.figures.talking import (
+    BrokenPromises,
+    FirstReplies,
+    Satisfaction,
+    SelfService,
+    Talked,
+    Waiting,
+)
 from bot.handover.tables import Reason
 
 REASONS: Final[Mapping[str, str]] = {
@@ -39,6 +46,7 @@ class Overview:
     first_replies: FirstReplies
     reasons: Sequence[tuple[str, int]]
     waiting: Waiting
+    broken: BrokenPromises
     satisfaction: Satisfaction
     sold: Sequence[SoldOn]
     goods: Sequence[SoldGoods]
@@ -83,6 +91,7 @@ def overview(session: Session, span: Span) -> Overview:
         first_replies=talking.first_replies(session, span),
         reasons=talking.handed_by_reason(session, span),
         waiting=talking.waiting_now(session),
+        broken=talking.broken_promises(session, span),
         satisfaction=talking.satisfaction(session, span),
         sold=selling.sold_by_day(session, span),
         goods=selling.top_goods(session, span),

@@ -8,7 +8,7 @@ from sqlalchemy import case, distinct, func, select
 from sqlmodel import Session, col
 
 from bot.figures.span import Span, seconds_between, shanghai_day
-from bot.handover.service_tables import Rating
+from bot.handover.service_tables import Rating, ServiceMiss
 from bot.handover.tables import Handover, HandoverState
 from bot.tables import ChatMessage, Conversation
 from commerce.inserting import core
@@ -53,6 +53,20 @@ class FirstReplies:
     answered: int
     median: int | None
     ninetieth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPromises:
+    """How often a person was later than the shop promises, in working time."""
+
+    first_response: int
+    next_response: int
+    resolution: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.first_response + self.next_response + self.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +174,15 @@ def satisfaction(session: Session, span: Span) -> Satisfaction:
     statement = select(func.count(), *scores).where(span.holds(col(Rating.asked_at)))
     counts: list[int] = list(core(session).execute(statement).one())
     return Satisfaction(*counts)
+
+
+def broken_promises(session: Session, span: Span) -> BrokenPromises:
+    """What was broken in these days, by which promise it was."""
+    clocks = ("first_response", "next_response", "resolution")
+    counts = [func.count(case((col(ServiceMiss.clock) == clock, 1))) for clock in clocks]
+    statement = select(*counts).where(span.holds(col(ServiceMiss.at)))
+    first, later, ended = core(session).execute(statement).one()
+    return BrokenPromises(first, later, ended)
 
 
 def waiting_now(session: Session) -> Waiting:

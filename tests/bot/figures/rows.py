@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel
 
-from bot.handover.service_tables import Rating
+from bot.handover.service_tables import Rating, ServiceMiss
 from bot.handover.tables import Handover, HandoverState, Reason
 from bot.tables import ChatMessage, Conversation
 from commerce.catalogue.tables import Product, Variant
@@ -88,6 +88,10 @@ class Rows:
         talk = self.talk()
         of: dict[str, Any] = {"handover_id": self.handover(talk, at), "conversation_id": talk}
         self.add(Rating(**of, owner="staff:1", asked_at=at, score=score))
+
+    def miss(self, clock: str, at: datetime = NOON) -> None:
+        handover_id = self.handover(self.talk(), at)
+        self.add(ServiceMiss(handover_id=handover_id, clock=clock, since=at, at=at))
 
     def variant(self, title: str) -> Variant:
         product = self.add(Product(title=title, attributes={}, updated_at=NOON))

@@ -116,3 +116,15 @@ def test_without_answers_nobody_is_pleased_or_displeased(session: Session, rows:
     rows.rating(None)
 
     assert talking.satisfaction(session, MONDAY).rate is None
+
+
+def test_promises_count_on_the_day_they_were_broken(session: Session, rows: Rows) -> None:
+    rows.miss("first_response")
+    rows.miss("first_response")
+    rows.miss("next_response")
+    rows.miss("resolution", NOON - DAY)
+
+    found = talking.broken_promises(session, MONDAY)
+
+    assert (found.first_response, found.next_response, found.resolution) == (2, 1, 0)
+    assert found.total == 3
