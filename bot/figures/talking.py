@@ -181,8 +181,8 @@ def broken_promises(session: Session, span: Span) -> BrokenPromises:
     clocks = ("first_response", "next_response", "resolution")
     counts = [func.count(case((col(ServiceMiss.clock) == clock, 1))) for clock in clocks]
     statement = select(*counts).where(span.holds(col(ServiceMiss.at)))
-    first, later, ended = core(session).execute(statement).one()
-    return BrokenPromises(first, later, ended)
+    broken: list[int] = list(core(session).execute(statement).one())
+    return BrokenPromises(*broken)
 
 
 def waiting_now(session: Session) -> Waiting:
