@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import structlog
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -12,6 +13,9 @@ from commerce.customers.tag_tables import Tag
 from commerce.customers.tags import forget_in_wecom, list_all_tags, save_tag
 from commerce.sealing import Sealer
 from wecom.client import AsyncWeComClient
+from wecom.errors import WeChatError
+
+log = structlog.get_logger()
 
 
 class ContactRounds:
@@ -39,8 +43,15 @@ class ContactRounds:
     async def follow_tags(self) -> None:
         """Take over the corp's tags, then make there those that only the shop has.
 
-        A tag that was made and not recorded is found by its name the next time.
+        A tag that was made and not recorded is found by its name the next time; so is all that
+        WeCom does not answer for.
         """
+        try:
+            await self._follow_tags()
+        except WeChatError as error:
+            log.warning("tags not followed", reason=str(error))
+
+    async def _follow_tags(self) -> None:
         groups = await self._client.contacts.corp_tags()
         await self._database.write(_take_over, groups)
         for group, names in (await self._database.read(_unknown_there)).items():
