@@ -30,8 +30,9 @@ async def die_and_recover(stage: Stage) -> None:
     """Wait for the shop's death, start it again, and let it do what was left undone."""
     assert await stage.bot.ended() == -signal.SIGKILL
     disarm(stage.folder)
-    await stage.start_bot()
+    # Before it lives again: what it then begins to send must not look given up at once.
     await stage.move_time(seconds=LEASE_SECONDS)
+    await stage.start_bot()
     await stage.settled(within=30)
 
 

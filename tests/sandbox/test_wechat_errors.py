@@ -148,6 +148,17 @@ async def mini_program_code(world: World, **body: object) -> int:
     return await code(world, "POST", "/wxa/getwxacodeunlimit", body, token=token)
 
 
+async def unallowed_notice(world: World) -> int:
+    fan = await world.fan()
+    token = await world.token(world.settings.mini_program.app_id)
+    notice = {
+        "touser": fan["mini_openid"],
+        "template_id": TEMPLATE,
+        "data": {"thing1": {"value": "云朵拖鞋"}},
+    }
+    return await code(world, "POST", "/cgi-bin/message/subscribe/send", notice, token=token)
+
+
 async def too_many_qr_codes(world: World) -> int:
     with contextlib.closing(sqlite3.connect(world.settings.database)) as memory, memory:
         rows = ((f"t{number}", "s") for number in range(QR_PERMANENT.value))
@@ -201,6 +212,7 @@ SCENARIOS: dict[int, Scenario] = {
     42001: expired_token,
     43002: lambda w: code(w, "GET", "/cgi-bin/message/custom/send"),
     43004: lambda w: template(w, subscribed=False),
+    43101: unallowed_notice,
     44002: lambda w: code(w, "POST", "/cgi-bin/message/custom/send", b""),
     44004: lambda w: send(w, text={"content": ""}),
     45002: lambda w: send(w, text={"content": "长" * 683}),

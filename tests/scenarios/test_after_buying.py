@@ -38,7 +38,8 @@ async def test_a_request_with_a_picture_is_registered_once_and_the_picture_kept(
     assert stage.rows("SELECT state, content_type FROM after_sale_picture") == [
         ("kept", "image/png")
     ]
-    assert await stage.count("accepted:media/get") == 1
+    # Once for the conversation, which shows it, and once for the request, which keeps it.
+    assert await stage.count("accepted:media/get") == 2
     kept = [each for each in (stage.folder / "var/evidence").rglob("*") if each.is_file()]
     assert len(kept) == 1
     await customer.hears_nothing_more()

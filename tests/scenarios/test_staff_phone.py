@@ -29,6 +29,7 @@ async def test_a_tap_on_the_card_brings_the_customer_to_the_phone_and_the_end_br
         " ?, '', 0, 1, 'away', 5, '2026-01-01')",
         LIN,
     )
+    await until(lambda: stage.value("SELECT count(*) FROM kf_servicer"), what="who takes customers")
     customer = await KfCustomer.comes(stage)
     await customer.hears()
     await customer.says("转人工")
