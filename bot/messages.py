@@ -9,6 +9,12 @@ from datetime import datetime
 from typing import Any, Final, Literal, assert_never
 
 Channel = Literal["official_account", "mini_program", "wecom"]
+CHANNEL_NAMES: Final[Mapping[str, str]] = {
+    "official_account": "公众号",
+    "mini_program": "小程序",
+    "wecom": "微信客服",
+}
+"""As the shop's people read them."""
 Kind = Literal[
     "text",
     "menu_choice",

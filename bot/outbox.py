@@ -103,9 +103,10 @@ def claim_passive(
     means that WeChat did not receive it.
     """
     answer = answer_key(inbox_key, 0)
-    row = _RODE.first(session, answer=answer)
-    if row is None and _is_still_the_speakers(session, answer):
+    row = None
+    if _is_still_the_speakers(session, answer):
         row = _CLAIM_PASSIVE.first(session, answer=answer, moment=now)
+    row = row or _RODE.first(session, answer=answer)
     return None if row is None else _payload(sealer, row)
 
 

@@ -1,7 +1,7 @@
 """The client of one corp's app in WeCom (企业微信)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from wecom.app_messages import AppMessages
 from wecom.contacts import WeComContacts
 from wecom.errors import OutcomeUnknown, Platform
 from wecom.kf import WeComKf
-from wecom.tokens import FreshToken, TokenSource, TokenStore
+from wecom.tokens import TokenStore
 from wecom.transport import DEADLINE, AsyncCalls
 
 
@@ -52,6 +52,7 @@ class AsyncWeComClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wecha
     """
 
     platform = Platform.WECOM
+    token_endpoint = "/cgi-bin/gettoken"  # noqa: S105  (no password)
     official_url = "https://qyapi.weixin.qq.com"
 
     kf = WeComKf()
@@ -72,34 +73,16 @@ class AsyncWeComClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wecha
         deadline: timedelta = DEADLINE,
     ) -> None:
         super().__init__(corp_id, secret)
-        self._http.close()  # wechatpy's own, which blocks.
-        self.http = http
-        self.base_url = base_url.rstrip("/")
-        self.deadline = deadline
         which = hashlib.sha256(secret.encode()).hexdigest()[:8]
-        self.tokens = TokenSource(
-            f"wecom:{corp_id}:{which}", token_store, self._fresh_token, now=now, patience=deadline
+        self.open(
+            f"wecom:{corp_id}:{which}",
+            http=http,
+            token_store=token_store,
+            now=now,
+            base_url=base_url,
+            deadline=deadline,
         )
-        self._now = now
 
-    @property
-    def access_token(self) -> str:
-        """Not available without waiting; ask `tokens.current()`."""
-        # AttributeError, because wechatpy inspects all attributes before __init__ has run.
-        raise AttributeError("the access token can only be awaited: tokens.current()")
-
-    def fetch_access_token(self) -> None:
-        """Closed: wechatpy's own way blocks. Nothing of ours may reach it; see `tokens`."""
-        raise RuntimeError("tokens are fetched by the token source")
-
-    async def close(self) -> None:
-        """Stop fetching a token. The HTTP session belongs to whoever opened it."""
-        await self.tokens.close()
-
-    async def _fresh_token(self) -> FreshToken:
-        issued_at = self._now()
-        answer = await self.corp_token.fetch()
-        value, seconds = answer.get("access_token"), answer.get("expires_in")
-        if not (isinstance(value, str) and value and isinstance(seconds, int) and seconds > 0):
-            raise OutcomeUnknown("/cgi-bin/gettoken: answer without a token")
-        return FreshToken(value, issued_at, issued_at + timedelta(seconds=seconds))
+    async def _ask_token(self) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = await self.corp_token.fetch()
+        return answer

@@ -44,15 +44,62 @@ class AsyncCalls:
 
     API_BASE_URL: str
     platform: ClassVar[Platform]
+    token_endpoint: ClassVar[str]
     official_url: ClassVar[str]
     """The address that wechatpy's endpoints begin with; calls go to `base_url` in its place."""
     open_files: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Endpoints that give a file to everybody, and the platform's address for each."""
 
+    _http: Any
+    _now: Callable[[], datetime]
     http: aiohttp.ClientSession
     base_url: str
     deadline: timedelta
     tokens: TokenSource
+
+    def open(
+        self,
+        app: str,
+        *,
+        http: aiohttp.ClientSession,
+        token_store: TokenStore,
+        now: Callable[[], datetime],
+        base_url: str,
+        deadline: timedelta,
+    ) -> None:
+        """Call through this session from now on; `app` names the token in its store."""
+        self._http.close()  # wechatpy's own, which blocks.
+        self.http = http
+        self.base_url = base_url.rstrip("/")
+        self.deadline = deadline
+        self.tokens = TokenSource(app, token_store, self._fresh_token, now=now, patience=deadline)
+        self._now = now
+
+    @property
+    def access_token(self) -> str:
+        """Not available without waiting; ask `tokens.current()`."""
+        # AttributeError, because wechatpy inspects all attributes before __init__ has run.
+        raise AttributeError("the access token can only be awaited: tokens.current()")
+
+    def fetch_access_token(self) -> None:
+        """Closed: wechatpy's own way blocks. Nothing of ours may reach it; see `tokens`."""
+        raise RuntimeError("tokens are fetched by the token source")
+
+    async def close(self) -> None:
+        """Stop fetching a token. The HTTP session belongs to whoever opened it."""
+        await self.tokens.close()
+
+    async def _ask_token(self) -> Mapping[str, Any]:
+        """The platform's answer with a token. Raises WeChatError."""
+        raise NotImplementedError
+
+    async def _fresh_token(self) -> FreshToken:
+        issued_at = self._now()
+        answer = await self._ask_token()
+        value, seconds = answer.get("access_token"), answer.get("expires_in")
+        if not (isinstance(value, str) and value and isinstance(seconds, int) and seconds > 0):
+            raise OutcomeUnknown(f"{self.token_endpoint}: answer without a token")
+        return FreshToken(value, issued_at, issued_at + timedelta(seconds=seconds))
 
     async def _request(self, method: str, url_or_endpoint: str, **options: Any) -> Any:
         needs_token = bool(options.pop("needs_token", True))
@@ -167,6 +214,7 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
     """
 
     platform = Platform.OFFICIAL_ACCOUNT
+    token_endpoint = "/cgi-bin/stable_token"  # noqa: S105  (no password)
     official_url = "https://api.weixin.qq.com"
     open_files = MappingProxyType({SHOW_QR_CODE: "https://mp.weixin.qq.com"})
 
@@ -188,33 +236,15 @@ class AsyncWeChatClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wech
         deadline: timedelta = DEADLINE,
     ) -> None:
         super().__init__(app_id, secret)
-        self._http.close()  # wechatpy's own, which blocks.
-        self.http = http
-        self.base_url = base_url.rstrip("/")
-        self.deadline = deadline
-        self.tokens = TokenSource(
-            app_id, token_store, self._fresh_token, now=now, patience=deadline
+        self.open(
+            app_id,
+            http=http,
+            token_store=token_store,
+            now=now,
+            base_url=base_url,
+            deadline=deadline,
         )
-        self._now = now
 
-    @property
-    def access_token(self) -> str:
-        """Not available without waiting; ask `tokens.current()`."""
-        # AttributeError, because wechatpy inspects all attributes before __init__ has run.
-        raise AttributeError("the access token can only be awaited: tokens.current()")
-
-    def fetch_access_token(self) -> None:
-        """Closed: wechatpy's own way blocks. Nothing of ours may reach it; see `tokens`."""
-        raise RuntimeError("tokens are fetched by the token source")
-
-    async def close(self) -> None:
-        """Stop fetching a token. The HTTP session belongs to whoever opened it."""
-        await self.tokens.close()
-
-    async def _fresh_token(self) -> FreshToken:
-        issued_at = self._now()
-        answer = await self.stable_token.fetch()
-        value, seconds = answer.get("access_token"), answer.get("expires_in")
-        if not (isinstance(value, str) and value and isinstance(seconds, int) and seconds > 0):
-            raise OutcomeUnknown("/cgi-bin/stable_token: answer without a token")
-        return FreshToken(value, issued_at, issued_at + timedelta(seconds=seconds))
+    async def _ask_token(self) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = await self.stable_token.fetch()
+        return answer

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.channels.official_account_delivery import ReplyDelivery
+from bot.channels.reply_pictures import media_id_of
 from bot.messages import Card, Choices, Reply, Text
 from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import mini_program_card
@@ -23,7 +24,7 @@ class MiniProgramReplyDelivery(ReplyDelivery):
                 await super()._send(openid, Text("\n".join(filter(None, lines))))
             case Card(title, path, picture):
                 content = CardContent(title, path, picture)
-                card = mini_program_card(content, await self._uploaded(picture))
+                card = mini_program_card(content, await media_id_of(self.media, picture))
                 await self.client.message.send_mini_program_page(openid, card)
             case _:
                 await super()._send(openid, reply)

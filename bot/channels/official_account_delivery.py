@@ -1,13 +1,12 @@
 """What leaves for an official account's customers through its API."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot.channels.reply_pictures import forget_picture, media_id_of
 from bot.clock import Clock
 from bot.media import MediaLibrary, PictureMissing
 from bot.messages import Card, Choices, Picture, Reply, Text, reply_from_json
@@ -23,8 +22,6 @@ from wecom.xml import cut, printable
 TEXT_LIMIT: Final = 2048
 """Bytes of UTF-8 (WeChat 客服消息 documentation)."""
 AT_ONCE: Final = timedelta()
-PREPARING_SECONDS: Final = 10.0
-"""What a picture may take, so that time is left for the message itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class ReplyDelivery:
             return Failed(str(error))
         except WeChatError as error:
             if isinstance(error, Refused) and error.reaction is Reaction.REFRESH_MEDIA:
-                await self._forget_picture(reply)
+                await forget_picture(self.media, reply)
                 # Once at once; a picture that is refused again and again may wait.
                 return Postponed(str(error), AT_ONCE if claimed.attempt == 1 else None)
             return outcome_of(error, keyed=False)
@@ -61,33 +58,13 @@ class ReplyDelivery:
             case Choices():
                 await self.client.message.send_msg_menu(openid, menu(reply))
             case Card(title, path, picture):
-                thumb = await self._uploaded(picture)
+                thumb = await media_id_of(self.media, picture)
                 card = official_account_card(
                     CardContent(title, path, picture), self.mini_program_app_id, thumb
                 )
                 await self.client.message.send_mini_program_page(openid, card)
             case Picture(name):
-                await self.client.message.send_image(openid, await self._uploaded(name))
-
-    async def _uploaded(self, picture: str) -> str:
-        try:
-            async with asyncio.timeout(PREPARING_SECONDS):
-                return await self.media.media_id(picture)
-        except (WeChatError, DBAPIError, TimeoutError) as error:
-            raise UploadFailed(error) from error
-
-    async def _forget_picture(self, reply: Reply) -> None:
-        match reply:
-            case Card(_, _, picture) | Picture(picture):
-                await self.media.forget(picture)
-
-
-class UploadFailed(WeChatError):
-    """A picture could not be uploaded. Whatever became of that, its message has not left."""
-
-    def __init__(self, cause: WeChatError | DBAPIError | TimeoutError) -> None:
-        super().__init__(f"picture not uploaded: {cause}")
-        self.permanent = isinstance(cause, WeChatError) and cause.permanent
+                await self.client.message.send_image(openid, await media_id_of(self.media, name))
 
 
 @dataclass(frozen=True, slots=True)

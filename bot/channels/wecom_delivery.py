@@ -1,20 +1,17 @@
 """What leaves for WeCom's customers: replies, words by code, and the question who they are."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, update
 
 from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.media_delivery import MediaDelivery
 from bot.channels.official_account_delivery import (
     AT_ONCE,
-    PREPARING_SECONDS,
-    UploadFailed,
     outcome_of,
 )
+from bot.channels.reply_pictures import forget_picture, media_id_of
 from bot.channels.wecom_contact_delivery import contact_deliverers
 from bot.channels.wecom_payloads import card_body, picture_body, words_body
 from bot.channels.wecom_session_delivery import SessionDelivery
@@ -122,7 +119,7 @@ class WeComReplyDelivery:
         if not isinstance(error, Refused):
             return outcome_of(error, keyed=True)
         if error.reaction is Reaction.REFRESH_MEDIA:
-            await self._forget_picture(reply)
+            await forget_picture(self.media, reply)
             # Once at once; a picture that is refused again and again may wait.
             return Postponed(str(error), AT_ONCE if claimed.attempt == 1 else None)
         if error.reaction is Reaction.RESYNC:  # It was taken between our look and our word.
@@ -139,23 +136,11 @@ class WeComReplyDelivery:
             case Text() | Choices():
                 return words_body(reply)
             case Card(title, path, picture):
-                thumb = await self._uploaded(picture)
+                thumb = await media_id_of(self.media, picture)
                 content = CardContent(title, path, picture)
                 return card_body(customer_service_card(content, self.mini_program_app_id, thumb))
             case Picture(name):
-                return picture_body(await self._uploaded(name))
-
-    async def _uploaded(self, picture: str) -> str:
-        try:
-            async with asyncio.timeout(PREPARING_SECONDS):
-                return await self.media.media_id(picture)
-        except (WeChatError, DBAPIError, TimeoutError) as error:
-            raise UploadFailed(error) from error
-
-    async def _forget_picture(self, reply: Reply) -> None:
-        match reply:
-            case Card(_, _, picture) | Picture(picture):
-                await self.media.forget(picture)
+                return picture_body(await media_id_of(self.media, name))
 
     def _note_ours(self, session: Session, conversation_id: int) -> None:
         """Our answer has made a new session the bot's."""

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from bot.console.talks.names import CHANNELS
 from bot.figures import funnel, selling, talking
 from bot.figures.funnel import Funnel
 from bot.figures.selling import SoldGoods, SoldOn
@@ -20,6 +19,7 @@ from bot.figures.talking import (
     Waiting,
 )
 from bot.handover.tables import Reason
+from bot.messages import CHANNEL_NAMES
 
 REASONS: Final[Mapping[str, str]] = {
     Reason.ASKED: "顾客要找人工",
@@ -108,7 +108,7 @@ def charts(found: Overview) -> dict[str, Any]:
     return {
         "days": days,
         "talks": [
-            {"name": CHANNELS.get(channel, channel), "counts": _counts(found, channel, days)}
+            {"name": CHANNEL_NAMES.get(channel, channel), "counts": _counts(found, channel, days)}
             for channel in sorted({each.channel for each in found.talked})
         ],
         "orders": [sold.paid for _, sold in by_day],

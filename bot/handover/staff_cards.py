@@ -16,6 +16,7 @@ from bot.handover.tables import Handover, HandoverState, Reason
 from bot.handover.taking import until_quiet
 from bot.kf import sessions
 from bot.kf.tables import State
+from bot.messages import CHANNEL_NAMES
 from bot.outbox import Post
 from bot.staff.tables import Staff
 from commerce.inserting import id_of
@@ -44,11 +45,6 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.STAFF: "同事转来",
     Reason.SERVICER: "客服会话",
 }
-CHANNELS: Final[Mapping[str, str]] = {
-    "official_account": "公众号",
-    "mini_program": "小程序",
-    "wecom": "微信客服",
-}
 
 
 class Tapped(Protocol):
@@ -74,7 +70,7 @@ def post_card(session: Session, sealer: Sealer, handover: Handover, now: datetim
     task_id = f"handover-{handover.id}-{int(handover.queued_at.timestamp())}"
     payload = {
         "userids": sorted(filter(None, people)),
-        "card": card_of(handover, CHANNELS.get(talk.channel, talk.channel), task_id),
+        "card": card_of(handover, CHANNEL_NAMES.get(talk.channel, talk.channel), task_id),
         "about": {"handover_id": handover.id},
     }
     card = Post(task_id, KIND, payload, not_after=now + OF_USE_FOR)

@@ -161,7 +161,7 @@ async def test_a_card_whose_picture_takes_too_long_has_surely_not_left(
         return picture
 
     monkeypatch.setattr(media, "_find_or_upload", stay_away)
-    monkeypatch.setattr("bot.channels.official_account_delivery.PREPARING_SECONDS", 0.05)
+    monkeypatch.setattr("bot.channels.reply_pictures.PREPARING_SECONDS", 0.05)
     replies = ReplyDelivery(wechat_client, media, "wx-mini")
     payload = reply_to_json(Picture("a.png"))
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.console.pages.written import in_yuan, minute
-from bot.console.talks.names import CHANNELS
+from bot.messages import CHANNEL_NAMES
 from commerce.customers.addresses import check_phone
 from commerce.customers.tables import Address, Customer, Identity
 from commerce.errors import InvalidInput
@@ -89,7 +89,7 @@ def customers_like(
         since = now - timedelta(days=abs(days))
         seen = col(Customer.last_seen_at)
         statement = statement.where(seen >= since if days > 0 else seen < since)
-    if wanted.channel in CHANNELS:
+    if wanted.channel in CHANNEL_NAMES:
         known = select(Identity.customer_id).where(Identity.channel == wanted.channel)
         statement = statement.where(col(Customer.id).in_(known))
     if wanted.level_id is not None:
@@ -103,7 +103,7 @@ def rows_of(session: Session, customers: Sequence[Customer]) -> list[CustomerRow
     channels: defaultdict[int, list[str]] = defaultdict(list)
     known = select(Identity.customer_id, Identity.channel).where(col(Identity.customer_id).in_(ids))
     for customer_id, channel in session.exec(known.order_by(col(Identity.id))):
-        name = CHANNELS.get(channel, channel)
+        name = CHANNEL_NAMES.get(channel, channel)
         if name not in channels[customer_id]:
             channels[customer_id].append(name)
     bought = {

@@ -12,7 +12,7 @@ from bot.console.pages.customer_view import view
 from bot.console.pages.written import find_id, number
 from bot.console.paging import Paged, page_of
 from bot.console.route import Route
-from bot.console.talks.names import CHANNELS
+from bot.messages import CHANNEL_NAMES
 from bot.staff.permissions import Permission
 from commerce.customers.merging import get_customer
 from commerce.customers.tags import list_all_tags, list_tags
@@ -38,7 +38,7 @@ async def show_list(page: Page) -> web.StreamResponse:
         wanted=wanted,
         seen=listed.SEEN,
         states=listed.STATES,
-        channels=CHANNELS,
+        channels=CHANNEL_NAMES,
         levels=await page.read(list_levels),
     )
 
@@ -59,7 +59,7 @@ async def show(page: Page) -> web.StreamResponse:
         "pages/customer.html",
         title=f"顾客{asked}",
         seen=seen,
-        channels=CHANNELS,
+        channels=CHANNEL_NAMES,
         templates=await page.read(_list_templates),
         tags=await page.read(list_all_tags),
         borne=[tag.id for tag in await page.read(list_tags, seen.number)],

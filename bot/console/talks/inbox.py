@@ -10,8 +10,9 @@ from sqlmodel import Session
 from bot.console.paging import Paged
 from bot.console.talks import listing
 from bot.console.talks.listing import Counts, Eyes, Glance, Sought
-from bot.console.talks.names import CHANNELS, read_names
+from bot.console.talks.names import read_names
 from bot.handover.episodes import speaker_of
+from bot.messages import CHANNEL_NAMES
 from bot.staff.tables import Presence, Staff
 
 TABS: Final = ("queue", "mine", "all")
@@ -72,6 +73,6 @@ def read_inbox(session: Session, eyes: Eyes, tab: str, sought: Sought) -> Inbox:
         rows=rows,
         paged=paged,
         owners=(*_OWNERS, *people, _SERVICERS),
-        channels=CHANNELS,
+        channels=CHANNEL_NAMES,
         is_online=session.get_one(Staff, eyes.staff_id).presence == Presence.ONLINE,
     )

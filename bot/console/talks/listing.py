@@ -12,14 +12,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.console.paging import Paged
 from bot.console.talks.lines import open_words
 from bot.console.talks.move_words import REASONS
-from bot.console.talks.names import CHANNELS, read_customer_names, read_names, side_of
+from bot.console.talks.names import read_customer_names, read_names, side_of
 from bot.console.talks.seeking import seek
 from bot.console.talks.waits import Wait, WorkingSeconds, wait_since
 from bot.handover.episodes import SERVICER, STAFF, speaker_of
 from bot.handover.service_tables import ServiceTerms
 from bot.handover.tables import Handover, HandoverState
 from bot.handover.terms import get_terms
-from bot.messages import BOT
+from bot.messages import BOT, CHANNEL_NAMES
 from bot.tables import ChatMessage, Conversation
 from commerce.calendar.hours import get_hours
 from commerce.sealing import Sealer
@@ -144,7 +144,7 @@ def _conditions(session: Session, eyes: Eyes, sought: Sought) -> list[ColumnElem
     owner = col(Conversation.owner)
     if sought.words.strip():
         wanted.append(col(Conversation.id).in_(seek(session, eyes.sealer, sought.words)))
-    if sought.channel in CHANNELS:
+    if sought.channel in CHANNEL_NAMES:
         wanted.append(col(Conversation.channel) == sought.channel)
     match sought.owner:
         case "queued":
@@ -190,7 +190,7 @@ def _glances(
                 id=talk.id or 0,
                 name=called[talk.id or 0],
                 channel=talk.channel,
-                channel_name=CHANNELS.get(talk.channel, talk.channel),
+                channel_name=CHANNEL_NAMES.get(talk.channel, talk.channel),
                 owner="queued" if is_queued and talk.owner == BOT else talk.owner,
                 owner_name=names.of(talk.owner),
                 said="" if line is None else _cut(open_words(eyes.sealer, line)),

@@ -17,11 +17,6 @@ from commerce.sealing import Sealer
 
 type Side = Literal["customer", "bot", "staff", "servicer"]
 
-CHANNELS: Final[Mapping[str, str]] = {
-    "official_account": "公众号",
-    "mini_program": "小程序",
-    "wecom": "微信客服",
-}
 IS_THEIRS: Final[ColumnElement[bool]] = (
     (col(Identity.channel) == col(Conversation.channel))
     & (col(Identity.account) == col(Conversation.account))

@@ -13,10 +13,10 @@ from bot.console.route import Route
 from bot.console.talks import goods, lines, panel, saying, talk
 from bot.console.talks.inbox import Inbox, read_inbox
 from bot.console.talks.listing import Eyes, Sought
-from bot.console.talks.names import CHANNELS
 from bot.console.talks.shown import clock, event_words
 from bot.handover.canned import list_canned
 from bot.handover.summary import summary_of
+from bot.messages import CHANNEL_NAMES
 from bot.staff.permissions import Permission
 from commerce.sealing import Sealer
 
@@ -156,7 +156,7 @@ def _common(page: Page) -> dict[str, Any]:
         "clock": clock,
         "event_words": event_words,
         "picture_path": picture_path,
-        "channels": CHANNELS,
+        "channels": CHANNEL_NAMES,
     }
 
 

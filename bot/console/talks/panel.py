@@ -7,9 +7,10 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from bot.console.talks.move_words import REASONS
-from bot.console.talks.names import CHANNELS, Names, read_names
+from bot.console.talks.names import Names, read_names
 from bot.handover.service_tables import Rating
 from bot.handover.tables import Handover, HandoverState
+from bot.messages import CHANNEL_NAMES
 from bot.notices.ledger import Route, list_routes
 from bot.tables import Conversation
 from commerce.customers.address_book import list_book
@@ -155,7 +156,7 @@ def _source(session: Session, customer_id: int, now: datetime) -> str:
 
 def _channels(session: Session, customer_id: int) -> tuple[str, ...]:
     found = dict.fromkeys(each.channel for each in list_identities(session, customer_id))
-    return tuple(CHANNELS.get(each, each) for each in found)
+    return tuple(CHANNEL_NAMES.get(each, each) for each in found)
 
 
 def _regions(session: Session, sealer: Sealer, customer_id: int) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.console.talks.move_words import REASONS
-from bot.console.talks.names import CHANNELS, numbered, read_customer_names, read_names
+from bot.console.talks.names import numbered, read_customer_names, read_names
 from bot.console.talks.quota import Quota, quota_of
 from bot.handover.episodes import SERVICER, find_live, is_in_wecom, speaker_of
 from bot.handover.presence import is_online
 from bot.handover.tables import Handover, HandoverState
-from bot.messages import BOT
+from bot.messages import BOT, CHANNEL_NAMES
 from bot.staff.tables import Staff
 from bot.tables import Conversation
 from commerce.errors import NotFound
@@ -87,7 +87,7 @@ def get_talk(
         name=read_customer_names(session, sealer, [row])[conversation_id],
         number=numbered(row.customer_id, conversation_id),
         channel=row.channel,
-        channel_name=CHANNELS.get(row.channel, row.channel),
+        channel_name=CHANNEL_NAMES.get(row.channel, row.channel),
         customer_id=row.customer_id,
         owner=row.owner,
         owner_name=read_names(session).of(row.owner),

@@ -1,12 +1,16 @@
 """Hostile requests get 400 or 403, quickly, and nothing else."""
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.messages import Incoming
-from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests, mutations
+from tests.bot.channels.hostile import (
+    HANDMADE,
+    Request,
+    hostile_requests,
+    mutations,
+    seconds_at_best,
+)
 from tests.bot.channels.platform_side import NOW, PlatformSide
 from wecom.callback import BadRequest, CallbackRefused, Forbidden
 from wecom.xml import BODY_LIMIT
@@ -65,13 +69,7 @@ def test_hostile_bodies_are_answered_in_less_than_fifty_milliseconds(
     query, sealed = PLATFORM.deliver(body)
     request = (query, sealed if is_signed else body.encode())
 
-    fastest = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        answer(request)
-        fastest = min(fastest, time.perf_counter() - began)
-
-    assert fastest < 0.05
+    assert seconds_at_best(lambda: answer(request)) < 0.05
 
 
 def test_a_body_over_the_limit_is_not_even_parsed() -> None:

@@ -1,11 +1,15 @@
 """Hostile requests to WeCom's callback get 400 or 403, quickly, and nothing else."""
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.bot.channels.hostile import HANDMADE, Request, hostile_requests, mutations
+from tests.bot.channels.hostile import (
+    HANDMADE,
+    Request,
+    hostile_requests,
+    mutations,
+    seconds_at_best,
+)
 from tests.bot.channels.platform_side import NOW, PlatformSide
 from wecom.callback import CallbackRefused, Told, WeComWire
 
@@ -52,10 +56,4 @@ def test_hostile_bodies_are_answered_in_less_than_fifty_milliseconds(
     query, sealed = PLATFORM.deliver(body)
     request = (query, sealed if is_signed else body.encode())
 
-    fastest = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        answer(request)
-        fastest = min(fastest, time.perf_counter() - began)
-
-    assert fastest < 0.05
+    assert seconds_at_best(lambda: answer(request)) < 0.05
