@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.console.page import Page
+from bot.console.pages import coupon_file
 from bot.console.pages.product_list import list_names
 from bot.console.pages.scope_form import read_categories, read_products, state_of, write_products
 from bot.console.pages.scope_form import window as window_of
@@ -29,7 +30,7 @@ from commerce.promotions.entries import save_coupon
 from commerce.promotions.tables import Audience, Coupon, CouponState, CouponTemplate
 
 STATES: Final = {"on": "启用", "off": "已停用"}
-CSV_HEADER: Final = ("编号", "名字", "规则", "范围", "总张数", "已领", "已用", "每人", "状态")
+CSV_HEADER: Final = (*coupon_file.FORM.header, "规则", "范围", "已领", "已用")
 _PLAIN: Final = (
     *("code", "name", "off", "percent", "cap", "threshold", "total", "per_person"),
     *("takeable_from", "takeable_until", "valid_from", "valid_until"),
@@ -64,7 +65,7 @@ async def show_list(page: Page) -> web.StreamResponse:
 
 
 async def export(page: Page) -> web.StreamResponse:
-    """The same templates as a spreadsheet."""
+    """The same templates as a spreadsheet, which may be handed in again."""
     rows = await page.read(_csv_rows, page.query("q"), page.query("state"))
     return page.csv("优惠券.csv", CSV_HEADER, rows)
 
@@ -209,15 +210,11 @@ def _list(session: Session, text: str, state: str, page: int) -> Paged[CouponRow
 def _csv_rows(session: Session, text: str, state: str) -> list[tuple[object, ...]]:
     return [
         (
-            row.template.code,
-            row.template.name,
+            *coupon_file.FORM.row(coupon_file.cells_of(session, row.template)),
             row.rule,
             row.scope,
-            "不限" if row.template.total is None else row.template.total,
             row.template.taken,
             row.used,
-            row.template.per_person,
-            STATES["on" if row.template.is_active else "off"],
         )
         for row in _rows(session, session.exec(_like(text, state)).all())
     ]

@@ -87,7 +87,7 @@ def read(form: Mapping[str, str]) -> GroupDraft:
         name=form.get("name", "").strip(),
         product_id=number(form.get("product", ""), "商品", "product"),
         tiers=_tiers(form),
-        lifetime=_lifetime(form.get("hours", "")),
+        lifetime=read_lifetime(form.get("hours", "")),
         starts_at=find_moment(form.get("starts_at", ""), "开始时间", "starts_at"),
         ends_at=find_moment(form.get("ends_at", ""), "结束时间", "ends_at"),
         pieces_per_order=number(form.get("pieces_per_order", ""), "每单件数", "pieces_per_order"),
@@ -117,7 +117,8 @@ def _tiers(form: Mapping[str, str]) -> Tiers:
     return Tiers(tuple(tiers))
 
 
-def _lifetime(written: str) -> timedelta:
+def read_lifetime(written: str) -> timedelta:
+    """How long a group is open, of so many hours. Raises InvalidInput with the field `hours`."""
     try:
         hours = float(written)
     except ValueError:

@@ -8,8 +8,9 @@ from typing import Final
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.console.pages import group_buy_file
 from bot.console.pages.shown import paged_as
-from bot.console.pages.written import in_yuan, minute
+from bot.console.pages.written import in_yuan
 from bot.console.paging import Paged
 from commerce.catalogue.tables import Product
 from commerce.errors import NotFound
@@ -47,16 +48,8 @@ MEMBER_STATES: Final[Mapping[str, str]] = {
     MemberState.CLOSED: "已关闭",
 }
 CSV_HEADER: Final = (
-    "编号",
-    "名称",
-    "商品",
-    "人数和价格",
-    "状态",
-    "开始",
-    "结束",
-    "成团",
-    "拼团中",
-    "没拼成",
+    *group_buy_file.FORM.header,
+    *("商品", "人数和价格", "状态", "成团", "拼团中", "没拼成"),
 )
 
 
@@ -180,19 +173,15 @@ def _group_state(group: BuyingGroup) -> str:
 
 
 def csv_rows(session: Session, text: str, state: str, now: datetime) -> list[tuple[str, ...]]:
-    """The list as a spreadsheet has it, MOST_CSV_ROWS at most."""
+    """The list as a spreadsheet has it, MOST_CSV_ROWS at most: it may be handed in again."""
+    skus = group_buy_file.list_skus(session)
     found = session.exec(_wanted(text, state).limit(MOST_CSV_ROWS)).all()
     return [
         (
-            row.activity.key,
-            row.activity.name,
+            *group_buy_file.FORM.row(group_buy_file.cells_of(row.activity, row.tiers, skus)),
             row.title,
-            "；".join(
-                f"{tier.heads}人¥{in_yuan(min(tier.prices.values()))}" for tier in row.tiers.all
-            ),
+            "；".join(map(_tier, row.tiers.all)),
             row.state,
-            minute(row.activity.starts_at),
-            minute(row.activity.ends_at),
             str(row.counts[GroupState.SUCCEEDED]),
             str(row.counts[GroupState.OPEN]),
             str(row.counts[GroupState.FAILED]),

@@ -29,7 +29,7 @@ async def show_list(page: Page) -> web.StreamResponse:
 
 
 async def export(page: Page) -> web.StreamResponse:
-    """The same group-buys as a spreadsheet."""
+    """The same group-buys as a spreadsheet, which may be handed in again."""
     rows = await page.read(listed.csv_rows, page.query("q"), page.query("state"), page.now)
     return page.csv("拼团", listed.CSV_HEADER, rows)
 
