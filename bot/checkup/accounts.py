@@ -1,13 +1,13 @@
 """The accounts at WeChat, WeCom and WeChat Pay, asked with harmless questions."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 
-from bot.checkup.advice import MINI_PROGRAM, OFFICIAL_ACCOUNT, WECOM, told_by
+from bot.checkup.advice import APP_PLACE, MINI_PROGRAM, OFFICIAL_ACCOUNT, WECOM, told_by
 from bot.checkup.check import Checkup, Unwell
 from bot.clock import real_now
 from bot.platform import Platform
@@ -16,7 +16,7 @@ from wecom.client import AsyncWeComClient
 from wecom.errors import WeChatError
 from wecom.transport import AsyncWeChatClient
 
-OFFICIAL, MINI, CORP = "公众号", "小程序", "企业微信"
+OFFICIAL, MINI, CORP, APP = "公众号", "小程序", "企业微信", "企业微信应用"
 MOST_DRIFT: Final = timedelta(seconds=60)
 NOBODY: Final = "CHECKUP0000000000000000000000000"
 """A number of a payment that never was."""
@@ -43,6 +43,7 @@ async def look_at_accounts(checkup: Checkup, settings: Settings, platform: Platf
         return
     client = platform.wecom
     await checkup.run(CORP, lambda: _corp(client))
+    await checkup.run(APP, lambda: _app(client, settings), needs=[CORP])
     await checkup.run("微信客服", lambda: _kf(client, settings), needs=[CORP])
     await checkup.run("客户联系", lambda: _contacts(client), needs=[CORP])
 
@@ -72,6 +73,29 @@ def _lasting(answer: Mapping[str, object]) -> str:
     if not answer.get("access_token") or not isinstance(seconds, int):
         raise Unwell("平台的回答里没有 access_token：检查接口地址的设置")
     return f"拿得到 access_token，还能用{seconds // 60}分钟"
+
+
+async def _app(client: AsyncWeComClient, settings: Settings) -> str:
+    """The token knows its own app alone: another's number is refused (获取指定的应用详情)."""
+    if not settings.wecom_agent_id.isdecimal():
+        raise Unwell(
+            f"SHOP_WECOM_AGENT_ID 要是一串数字：到 {APP_PLACE} 打开这个应用，抄上面的 AgentId"
+        )
+    app = await _asked(client.agent.get(settings.wecom_agent_id), WECOM)
+    if app.get("close"):
+        raise Unwell(f"应用停用了：到 {APP_PLACE} 打开这个应用，点启用")
+    if not any(_allowed(app)):
+        raise Unwell(
+            f"谁都看不到这个应用，收不到接待卡片：到 {APP_PLACE} › 可见范围 加上接待的同事"
+        )
+    return f"AgentId 和 Secret 对得上，是“{app.get('name', '')}”"
+
+
+def _allowed(app: Mapping[str, Any]) -> Iterator[object]:
+    """The people, departments and tags that see the app."""
+    groups = {"allow_userinfos": "user", "allow_partys": "partyid", "allow_tags": "tagid"}
+    for group, of in groups.items():
+        yield from (app.get(group) or {}).get(of) or []
 
 
 async def _kf(client: AsyncWeComClient, settings: Settings) -> str:

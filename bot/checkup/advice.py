@@ -11,7 +11,7 @@ from bot.payments.errors import PayRefused
 from wecom.errors import NotSent, OutcomeUnknown, Refused, TokenUnavailable, WeChatError
 
 _ACCOUNT: Final = "公众平台 › 设置与开发 › 基本配置"
-_APP: Final = "企业微信管理后台 › 应用管理 › 自建应用"
+APP_PLACE: Final = "企业微信管理后台 › 应用管理 › 自建应用"
 OFFICIAL_ACCOUNT: Final[Mapping[int, str]] = {
     40001: f"AppSecret 不对：到 {_ACCOUNT} 重置，填到 SHOP_OFFICIAL_ACCOUNT_SECRET",
     40013: f"AppID 不对：到 {_ACCOUNT} 核对 SHOP_OFFICIAL_ACCOUNT_APP_ID",
@@ -30,18 +30,20 @@ MINI_PROGRAM: Final[Mapping[int, str]] = {
     40243: "AppSecret 被冻结：到小程序后台 › 开发管理 › 开发设置 解冻",
 }
 WECOM: Final[Mapping[int, str]] = {
-    40001: f"Secret 不对：到 {_APP} 看 Secret，填到 SHOP_WECOM_SECRET",
+    40001: f"Secret 不对：到 {APP_PLACE} 看 Secret，填到 SHOP_WECOM_SECRET",
     40013: "企业ID不对：到企业微信管理后台 › 我的企业 › 企业信息 核对 SHOP_WECOM_CORP_ID",
-    40056: f"AgentId 不对：到 {_APP} 核对 SHOP_WECOM_AGENT_ID",
+    40056: f"AgentId 不对：到 {APP_PLACE} 打开这个应用，把上面的 AgentId 填到 SHOP_WECOM_AGENT_ID",
     45009: "调用太频繁，被限制了：过一会儿自动恢复",
     48002: "应用没有这个接口的权限：到企业微信管理后台 › 微信客服（或客户联系）› API"
     " › 可调用接口的应用 勾上",
     50002: "成员不在可见范围里：到企业微信管理后台 › 应用管理 › 自建应用 › 可见范围 加上",
     60011: "没有权限：到企业微信管理后台 › 应用管理 › 自建应用 › 可见范围 加上接待的同事",
-    60020: f"这台服务器的IP不可信：到 {_APP} › 企业可信IP 加上",
+    60020: f"这台服务器的IP不可信：到 {APP_PLACE} › 企业可信IP 加上",
     95000: "客服账号不对：核对 SHOP_WECOM_OPEN_KFIDS",
     95004: "客服账号已经没有了：核对 SHOP_WECOM_OPEN_KFIDS",
     95017: "微信客服没有开放API：到企业微信管理后台 › 微信客服 › API 打开",
+    301002: f"AgentId 和 Secret 不是同一个应用的：到 {APP_PLACE} 打开要用的应用，"
+    "把它的 AgentId 和 Secret 一起填到 SHOP_WECOM_AGENT_ID、SHOP_WECOM_SECRET",
     95023: "客服账号给了别的应用：到企业微信管理后台 › 微信客服 › API 改给这个应用",
 }
 PAY: Final[Mapping[str, str]] = {

@@ -45,8 +45,6 @@ class Signals:
     refund_demands: int = 0
     misunderstood: int = 0
     unanswered: int = 0
-    is_contested: bool = False
-    """They do not accept that a request of theirs was refused."""
     is_vip: bool = False
     has_large_cart: bool = False
 
@@ -56,7 +54,7 @@ def reason_for(signals: Signals) -> Reason | None:
     failed = signals.misunderstood + signals.unanswered
     reasons = {
         Reason.ASKED: signals.intent == Intent.HUMAN_HANDOFF,
-        Reason.REFUND_DISPUTE: signals.is_contested or signals.refund_demands >= DEMANDS_ENOUGH,
+        Reason.REFUND_DISPUTE: signals.refund_demands >= DEMANDS_ENOUGH,
         Reason.COMPLAINT: signals.intent == Intent.COMPLAINT,
         Reason.ANGER: signals.anger >= ANGRY_ENOUGH,
         Reason.NO_ANSWER: signals.misunderstood >= MISUNDERSTOOD_ENOUGH

@@ -38,6 +38,11 @@ JOINED: Final = Occasion(NEWS, takes_menus=False)
 ENDED: Final = Occasion(timedelta(seconds=20), takes_menus=True)
 
 
+def lasts_until(occasion: Occasion, given_at: datetime) -> datetime:
+    """When a code's life is over for us."""
+    return given_at + occasion.lasts - SAFETY
+
+
 def say_by_code(
     session: Session,
     sealer: Sealer,
@@ -53,7 +58,7 @@ def say_by_code(
 
     Where a code takes no menu, the menu's words are said.
     """
-    until = given_at + occasion.lasts - SAFETY
+    until = lasts_until(occasion, given_at)
     if not code or now >= until:
         return False
     said: Reply = reply if occasion.takes_menus else Text(reply_as_words(reply))

@@ -45,7 +45,10 @@ def came_back(heard: Heard) -> None:
 
 
 def ended(heard: Heard) -> None:
-    """A service is over: what did the customer think of it? Asked by the end's code, if any."""
+    """A service is over: what did the customer think of it? Asked by the end's code, if any.
+
+    Nobody counts as asked whose code's life is over already.
+    """
     came_back(heard)
     handover = heard.session.get_one(Handover, heard.about["handover_id"])
     code = str(heard.about.get("code") or "")
@@ -53,6 +56,8 @@ def ended(heard: Heard) -> None:
         csat.ask(heard.session, heard.sealer, id_of(handover), heard.now)
         return
     ended_at: datetime = handover.ended_at or heard.now
+    if heard.now >= codes.lasts_until(codes.ENDED, ended_at):
+        return
     asks = csat.begin(heard.session, handover, heard.now)
     codes.say_by_code(
         heard.session,

@@ -22,9 +22,11 @@ from wecom.client import AsyncWeComClient
 from wecom.tokens import MemoryTokenStore
 from wecom.transport import AsyncWeChatClient, open_http
 
+AGENT = "1000002"
 GOOD: dict[str, Any] = {
     "/cgi-bin/stable_token": {"access_token": "t", "expires_in": 7200},
     "/cgi-bin/gettoken": {"access_token": "t", "expires_in": 7200},
+    "/cgi-bin/agent/get": {"name": "掌柜", "close": 0, "allow_partys": {"partyid": [1]}},
     "/cgi-bin/kf/account/list": {"account_list": [{"open_kfid": "wk-1", "name": "小店客服"}]},
     "/cgi-bin/kf/servicer/list": {"servicer_list": [{"userid": "wang", "status": 0}]},
     "/cgi-bin/externalcontact/get_follow_user_list": {"follow_user": ["wang", "li"]},
@@ -50,6 +52,8 @@ async def platforms(
 
     async def answer(request: web.Request) -> web.Response:
         told = {"errcode": 0, **GOOD, **answers}.get(request.path, {"errcode": 0})
+        if request.query.get("agentid", AGENT) != AGENT:
+            told = {"errcode": 40056, "errmsg": "invalid agentid"}
         headers = {"Date": format_datetime(real_now() + drift, usegmt=True)}
         return web.json_response(told, headers=headers)
 
@@ -66,7 +70,7 @@ async def platforms(
             _env_file=None,
             wechat_api_url=url,
             wecom_corp_id="ww1",
-            wecom_agent_id="1",
+            wecom_agent_id=AGENT,
             wecom_secret=SecretStr("s"),
             wecom_token=SecretStr("t"),
             wecom_aes_key=SecretStr("k"),
@@ -96,6 +100,7 @@ async def test_accounts_that_are_set_up_rightly_are_well() -> None:
         "微信支付",
         "服务器时钟",
         "企业微信",
+        "企业微信应用",
         "微信客服",
         "客户联系",
     }
@@ -112,6 +117,8 @@ async def test_accounts_that_are_set_up_rightly_are_well() -> None:
         ("/cgi-bin/gettoken", 40001, "企业微信", "SHOP_WECOM_SECRET"),
         ("/cgi-bin/gettoken", 40013, "企业微信", "SHOP_WECOM_CORP_ID"),
         ("/cgi-bin/gettoken", 60020, "企业微信", "企业可信IP"),
+        ("/cgi-bin/agent/get", 40056, "企业微信应用", "SHOP_WECOM_AGENT_ID"),
+        ("/cgi-bin/agent/get", 301002, "企业微信应用", "不是同一个应用"),
         ("/cgi-bin/kf/account/list", 48002, "微信客服", "可调用接口的应用"),
         ("/cgi-bin/kf/account/list", 95017, "微信客服", "微信客服 › API"),
         ("/cgi-bin/externalcontact/get_follow_user_list", 60011, "客户联系", "可见范围"),
@@ -124,6 +131,32 @@ async def test_a_refusal_says_what_to_change_and_where(
 
     assert found[name].is_fault
     assert advice in found[name].finding
+
+
+@pytest.mark.parametrize(
+    ("app", "advice"),
+    [
+        ({"name": "掌柜", "close": 1, "allow_partys": {"partyid": [1]}}, "启用"),
+        ({"name": "掌柜", "close": 0, "allow_userinfos": {"user": []}}, "可见范围"),
+    ],
+)
+async def test_an_app_that_nobody_can_use_is_a_fault(app: dict[str, Any], advice: str) -> None:
+    found = await look({"/cgi-bin/agent/get": app})
+
+    assert found["企业微信应用"].is_fault
+    assert advice in found["企业微信应用"].finding
+
+
+@pytest.mark.parametrize(("agent_id", "advice"), [("ww1", "一串数字"), ("1000003", "打开这个应用")])
+async def test_an_agent_id_that_is_not_the_app_s_is_a_fault(agent_id: str, advice: str) -> None:
+    checkup = Checkup()
+    async with platforms({}) as (settings, platform):
+        wrong = settings.model_copy(update={"wecom_agent_id": agent_id})
+        await look_at_accounts(checkup, wrong, platform)
+    found = {check.name: check for check in checkup.checks}
+
+    assert found["企业微信应用"].is_fault
+    assert advice in found["企业微信应用"].finding
 
 
 async def test_a_token_in_hand_hides_no_refusal() -> None:
@@ -154,7 +187,8 @@ async def test_what_the_pay_query_cannot_prove_is_not_called_well() -> None:
 async def test_what_needs_the_corp_is_skipped_without_its_token() -> None:
     found = await look({"/cgi-bin/gettoken": {"errcode": 60020, "errmsg": "no"}})
 
-    assert found["微信客服"].state is found["客户联系"].state is State.SKIPPED
+    names = ("企业微信应用", "微信客服", "客户联系")
+    assert {found[name].state for name in names} == {State.SKIPPED}
 
 
 async def test_an_account_that_the_app_may_not_use_is_named_with_those_it_may() -> None:
