@@ -147,6 +147,7 @@ async def announce(settings: Settings, rasa_url: str) -> None:
     shop = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}"  # noqa: S104
     async with aiohttp.ClientSession() as session:
         await until_answered(session, f"{shop}/readyz")
+        await fill_sandbox(session, shop)
         console.print(addresses(shop))
         for line in console_logins(settings):
             console.print(line, markup=False, soft_wrap=True)
@@ -158,6 +159,13 @@ async def announce(settings: Settings, rasa_url: str) -> None:
             console.print(
                 f"Rasa is not started here: SHOP_NLU_URL is {settings.nlu_url or 'empty'}."
             )
+
+
+async def fill_sandbox(session: aiohttp.ClientSession, shop: str) -> None:
+    """Have the sandbox make its demo groups of WeCom; without it, or with groups, nothing."""
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        async with session.post(f"{shop}/sandbox/control/wecom/demo"):
+            pass
 
 
 async def until_answered(session: aiohttp.ClientSession, url: str) -> None:

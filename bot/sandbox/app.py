@@ -8,6 +8,7 @@ from bot.sandbox.page.views import add_page_routes
 from bot.sandbox.pay.api import add_pay_routes
 from bot.sandbox.platform import PLATFORM, Platform, run_platform
 from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.sms.api import add_sms_routes
 from bot.sandbox.wechat.api import add_wechat_routes
 from bot.sandbox.wecom.api import add_wecom_routes
 
@@ -34,6 +35,7 @@ def create_app(settings: SandboxSettings) -> web.Application:
     add_wecom_routes(app)
     add_pay_routes(app)
     add_kuaidi100_routes(app)
+    add_sms_routes(app)
     add_control_routes(app)
     add_page_routes(app)
     return app

@@ -32,6 +32,7 @@ WECHAT_ERRORS: dict[int, str] = {
     40165: "invalid weapp pagepath",
     40169: "invalid length for scene, or the data is not json string",
     40226: "code blocked",
+    40252: "template content is under review",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",

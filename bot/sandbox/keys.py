@@ -48,6 +48,7 @@ def _urls(port: int, nlu_port: int, sandbox_port: int) -> dict[str, str]:
         "SHOP_PAY_API_URL": f"{sandbox}/pay",
         "SHOP_KUAIDI100_API_URL": f"{sandbox}/kuaidi100",
         "SHOP_WECOM_API_URL": f"{sandbox}/wecom",
+        "SHOP_SMS_API_URL": f"{sandbox}/sms",
         "SHOP_NLU_URL": f"http://127.0.0.1:{nlu_port}",
         "SANDBOX_CALLBACK_URL": shop,
     }
@@ -101,6 +102,9 @@ _SECRETS: dict[str, Callable[[], str]] = {
     "SHOP_PAY_PUBLIC_KEY_ID": lambda: f"PUB_KEY_ID_{secrets.randbelow(10**24):024d}",
     "SHOP_KUAIDI100_CUSTOMER": lambda: secrets.token_hex(16).upper(),
     "SHOP_KUAIDI100_KEY": lambda: _letters(12),
+    "SHOP_SMS_ACCESS_KEY_ID": lambda: f"LTAI{_letters(20)}",
+    "SHOP_SMS_ACCESS_KEY_SECRET": lambda: _letters(30),
+    "SHOP_SMS_SIGN_NAME": lambda: "掌柜小店",
     "SHOP_WECOM_CORP_ID": lambda: f"ww{secrets.token_hex(8)}",
     "SHOP_WECOM_AGENT_ID": lambda: "1000002",
     "SHOP_WECOM_SECRET": lambda: secrets.token_urlsafe(32),

@@ -16,6 +16,7 @@ from bot.sandbox.pay.signatures import PaySignatures
 from bot.sandbox.pay.transactions import Transactions
 from bot.sandbox.pay.transfers import Transfers
 from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.sms.dysms import Dysms
 from bot.sandbox.wechat.account import Menus, Templates
 from bot.sandbox.wechat.callbacks import Callbacks
 from bot.sandbox.wechat.customer import Customer
@@ -71,6 +72,7 @@ class Platform:
         self.bills = Bills(ground, self.faults)
         self.shipping_info = ShippingInfo(ground, self.transactions)
         self.kuaidi100 = Kuaidi100(ground)
+        self.sms = Dysms(ground)
         corp = settings.wecom
         self.corp = None if corp is None else Corp(ground, corp, fans, self.tokens)
         self.due = _due_work(self)

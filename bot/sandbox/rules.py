@@ -210,6 +210,7 @@ MINI_PROGRAM_PAGES = (
     "pages/flash-sale/index",
     "pages/bargains/index",
     "pages/bargain/index",
+    "pages/coupon/index",
 )
 
 # "发货信息录入", "查询订单发货状态" docs.

@@ -91,6 +91,15 @@ CREATE TABLE IF NOT EXISTS template_sends (
     client_msg_id TEXT,
     UNIQUE (fan_id, client_msg_id)
 );
+CREATE TABLE IF NOT EXISTS sms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    phone TEXT NOT NULL,
+    template TEXT NOT NULL,
+    words TEXT NOT NULL,
+    out_id TEXT NOT NULL,
+    biz_id TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS subscriptions (
     fan_id INTEGER NOT NULL REFERENCES fans (id),
     template_id TEXT NOT NULL,

@@ -56,6 +56,15 @@ class Kuaidi100Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmsAccount:
+    """The shop's account at the SMS provider."""
+
+    key_id: str
+    key_secret: str
+    sign_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WeComCorp:
     """The shop's corp in WeCom, its own app, and its accounts of 微信客服."""
 
@@ -82,6 +91,8 @@ class SandboxSettings:
     environment: str = "development"
     wecom: WeComCorp | None = None
     """None for a file of `keys` that is older than the WeCom side."""
+    sms: SmsAccount | None = None
+    """None for a file of `keys` that is older than SMS."""
 
     def refuse_production(self) -> None:
         """Raise if this is a production machine: the sandbox fakes payments."""
@@ -121,6 +132,7 @@ class SandboxSettings:
             callback_url=get("SANDBOX_CALLBACK_URL").rstrip("/"),
             environment=values.get("SHOP_ENVIRONMENT", "development"),
             wecom=_corp(get) if values.get("SHOP_WECOM_CORP_ID") else None,
+            sms=_sms(get) if values.get("SHOP_SMS_ACCESS_KEY_ID") else None,
         )
 
 
@@ -132,6 +144,14 @@ def _merchant(get: Callable[[str], str]) -> Merchant:
         merchant_public_key_file=Path(get("SANDBOX_PAY_MERCHANT_PUBLIC_KEY_FILE")),
         platform_private_key_file=Path(get("SANDBOX_PAY_PLATFORM_PRIVATE_KEY_FILE")),
         platform_public_key_id=get("SHOP_PAY_PUBLIC_KEY_ID"),
+    )
+
+
+def _sms(get: Callable[[str], str]) -> SmsAccount:
+    return SmsAccount(
+        key_id=get("SHOP_SMS_ACCESS_KEY_ID"),
+        key_secret=get("SHOP_SMS_ACCESS_KEY_SECRET"),
+        sign_name=get("SHOP_SMS_SIGN_NAME"),
     )
 
 

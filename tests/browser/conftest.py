@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.sandbox_corp import Corp, serve_corp
 from tests.browser.sandbox_page import SandboxPage
 from tests.fixtures.processes import SANDBOX_ENV, run_to_end
 from tests.fixtures.stage import Stage
@@ -47,6 +48,13 @@ async def browser(chromium_path: Path) -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def corp(tmp_path: Path) -> AsyncIterator[Corp]:
+    """The sandbox's WeCom side, and the shop's calls of it; no shop hears its events."""
+    async with serve_corp(tmp_path) as corp:
+        yield corp
 
 
 @pytest.fixture

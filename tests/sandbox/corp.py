@@ -1,5 +1,6 @@
 """The hands of tests on the WeCom side: the shop's calls, the customer's phone, the staff's."""
 
+import asyncio
 from typing import Any
 
 from tests.sandbox.world import Json, World
@@ -104,3 +105,11 @@ class CorpHands:
         answer = await self.world.control("GET", f"/wecom/people/{self.anna['person_id']}/items")
         items: list[Json] = answer["items"]
         return items
+
+    async def told(self, many: int) -> list[Json]:
+        """What the shop heard from the corp, once it is so much."""
+        heard = self.world.shop.told_by_corp
+        async with asyncio.timeout(5):
+            while len(heard) < many:  # noqa: ASYNC110 — what a platform sends has no event
+                await asyncio.sleep(0.01)
+        return list(heard)

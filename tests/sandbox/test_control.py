@@ -46,6 +46,24 @@ async def test_a_swallowed_answer_has_its_effect(world: World) -> None:
     assert await world.counter("accepted:custom/send") == 1
 
 
+async def test_what_the_api_sent_is_told_in_the_order_of_acceptance_whoever_it_was_for(
+    world: World,
+) -> None:
+    first, second = await writer(world), await writer(world)
+    for fan, words in ((first, "一"), (second, "二"), (first, "三")):
+        assert await world.send(fan, text={"content": words}) == 0
+    assert await world.send(await world.fan(), text={"content": "无窗口"}) == 45015
+
+    sends = (await world.control("GET", "/sends"))["sends"]
+    assert [(each["openid"], each["payload"]["content"]) for each in sends] == [
+        (first["openid"], "一"),
+        (second["openid"], "二"),
+        (first["openid"], "三"),
+    ]
+    later = await world.control("GET", f"/sends?after={sends[0]['item_id']}")
+    assert later["sends"] == sends[1:]
+
+
 @pytest.mark.parametrize("fault", ["timeout", "reset"])
 async def test_a_timeout_or_reset_has_no_effect(world: World, fault: str) -> None:
     fan = await writer(world)

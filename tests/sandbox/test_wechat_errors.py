@@ -203,6 +203,7 @@ SCENARIOS: dict[int, Scenario] = {
     40165: lambda w: card(w, pagepath="pages/nowhere/index"),
     40169: lambda w: mini_program_code(w, scene="s" * 33),
     40226: lambda w: fault(w, 40226),
+    40252: lambda w: fault(w, 40252),
     41001: lambda w: code(w, "GET", "/cgi-bin/user/info", token=""),
     41002: lambda w: token_code(w, appid=""),
     41004: lambda w: token_code(w, secret=""),

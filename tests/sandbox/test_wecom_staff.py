@@ -100,6 +100,15 @@ async def test_what_is_wrong_with_an_app_message(hands: CorpHands) -> None:
     assert await hands.code("message/send", _message(hands, template_card=too_many)) == 40058
 
 
+async def test_the_app_s_details_are_told_by_its_own_number_alone(hands: CorpHands) -> None:
+    app = await hands.call("agent/get", agentid=str(hands.corp.agent_id))
+
+    assert (app["errcode"], app["agentid"], app["close"]) == (0, hands.corp.agent_id, 0)
+    assert {"userid": SERVICER} in app["allow_userinfos"]["user"]
+    for wrong in ("1", "x", ""):
+        assert await hands.code("agent/get", agentid=wrong) == 40056
+
+
 async def test_a_new_contact_is_welcomed_once_in_time(hands: CorpHands) -> None:
     who = {"person_id": hands.anna["person_id"], "userid": SERVICER}
     code = (await hands.does("/contacts/add", **who, state="ch-7"))["welcome_code"]
@@ -138,6 +147,37 @@ async def test_tags_are_made_marked_and_seen(hands: CorpHands) -> None:
     shown = await hands.call("externalcontact/get", external_userid=external)
     assert [each["tag_name"] for each in shown["follow_user"][0]["tags"]] == ["金卡"]
     assert shown["external_contact"]["unionid"] == hands.anna["unionid"]
+
+
+async def test_a_welcome_that_another_app_sends_is_waited_for_and_then_lost(
+    hands: CorpHands,
+) -> None:
+    who = {"person_id": hands.anna["person_id"], "userid": SERVICER}
+    code = (await hands.does("/contacts/add", **who))["welcome_code"]
+    await hands.does("/contacts/claim", welcome_code=code)
+    body = {"welcome_code": code, "text": {"content": "您好"}}
+
+    assert await hands.code("externalcontact/send_welcome_msg", body) == 41096
+    await hands.world.move(2)
+    assert await hands.code("externalcontact/send_welcome_msg", body) == 41051
+
+
+async def test_what_a_member_notes_by_hand_is_told_and_seen(hands: CorpHands) -> None:
+    who = {"person_id": hands.anna["person_id"], "userid": SERVICER}
+    tags = {"group_name": "口味", "tag": [{"name": "爱吃辣"}]}
+    made = await hands.call("externalcontact/add_corp_tag", tags)
+    tag = made["tag_group"]["tag"][0]["id"]
+    await hands.does("/contacts/add", **who)
+    await hands.does("/contacts/edit", **who, remark="安娜 南山", add_tag=[tag])
+
+    told = {each["ChangeType"]: each for each in await hands.told(2)}
+
+    assert told["edit_external_contact"]["UserID"] == SERVICER
+    external = hands.anna["external_userid"]
+    (follower,) = (await hands.call("externalcontact/get", external_userid=external))["follow_user"]
+    assert (follower["remark"], follower["tags"][0]["tag_id"]) == ("安娜 南山", tag)
+    path, change = "/wecom/contacts/edit", {**who, "userid": OTHER, "remark": "?"}
+    assert (await hands.world.try_control("POST", path, change))[0] == 409
 
 
 async def test_a_scanned_code_brings_its_state(hands: CorpHands) -> None:

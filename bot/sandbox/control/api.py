@@ -1,6 +1,7 @@
 """The control API, JSON, below `/sandbox/control`. Errors are 409 `{"error": "…"}`.
 
-`/wecom/…` is described in `wecom.py`, what customers allow in `subscriptions.py`.
+`/wecom/…` is described in `wecom.py` and `communities.py`, what customers allow in
+`subscriptions.py`.
 
 People and chat
   GET  /fans · POST /fans {"nickname"?, "subscribed"?: true}
@@ -14,6 +15,8 @@ People and chat
   GET  /fans/{id}/items?after=0 → {"items": [{"item_id","direction": "fan|shop|platform",
        "kind": "text|image|voice|location|link|menu|card|news|template|event|notice|handover|…",
        "route": "callback|passive|api|platform","payload","msg_id","at"}]}
+  GET  /sends?after=0 → {"sends": [item and "openid"]}: all that the account's API sent, to anybody;
+       a later one has a larger item_id
   GET  /fans/{id}/lines?after=0 → {"lines": […]}: the shop's own transcript with what it
        understood (`bot/understood.py`), while the shop runs in development
   POST /fans/{id}/ship → {"tracking_no"}: the merchant ships the latest paid order
@@ -53,7 +56,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.control import people, subscriptions, transfers, wecom
+from bot.sandbox.control import communities, people, subscriptions, transfers, wecom
 from bot.sandbox.control.views import (
     callback_view,
     clock_view,
@@ -71,8 +74,9 @@ type Handler = Callable[[Platform, web.Request], Awaitable[Body]]
 
 def add_control_routes(app: web.Application, prefix: str = "/control") -> None:
     """Add every path."""
-    parts = (people.ROUTES, subscriptions.ROUTES, transfers.ROUTES, wecom.ROUTES, _ROUTES)
-    for method, path, handler in (route for part in parts for route in part):
+    parts = (people, subscriptions, transfers, wecom, communities)
+    routes = [route for part in parts for route in part.ROUTES]
+    for method, path, handler in (*routes, *_ROUTES):
         app.router.add_route(method, prefix + path, _answering(handler))
     app.router.add_get(f"{prefix}/stream", _stream)
     app.router.add_get(f"{prefix}/media/{{media_id}}", _media)

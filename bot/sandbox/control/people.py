@@ -75,6 +75,11 @@ async def _items(platform: Platform, request: web.Request) -> Body:
     return {"items": [item_view(item) for item in items]}
 
 
+async def _sends(platform: Platform, request: web.Request) -> Body:
+    sent = platform.chat.list_sent(int(request.query.get("after", "0")))
+    return {"sends": [{**item_view(item), "openid": item["openid"]} for item in sent]}
+
+
 async def _lines(platform: Platform, request: web.Request) -> Body:
     """What the shop says that it understood: asked of the shop, which alone knows."""
     fan = platform.fans.get(_fan_id(request))
@@ -130,6 +135,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/fans/{id}/taps", _tap),
     ("POST", "/fans/{id}/events", _event),
     ("GET", "/fans/{id}/items", _items),
+    ("GET", "/sends", _sends),
     ("GET", "/fans/{id}/lines", _lines),
     ("POST", "/fans/{id}/ship", _ship),
     ("POST", "/fans/{id}/after-sale", _after_sale),

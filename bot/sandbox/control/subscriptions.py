@@ -2,6 +2,7 @@
 
 POST /fans/{id}/subscribe {"template_ids": […], "accept"?: true}: wx.requestSubscribeMessage
 POST /fans/{id}/unsubscribe {"template_id"}: switched off in the mini-program's settings
+GET /sms: what went out by SMS, the newest first
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,7 +29,13 @@ async def _switch_off(platform: Platform, request: web.Request) -> Body:
     return {}
 
 
+async def _sms(platform: Platform, _: web.Request) -> Body:
+    kept = ("phone", "template", "words", "out_id")
+    return {"sms": [{name: row[name] for name in kept} for row in platform.sms.list_sent()]}
+
+
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/fans/{id}/subscribe", _answer),
     ("POST", "/fans/{id}/unsubscribe", _switch_off),
+    ("GET", "/sms", _sms),
 )

@@ -17,6 +17,8 @@ POST /staff/{userid}/taps {"card_id","key"}: by the button's key or words
 POST /staff/{userid}/claim|answer|transfer|end {"session_id","content"?, "to"?}
 POST /contacts/add {"person_id","userid","state"?, "is_half"?} or {"person_id","config_id"}
 POST /contacts/delete {"person_id","userid","by": "customer|member|transfer"}
+POST /contacts/edit {"person_id","userid","remark"?, "add_tag"?, "remove_tag"?}: a member, by hand
+POST /contacts/claim {"welcome_code"}: another app welcomes first (41096, then 41051)
 POST /callbacks/{id}/repeat → {"status"} · POST /probe → {"echoed"}
 Without `open_kfid` the first account is meant. Faults, counters and the clock are the platform's:
 `kf/send_msg`, `gettoken`, `wecom/media/upload` … name the APIs.
@@ -40,17 +42,20 @@ type Act = Callable[[Corp, str, Body], Body | None]
 """What somebody (an id of the path) does, by a JSON body."""
 
 
-def _corp(platform: Platform) -> Corp:
+def corp_of(platform: Platform) -> Corp:
+    """The corp; SandboxRefused without one."""
     if platform.corp is None:
         raise SandboxRefused("no corp: run `python -m bot.sandbox keys` once more")
     return platform.corp
 
 
-def _doing(act: Act) -> Handler:
+def doing(act: Act) -> Handler:
+    """A route by which somebody does something; what WeCom refuses is a 409 with its words."""
+
     async def handle(platform: Platform, request: web.Request) -> Body:
         body = await request.json() if request.can_read_body else {}
         try:
-            done = act(_corp(platform), request.match_info.get("id", ""), body)
+            done = act(corp_of(platform), request.match_info.get("id", ""), body)
         except WeChatError as error:
             raise SandboxRefused(error.message) from error
         platform.feed.publish("wecom")
@@ -71,22 +76,22 @@ async def _state(platform: Platform, _: web.Request) -> Body:
         "is_on": True,
         "name": corp.known_as.name,
         "accounts": list(corp.kf_log.accounts()),
-        "people": [_person_view(row) for row in corp.people.list_all()],
+        "people": [_person_view(row) for row in corp.people.list_latest()],
         "staff": [dict(row) for row in corp.people.staff()],
         "sessions": [_session_view(row) for row in corp.sessions.list_all()],
-        "contacts": [dict(row) for row in corp.contacts.list_all()],
+        "contacts": [dict(row) for row in corp.contacts.list_latest()],
         "callbacks": [dict(row) for row in corp.callbacks.list_latest()],
     }
 
 
 async def _items(platform: Platform, request: web.Request) -> Body:
     person_id, after = int(request.match_info["id"]), int(request.query.get("after", "0"))
-    rows = _corp(platform).people.items(person_id, after)
+    rows = corp_of(platform).people.items(person_id, after)
     return {"items": [_item_view(row) for row in rows]}
 
 
 async def _cards(platform: Platform, request: web.Request) -> Body:
-    rows = _corp(platform).app.of(request.match_info["id"])
+    rows = corp_of(platform).app.of(request.match_info["id"])
     return {
         "cards": [
             {
@@ -102,12 +107,12 @@ async def _cards(platform: Platform, request: web.Request) -> Body:
 
 
 async def _repeat(platform: Platform, request: web.Request) -> Body:
-    status, _ = await _corp(platform).callbacks.post(int(request.match_info["id"]))
+    status, _ = await corp_of(platform).callbacks.post(int(request.match_info["id"]))
     return {"status": status}
 
 
 async def _probe(platform: Platform, _: web.Request) -> Body:
-    return {"echoed": await _corp(platform).callbacks.verify_url()}
+    return {"echoed": await corp_of(platform).callbacks.verify_url()}
 
 
 def _create(corp: Corp, _: str, body: Body) -> Body:
@@ -204,6 +209,11 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     ("/staff/{id}/end", lambda corp, who, body: corp.phones.end(who, int(body["session_id"]))),
     ("/contacts/add", _add),
     (
+        "/contacts/edit",
+        lambda corp, _, body: corp.contacts.edit(int(body["person_id"]), str(body["userid"]), body),
+    ),
+    ("/contacts/claim", lambda corp, _, body: corp.contacts.claim(str(body["welcome_code"]))),
+    (
         "/contacts/delete",
         lambda corp, _, body: corp.contacts.delete(
             int(body["person_id"]), str(body["userid"]), str(body["by"])
@@ -217,5 +227,5 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/wecom/staff/{id}/cards", _cards),
     ("POST", "/wecom/callbacks/{id}/repeat", _repeat),
     ("POST", "/wecom/probe", _probe),
-    *(("POST", f"/wecom{path}", _doing(act)) for path, act in _ACTS),
+    *(("POST", f"/wecom{path}", doing(act)) for path, act in _ACTS),
 )

@@ -132,6 +132,14 @@ class Chat:
             "SELECT * FROM items WHERE fan_id = ? AND id > ? ORDER BY id", fan_id, after
         )
 
+    def list_sent(self, after: int = 0) -> list[Row]:
+        """What the account's API sent after an item id, to anybody, in the order of acceptance."""
+        return self._store.rows(
+            "SELECT items.*, fans.openid FROM items JOIN fans ON fans.id = items.fan_id"
+            " WHERE items.id > ? AND route = 'api' ORDER BY items.id",
+            after,
+        )
+
     def find(self, item_id: int) -> Row | None:
         """One item."""
         return self._store.find("SELECT * FROM items WHERE id = ?", item_id)

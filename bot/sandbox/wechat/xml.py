@@ -9,7 +9,8 @@ from defusedxml.ElementTree import fromstring
 
 from bot.sandbox.errors import ReplyRefused
 
-type Field = str | int | float | Mapping[str, "Field"]
+type Field = str | int | float | Mapping[str, "Field"] | tuple["Field", ...]
+"""A tuple stands for its elements, each under the same name."""
 
 
 def render(fields: Mapping[str, Field], *, root: str = "xml") -> str:
@@ -21,6 +22,8 @@ def render(fields: Mapping[str, Field], *, root: str = "xml") -> str:
 def _field(name: str, value: Field) -> str:
     if isinstance(value, Mapping):
         return render(value, root=name)
+    if isinstance(value, tuple):
+        return "".join(_field(name, each) for each in value)
     if isinstance(value, int | float):
         return f"<{name}>{value}</{name}>"
     safe = value.replace("]]>", "]]]]><![CDATA[>")

@@ -13,6 +13,7 @@ from bot.sandbox.errors import WeChatError
 from bot.sandbox.platform import PLATFORM, Platform
 from bot.sandbox.wecom.corp import Corp
 from bot.sandbox.wecom.errors import WeComError
+from bot.sandbox.wecom.outreach_api import OUTREACH
 from bot.sandbox.wecom.rules import CALLS_A_MINUTE, CALLS_AN_HOUR, KF_CUSTOMERS, KF_SCENE_BYTES
 
 type Body = dict[str, Any]
@@ -24,14 +25,17 @@ _LARGEST_UPLOAD = 24 * 1024**2
 
 
 def add_wecom_routes(app: web.Application, prefix: str = "/wecom/cgi-bin") -> None:
-    """Add every path of a corp."""
+    """Add every path of a corp; a known one with the wrong method is 43002."""
     if app[PLATFORM].corp is None:
         return
     app.router.add_get(f"{prefix}/gettoken", _answering("gettoken", _token))
     app.router.add_post(f"{prefix}/media/upload", _answering("wecom/media/upload", _upload))
     app.router.add_get(f"{prefix}/media/get", _answering("wecom/media/get", _download))
-    for method, api, plain in _PLAIN:
+    both = (*_PLAIN, *OUTREACH)
+    for method, api, plain in both:
         app.router.add_route(method, f"{prefix}/{api}", _answering(api, _with_body(plain)))
+    for api in {api for _, api, _ in both} - {api for method, api, _ in both if method == "GET"}:
+        app.router.add_get(f"{prefix}/{api}", _answering(api, _require_post))
 
 
 def _answering(
@@ -95,6 +99,10 @@ async def _read(request: web.Request) -> Body:
     if not isinstance(body, dict):
         raise WeComError(47001)
     return body
+
+
+async def _require_post(_: Corp, __: web.Request) -> Body:
+    raise WeComError(43002)
 
 
 async def _token(corp: Corp, request: web.Request) -> Body:
@@ -169,7 +177,7 @@ def _customers(corp: Corp, body: Body) -> Body:
     wanted = body.get("external_userid_list")
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= KF_CUSTOMERS.value:
         raise WeComError(40058, "external_userid_list")
-    known = {row["external_userid"]: row for row in corp.people.list_all()}
+    known = {row["external_userid"]: row for row in corp.people.among(wanted)}
     return {
         "customer_list": [
             {
@@ -226,6 +234,7 @@ _PLAIN: tuple[tuple[str, str, Plain], ...] = (
     ("GET", "kf/servicer/list", _servicers),
     ("POST", "kf/add_contact_way", _contact_way),
     ("POST", "kf/customer/batchget", _customers),
+    ("GET", "agent/get", lambda corp, body: corp.app.details(body.get("agentid", ""))),
     ("POST", "message/send", lambda corp, body: corp.app.send(body)),
     ("POST", "message/update_template_card", lambda corp, body: corp.app.update(body)),
     ("POST", "externalcontact/send_welcome_msg", _welcome),

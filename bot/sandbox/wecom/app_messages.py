@@ -37,6 +37,7 @@ class AppMessages:
         self._feed = ground.feed
         self._counters = ground.counters
         self._agent_id = corp.agent_id
+        self._name = corp.name
         self._people = people
         self._callbacks = callbacks
 
@@ -113,6 +114,26 @@ class AppMessages:
         return self._callbacks.enqueue(
             "template_card_event", fields, sender=userid, card_id=message_id
         )
+
+    def details(self, agent_id: str) -> Body:
+        """GET agent/get (获取指定的应用详情); raises 40056."""
+        self._check_agent({"agentid": int(agent_id) if agent_id.isdecimal() else None})
+        return {
+            "agentid": self._agent_id,
+            "name": self._name,
+            "square_logo_url": "",
+            "description": "",
+            "allow_userinfos": {
+                "user": [{"userid": each["userid"]} for each in self._people.staff()]
+            },
+            "allow_partys": {"partyid": []},
+            "allow_tags": {"tagid": []},
+            "close": 0,
+            "redirect_domain": "",
+            "report_location_flag": 0,
+            "isreportenter": 0,
+            "home_url": "",
+        }
 
     def _check_agent(self, body: Body) -> None:
         if body.get("agentid") != self._agent_id:

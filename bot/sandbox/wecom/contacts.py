@@ -16,6 +16,7 @@ from bot.sandbox.wecom.rules import (
     CONTACT_WELCOME_BYTES,
     CONTACT_WELCOME_LIFE,
     WAY_STATE_CHARACTERS,
+    WELCOME_CLAIM,
 )
 
 type Body = dict[str, Any]
@@ -68,17 +69,23 @@ class Contacts:
             person, userid, change, {"Source": "DELETE_BY_TRANSFER"} if by == "transfer" else {}
         )
 
-    def list_all(self) -> list[Row]:
-        """Who has whom."""
-        return self._store.rows("SELECT * FROM wecom_contacts ORDER BY added_at")
+    def list_latest(self) -> list[Row]:
+        """Who has whom, of the latest three hundred customers."""
+        return self._store.rows(
+            "SELECT * FROM wecom_contacts WHERE person_id IN"
+            " (SELECT id FROM wecom_people ORDER BY id DESC LIMIT 300) ORDER BY added_at"
+        )
 
     def welcome(self, body: Body) -> None:
-        """POST send_welcome_msg; raises 41050, 41051, 41064, 41065 or 40058."""
+        """POST send_welcome_msg; raises 41050, 41051, 41096, 41064, 41065 or 40058."""
         code, now = str(body.get("welcome_code")), self._clock.timestamp()
         row = self._store.find("SELECT * FROM wecom_welcomes WHERE code = ?", code)
         if row is None or row["expires_at"] <= now:
             raise WeComError(41050)
-        if row["used_at"] is not None:
+        claim = self._store.find("SELECT * FROM wecom_welcome_claims WHERE code = ?", code)
+        if claim is not None and now < claim["delivered_at"]:
+            raise WeComError(41096)
+        if row["used_at"] is not None or claim is not None:
             raise WeComError(41051)
         words, attachments = _welcome(body)
         with self._store.transaction():
@@ -87,6 +94,24 @@ class Contacts:
                 self._show(row, "text", {"content": words})
             for each in attachments:
                 self._show(row, each["msgtype"], each[each["msgtype"]])
+
+    def claim(self, code: str) -> None:
+        """Another app of the corp welcomes first: 41096 while it does, 41051 from then on."""
+        self._store.run(
+            "INSERT INTO wecom_welcome_claims (code, delivered_at) VALUES (?, ?)",
+            code,
+            self._clock.timestamp() + WELCOME_CLAIM.value,
+        )
+
+    def edit(self, person_id: int, userid: str, change: Body) -> None:
+        """A member changes a contact's `remark` or tags (`add_tag`, `remove_tag`) by hand."""
+        person = self._people.get(person_id)
+        about = {"external_userid": person["external_userid"], "userid": userid, **change}
+        with self._store.transaction():
+            if "remark" in change:
+                self.remark(about)
+            self.mark(about)
+            self._tell(person, userid, "edit_external_contact", {})
 
     def details(self, external_userid: str) -> Body:
         """GET externalcontact/get; raises 40096 or 84061."""

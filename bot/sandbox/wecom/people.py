@@ -11,6 +11,12 @@ from bot.sandbox.wechat.fans import Fans
 from bot.sandbox.wecom.errors import WeComError
 
 _FIRST_STAFF = (("LinZhiXia", "林知夏"), ("ZhouZiMo", "周子墨"))
+# What a mass task says stands once, in the task; an item's payload is the number of its part then.
+_ITEMS = (
+    "SELECT i.id, i.person_id, i.account, i.direction, i.kind, i.msgid, i.created_at,"
+    " COALESCE(p.payload, i.payload) AS payload FROM wecom_items i"
+    " LEFT JOIN mass_parts p ON i.payload NOT LIKE '{%' AND p.id = CAST(i.payload AS INTEGER)"
+)
 
 
 class People:
@@ -52,6 +58,19 @@ class People:
             raise SandboxRefused(f"nobody in WeCom has the id {person_id}")
         return row
 
+    def fan_of(self, person_id: int) -> int:
+        """Who the customer is in the mini-program: a fan of the same unionid, made when needed."""
+        person = self.get(person_id)
+        if person["fan_id"] is not None:
+            return int(person["fan_id"])
+        with self._store.transaction():
+            fan = self._fans.create(person["nickname"], subscribed=False)
+            self._store.run(
+                "UPDATE fans SET unionid = ? WHERE id = ?", person["unionid"], fan["id"]
+            )
+            self._store.run("UPDATE wecom_people SET fan_id = ? WHERE id = ?", fan["id"], person_id)
+        return int(fan["id"])
+
     def called(self, external_userid: object) -> Row:
         """Somebody by external_userid; raises 40096."""
         row = self._store.find(
@@ -61,9 +80,43 @@ class People:
             raise WeComError(40096)
         return row
 
-    def list_all(self) -> list[Row]:
-        """All customers, the newest first."""
-        return self._store.rows("SELECT * FROM wecom_people ORDER BY id DESC")
+    def among(self, external_userids: list[Any]) -> list[Row]:
+        """Those of some external_userids who are here."""
+        return self._store.rows(
+            "SELECT * FROM wecom_people WHERE external_userid IN (SELECT value FROM json_each(?))",
+            json.dumps(external_userids),
+        )
+
+    def list_latest(self) -> list[Row]:
+        """The latest three hundred customers, the newest first."""
+        return self._store.rows("SELECT * FROM wecom_people ORDER BY id DESC LIMIT 300")
+
+    def create_many(self, count: int, userid: str) -> list[str]:
+        """A crowd of customers at once, each a contact of a member; nobody is told of them.
+
+        Their external_userids are as long as others', their unionids are made from them.
+        """
+        self.member(userid)
+        now, batch = self._clock.timestamp(), secrets.token_hex(6)
+        ids = [f"wm{batch}{number:018d}" for number in range(count)]
+        with self._store.transaction():
+            listed = json.dumps(ids)
+            self._store.run(
+                "INSERT INTO wecom_people (nickname, external_userid, unionid)"
+                " SELECT '群众' || (key + 1), value, 'o' || substr(value, 3)"
+                " FROM json_each(?)",
+                listed,
+            )
+            self._store.run(
+                "INSERT INTO wecom_contacts (person_id, userid, state, remark, added_at)"
+                " SELECT p.id, ?, '', p.nickname, ? FROM json_each(?) j"
+                " JOIN wecom_people p ON p.external_userid = j.value",
+                userid,
+                now,
+                listed,
+            )
+        self._feed.publish("wecom")
+        return ids
 
     def fail_next(self, person_id: int, fail_type: int | None) -> None:
         """The next message to this customer is taken, and then not delivered."""
@@ -124,12 +177,12 @@ class People:
     def items(self, person_id: int, after: int = 0) -> list[Row]:
         """What somebody sees, oldest first."""
         return self._store.rows(
-            "SELECT * FROM wecom_items WHERE person_id = ? AND id > ? ORDER BY id", person_id, after
+            f"{_ITEMS} WHERE i.person_id = ? AND i.id > ? ORDER BY i.id", person_id, after
         )
 
     def item(self, item_id: int) -> Row:
         """One item; SandboxRefused when there is none."""
-        row = self._store.find("SELECT * FROM wecom_items WHERE id = ?", item_id)
+        row = self._store.find(f"{_ITEMS} WHERE i.id = ?", item_id)
         if row is None:
             raise SandboxRefused(f"no item {item_id}")
         return row

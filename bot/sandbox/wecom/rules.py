@@ -15,6 +15,14 @@ _MEDIA = "企业微信 上传临时素材"
 _APP = "企业微信 发送应用消息"
 _CARD = "企业微信 更新模版卡片消息"
 _WELCOME = "企业微信 发送新客户欢迎语"
+_CHATS = "企业微信 获取客户群列表"
+_JOIN = "企业微信 客户群「加入群聊」管理"
+_GROUP_WELCOME = "企业微信 入群欢迎语素材管理"
+_MASS = "企业微信 创建企业群发"
+_RESULTS = "企业微信 获取企业的全部群发记录"
+_REMIND = "企业微信 提醒成员群发"
+_MOMENT = "企业微信 企业发表内容到客户的朋友圈"
+_MOMENTS = "企业微信 获取客户朋友圈全部的发表记录"
 _OURS = "沙盒自定"
 
 CORP_TOKEN_LIFE = rule("企业 access_token 有效期", 7200, "秒", "42001", _TOKEN)
@@ -102,4 +110,62 @@ CONTACT_WELCOME_BYTES = rule("新客户欢迎语文本", 4000, "字节", "40058"
 CONTACT_ATTACHMENTS = rule("新客户欢迎语附件", 9, "个", "41064", _WELCOME)
 WAY_STATE_CHARACTERS = rule(
     "联系我 state", 30, "字符", "40058", "企业微信 配置客户联系「联系我」方式"
+)
+WELCOME_CLAIM = rule("欢迎语下发中（另一个应用先调用）", 2, "秒", "41096", _WELCOME)
+
+GROUPS_PAGE = rule("客户群列表每页", 1_000, "个", "40058", _CHATS)
+GROUPS_OWNERS = rule("客户群列表的群主过滤", 100, "位", "40058", _CHATS)
+GROUPS_SCOPE = rule("不带群主过滤时可见范围内的成员", 1_000, "位", "81017", _CHATS)
+GROUP_PEOPLE = rule("客户群人数", 500, "人", "（自动新建群）", _OURS)
+JOIN_GROUPS = rule("进群方式的客户群", 5, "个", "40058", _JOIN)
+JOIN_STATE_CHARACTERS = rule("进群方式 state", 30, "字符", "40058", _JOIN)
+JOIN_NAME_CHARACTERS = rule("自动建群的群名前缀", 40, "字符", "40058", _JOIN)
+JOIN_REMARK_CHARACTERS = rule("进群方式备注", 30, "字符", "（截断）", _JOIN)
+GROUP_WELCOMES = rule("入群欢迎语素材", 100, "个", "41055", _GROUP_WELCOME)
+GROUP_WELCOME_BYTES = rule("入群欢迎语文本", 3000, "字节", "40058", _GROUP_WELCOME)
+
+MASS_CUSTOMERS = rule("一次群发的客户", 10_000, "位", "40058", _MASS)
+MASS_GROUPS = rule("一次群发的客户群", 2_000, "个", "40058", _MASS)
+MASS_TAGS = rule("一组筛选标签（同组任一、各组都要）", 100, "个", "40058", _MASS)
+MASS_TEXT_BYTES = rule("群发文本", 4000, "字节", "40058", _MASS)
+MASS_ATTACHMENTS = rule("群发附件", 9, "个", "41064", _MASS)
+ATTACHMENT_BYTES: Rule[dict[str, dict[str, int]]] = rule(
+    "群发与欢迎语附件的字段",
+    {
+        "link": {"title": 128, "picurl": 2048, "desc": 512, "url": 2048},
+        "miniprogram": {"title": 64, "page": 1024},
+    },
+    "字节",
+    "40058",
+    _MASS,
+)
+MASS_CAPS: Rule[dict[str, str]] = rule(
+    "每位客户、每个客户群可接收的群发",
+    {"month_days": "每自然月与当月天数相同", "week7": "每周 7 条", "day1": "每天 1 条"},
+    "",
+    "发送结果 3",
+    _MASS,
+)
+MASS_LIST_DAYS = rule("群发记录的查询跨度（一个月）", 31 * DAY, "秒", "40058", _RESULTS)
+MASS_LIST_PAGE: Rule[dict[str, int]] = rule(
+    "群发记录每页（超过取默认值）", {"最大": 100, "默认": 50}, "条", "", _RESULTS
+)
+MASS_RESULTS_PAGE: Rule[dict[str, int]] = rule(
+    "群发成员与结果每页（超过取默认值）", {"最大": 1_000, "默认": 500}, "条", "", _RESULTS
+)
+MASS_REMINDERS = rule("同一群发的提醒", 3, "次／24 小时", "41094", _REMIND)
+
+MOMENT_TEXT_BYTES = rule("朋友圈文本", 4000, "字节", "40058", _MOMENT)
+MOMENT_IMAGES = rule("朋友圈图片", 9, "张", "41064", _MOMENT)
+MOMENT_TITLE_BYTES = rule("朋友圈图文标题", 64, "字节", "40058", _MOMENT)
+MOMENT_JOB_LIFE = rule("朋友圈任务结果可查询", DAY, "秒", "40058（沙盒自定）", _MOMENT)
+MOMENT_LIST_DAYS = rule("朋友圈记录的查询跨度", 30 * DAY, "秒", "40058", _MOMENTS)
+MOMENT_LIST_PAGE: Rule[dict[str, int]] = rule(
+    "朋友圈记录每页（超过取默认值）", {"最大": 20, "默认": 20}, "条", "", _MOMENTS
+)
+MOMENT_TASK_PAGE: Rule[dict[str, int]] = rule(
+    "朋友圈成员与可见客户每页（超过取默认值）", {"最大": 1_000, "默认": 500}, "条", "", _MOMENTS
+)
+MOMENT_SENT_PAGE: Rule[dict[str, int]] = rule(
+    "朋友圈发表后的可见客户每页（超过取默认值）", {"最大": 5_000, "默认": 3_000}, "条", "", _MOMENTS
 )

@@ -88,6 +88,10 @@ CREATE TABLE IF NOT EXISTS wecom_welcomes (
     expires_at REAL NOT NULL,
     used_at REAL
 );
+CREATE TABLE IF NOT EXISTS wecom_welcome_claims (
+    code TEXT PRIMARY KEY REFERENCES wecom_welcomes (code),
+    delivered_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS wecom_tags (
     id TEXT PRIMARY KEY,
     group_id TEXT NOT NULL,
@@ -117,3 +121,114 @@ CREATE TABLE IF NOT EXISTS wecom_callbacks (
     created_at REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS wecom_callbacks_due ON wecom_callbacks (next_at) WHERE next_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS wecom_switches (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS wecom_contacts_of_member ON wecom_contacts (userid, person_id);
+CREATE TABLE IF NOT EXISTS wecom_groups (
+    chat_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    owner TEXT NOT NULL REFERENCES wecom_staff (userid),
+    notice TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 1,
+    welcome_id TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL,
+    dismissed_at REAL
+);
+CREATE INDEX IF NOT EXISTS wecom_groups_of_owner ON wecom_groups (owner);
+CREATE TABLE IF NOT EXISTS wecom_group_members (
+    chat_id TEXT NOT NULL REFERENCES wecom_groups (chat_id),
+    userid TEXT NOT NULL,
+    person_id INTEGER REFERENCES wecom_people (id),
+    joined_at REAL NOT NULL,
+    join_scene INTEGER NOT NULL CHECK (join_scene IN (1, 2, 3)),
+    invitor TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL DEFAULT '',
+    is_admin INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (chat_id, userid)
+);
+CREATE INDEX IF NOT EXISTS wecom_group_members_of_person ON wecom_group_members (person_id);
+CREATE TABLE IF NOT EXISTS wecom_group_items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id TEXT NOT NULL REFERENCES wecom_groups (chat_id),
+    sender TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS wecom_group_items_of_chat ON wecom_group_items (chat_id, id);
+CREATE TABLE IF NOT EXISTS wecom_join_ways (
+    config_id TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS wecom_group_welcomes (
+    template_id TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+);
+-- One task of 企业群发, who must confirm it, and who is to get it.
+CREATE TABLE IF NOT EXISTS mass_tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    msgid TEXT NOT NULL UNIQUE,
+    chat_type TEXT NOT NULL CHECK (chat_type IN ('single', 'group')),
+    body TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    cancelled_at REAL
+);
+CREATE TABLE IF NOT EXISTS mass_parts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES mass_tasks (id),
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS mass_parts_of_task ON mass_parts (task_id, id);
+CREATE TABLE IF NOT EXISTS mass_senders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES mass_tasks (id),
+    userid TEXT NOT NULL REFERENCES wecom_staff (userid),
+    sent_at REAL,
+    declined_at REAL,
+    UNIQUE (task_id, userid)
+);
+CREATE INDEX IF NOT EXISTS mass_senders_of_member ON mass_senders (userid, id);
+-- status: 0 未发送, 1 已发送, 2 因客户不是好友导致发送失败, 3 因客户已经收到其他群发消息导致发送失败.
+CREATE TABLE IF NOT EXISTS mass_recipients (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES mass_tasks (id),
+    userid TEXT NOT NULL,
+    target TEXT NOT NULL,
+    person_id INTEGER,
+    status INTEGER NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 3),
+    sent_at REAL
+);
+CREATE INDEX IF NOT EXISTS mass_recipients_of_sender ON mass_recipients (task_id, userid, id);
+CREATE INDEX IF NOT EXISTS mass_received ON mass_recipients (target, sent_at) WHERE status = 1;
+CREATE TABLE IF NOT EXISTS mass_reminders (
+    task_id INTEGER NOT NULL REFERENCES mass_tasks (id),
+    at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS moments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    moment_id TEXT NOT NULL UNIQUE,
+    jobid TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    refused TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS moment_senders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    moment INTEGER NOT NULL REFERENCES moments (id),
+    userid TEXT NOT NULL REFERENCES wecom_staff (userid),
+    published_at REAL,
+    declined_at REAL,
+    UNIQUE (moment, userid)
+);
+CREATE TABLE IF NOT EXISTS moment_viewers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    moment INTEGER NOT NULL REFERENCES moments (id),
+    userid TEXT NOT NULL,
+    person_id INTEGER NOT NULL REFERENCES wecom_people (id),
+    UNIQUE (moment, userid, person_id)
+);
+CREATE INDEX IF NOT EXISTS moment_viewers_of_person ON moment_viewers (person_id);

@@ -30,6 +30,7 @@ const PAGES = {
   "pages/orders/index": ordersPage,
   "pages/me/index": mePage,
   "pages/coupons/index": couponsPage,
+  "pages/coupon/index": couponsPage,
   "pages/points/index": pointsPage,
   "pages/promoter/index": promoterPage,
   "pages/addresses/index": bookPage,
@@ -78,7 +79,9 @@ export class MiniProgram {
 
   /** Whose code the path carries is told to the shop, as a mini-program does when it is launched. */
   #noteVisit(path) {
-    const code = new URLSearchParams(path.split("?")[1] ?? "").get("p");
+    const query = new URLSearchParams(path.split("?")[1] ?? "");
+    const code = query.get("p");
+    if ((query.get("source") ?? "").startsWith("cp-")) this.#page.attempt(() => this.#client().call("card-visits", "POST", { path }));
     if (code) this.#page.attempt(() => this.#client().call("visits", "POST", { scene: `p_${code}` }));
   }
 

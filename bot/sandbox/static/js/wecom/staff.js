@@ -1,8 +1,10 @@
-// The servicer's phone: the app's cards, the pool, and the chats with one's customers.
+// The phone of one of the corp's people: mass tasks and moments to confirm, the app's cards, the
+// pool, and the chats with one's customers.
 
 import { control } from "../api.js";
 import { h } from "../dom.js";
 import { draw } from "./items.js";
+import { drawMomentTasks, drawTasks } from "./tasks.js";
 
 const $ = (id) => document.getElementById(id);
 const POOL = 2;
@@ -57,9 +59,14 @@ export class StaffPhone {
   }
 
   async #home(state, mine, named) {
-    const { cards } = await control(`wecom/staff/${this.#userid}/cards`);
+    const of = (what) => control(`wecom/staff/${this.#userid}/${what}`);
+    const [{ cards }, { tasks }, { moments }] = await Promise.all([of("cards"), of("mass"), of("moments")]);
+    const act = (path, body) => this.#act(`/${path}`, body);
     const pool = state.sessions.filter((each) => each.state === POOL);
-    this.#put([cards, pool, mine], () => [
+    this.#put([cards, pool, mine, tasks, moments], () => [
+      ...(tasks.length || moments.length ? [h("h3", {}, "群发助手")] : []),
+      ...drawTasks(tasks, act),
+      ...drawMomentTasks(moments, act),
       h("h3", {}, "我的顾客"),
       ...list(mine, "没有正在接待的顾客", (each) => this.#row(each, named, "打开", () => this.#go(() => { this.#open = each.session_id; }))),
       h("h3", {}, "待接入池"),

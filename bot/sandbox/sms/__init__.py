@@ -1,0 +1,1 @@
+"""Alibaba Cloud's SMS, as far as the shop needs it."""
