@@ -11,6 +11,8 @@ from aiohttp import web
 from bot import deliveries, handlers, health, inspection
 from bot.api.app import MiniProgramApi
 from bot.background import Background
+from bot.broadcasts.opening import open_broadcaster
+from bot.campaigning.opening import campaign_jobs, open_parts
 from bot.carriers.trackers import Trackers
 from bot.channels.official_account import OfficialAccountChannel
 from bot.channels.official_account_wire import OfficialAccountWire
@@ -40,9 +42,12 @@ from bot.search import ShopSearch
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.statement_rounds import StatementRounds
+from bot.summary_rounds import SummaryRounds
 from bot.transfer_rounds import TransferRounds
 from bot.turn import Shop
+from bot.watch_rounds import WatchRounds
 from bot.wecom_side import WeComSide, open_wecom_side
+from campaigns.parts import Parts
 from commerce.ordering.cart_token import CartTokens
 from commerce.sealing import Sealer
 from nlu.cascade import Cascade
@@ -72,6 +77,7 @@ class Running:
     listeners: Listeners
     jobs: Jobs
     background: Background
+    campaign_parts: Parts
     wecom: WeComSide | None
     """None for a shop that is not in WeCom."""
 
@@ -112,6 +118,7 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
         reminders = ReminderRounds(database, clock, sealer)
         account_statements = StatementRounds(database, clock, sealer)
         reconciling = Reconciling(database, clock, platform.pay)
+        campaign_parts = open_parts(sealer, settings.name, open_broadcaster(settings, sealer))
         wecom = open_wecom_side(
             settings, platform, database, clock, sealer, pipeline, sender, background
         )
@@ -145,9 +152,13 @@ async def run_shop(settings: Settings) -> AsyncIterator[Running]:
                     *reconciling.jobs(),
                     *(wecom.jobs if wecom else ()),
                     *HandoverRounds(database, clock).jobs(),
+                    *WatchRounds(database, clock, sealer).jobs(),
+                    *SummaryRounds(database, clock).jobs(),
+                    *campaign_jobs(database, clock, campaign_parts),
                 ],
             ),
             background=background,
+            campaign_parts=campaign_parts,
             wecom=wecom,
         )
 

@@ -15,6 +15,7 @@ from bot.inbox import incoming_from_json
 from bot.mending_tables import OutboxDecision
 from bot.messages import Incoming
 from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
+from campaigns import deliveries
 from commerce.errors import IllegalMove, NotFound
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
@@ -82,7 +83,11 @@ def _settle(session: Session, row: OutboxMessage, decision: Decision, now: datet
         .where(col(OutboxMessage.id) == row.id, col(OutboxMessage.state) == row.state)
         .values(**to)
     )
-    return affected_rows(session, guarded) == 1
+    if affected_rows(session, guarded) != 1:
+        return False
+    if row.run_id is not None and decision != Decision.AGAIN:
+        deliveries.settle(session, row.key, str(to["state"]), row.reason, now)
+    return True
 
 
 def _refuse_too_late(session: Session, row: OutboxMessage, now: datetime) -> None:

@@ -9,9 +9,11 @@ from bot.kf import tables as kf
 from bot.notices import tables as notices
 from bot.staff import audit_tables, login_tables
 from bot.staff import tables as staff
+from campaigns import models as campaigns
 
 __all__ = [
     "audit_tables",
+    "campaigns",
     "contacts",
     "handover",
     "kf",

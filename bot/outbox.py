@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, case, exists, or_, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import update
+from sqlmodel import Session
 
+from bot import outbox_statements as statements
 from bot import reply_window
 from bot.messages import BOT
 from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
-from bot.tables import Conversation, OutboxMessage, OutboxState
-from commerce.columns import in_state
+from bot.pacing import Pace
+from bot.tables import OutboxMessage, OutboxState
+from campaigns import deliveries
 from commerce.inserting import core, insert_once
-from commerce.prepared import Prepared
 from commerce.sealing import Place, SealBroken, Sealer
 
 LEASE: Final = timedelta(seconds=30)
@@ -30,10 +31,9 @@ BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 60,
 """Pauses of a call that concerns no conversation, such as a refund: the last for ever."""
 REPLY_BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 30))
 """Pauses of a reply, which is then given up: what comes after it in its conversation waits."""
-NO_ROUTE: Final = "no reply window is open"
-TAKEN_OVER: Final = "the conversation was taken over"
-_TABLE = SQLModel.metadata.tables[OutboxMessage.__tablename__]
-_TALK = SQLModel.metadata.tables[Conversation.__tablename__]
+NO_ROUTE: Final = deliveries.NO_ROUTE
+TAKEN_OVER: Final = deliveries.TAKEN_OVER
+UNWANTED: Final = deliveries.UNWANTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Post:
     """Whose word it is: it leaves only while the conversation is theirs, in this very epoch."""
     held_until: datetime | None = None
     not_after: datetime | None = None
+    run_id: int | None = None
+    """The campaign run that wants it: it leaves while that runs, and is never kept for later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Claimed:
     attempt: int
     window_opened_at: datetime | None = None
     """The reply window it was claimed in."""
+    run_id: int | None = None
 
 
 def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool:
@@ -79,6 +82,7 @@ def post(session: Session, sealer: Sealer, message: Post, now: datetime) -> bool
         inbox_key=message.inbox_key,
         epoch=message.epoch,
         speaker=message.speaker,
+        run_id=message.run_id,
         payload_sealed=sealer.seal(payload, _place(message.key)),
         state=(OutboxState.HELD if message.held_until else OutboxState.PENDING).value,
         attempts=0,
@@ -105,8 +109,8 @@ def claim_passive(
     answer = answer_key(inbox_key, 0)
     row = None
     if _is_still_the_speakers(session, answer):
-        row = _CLAIM_PASSIVE.first(session, answer=answer, moment=now)
-    row = row or _RODE.first(session, answer=answer)
+        row = statements.CLAIM_PASSIVE.first(session, answer=answer, moment=now)
+    row = row or statements.RODE.first(session, answer=answer)
     return None if row is None else _payload(sealer, row)
 
 
@@ -116,18 +120,20 @@ def release_passive(session: Session, inbox_key: str, claimed_at: datetime, now:
     Only the claim of `claimed_at` is undone: an answer that rode in an earlier response stays so.
     """
     answer = answer_key(inbox_key, 0)
-    _RELEASE_PASSIVE.run(session, answer=answer, claimed_at=claimed_at, moment=now)
+    statements.RELEASE_PASSIVE.run(session, answer=answer, claimed_at=claimed_at, moment=now)
 
 
 def unpark(session: Session, conversation_id: int, now: datetime) -> bool:
     """Send what waited for the customer to write again; whether anything did."""
-    return _UNPARK.run(session, talk=conversation_id, moment=now) > 0
+    return statements.UNPARK.run(session, talk=conversation_id, moment=now) > 0
 
 
 def end_lost_leases(session: Session, now: datetime, keyed_kinds: Collection[str]) -> None:
     """Decide about rows whose sender died: keyed ones go again, the others are doubtful."""
     values = {"moment": now, "keyed": list(keyed_kinds)}
-    core(session).execute(_END_LOST_LEASES, values)
+    for row in core(session).execute(statements.END_LOST_LEASES, values).all():
+        if row.run_id is not None and row.state == OutboxState.UNKNOWN:
+            deliveries.settle(session, row.key, row.state, row.reason, now)
 
 
 type Detour = Callable[[Session, Sealer, Any, Mapping[str, Any], datetime], str | None]
@@ -144,64 +150,117 @@ def claim_due(
 ) -> Sequence[Claimed]:
     """Take what is due, one a conversation at most, so that its messages keep their order."""
     claimed: list[Claimed] = []
-    for row in _DUE.all(session, moment=now, most=limit):
-        is_reply = row.conversation_id is not None
-        if row.not_after is not None and row.not_after <= now:
-            _settle(session, row, OutboxState.FAILED, now, "came too late")
-        elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
-            how = _another_way(session, sealer, row, now, detour)
-            _settle(session, row, OutboxState.SUPERSEDED, now, how or TAKEN_OVER)
-        elif is_reply and not reply_window.is_open(row, now):
-            _park(session, sealer, row, now, detour)
-        else:
-            try:
-                payload = _payload(sealer, row)
-            except SealBroken:
-                # One row that does not open must not keep the others from leaving.
-                _settle(session, row, OutboxState.FAILED, now, "its seal is broken")
-            else:
-                taken = _take(session, row, payload, now)
-                claimed += [] if taken is None else [taken]
+    pace = Pace(session, now)
+    rows = statements.DUE.all(session, moment=now, most=limit)
+    free = statements.hold_free(session, {row.conversation_id for row in rows})
+    for row in rows:
+        if row.conversation_id not in free:
+            continue  # Somebody changes it at this moment: the next claim sees what became of it.
+        if _has_left_the_queue(session, sealer, row, now, pace, detour):
+            continue
+        try:
+            payload = _payload(sealer, row)
+        except SealBroken:
+            # One row that does not open must not keep the others from leaving.
+            _settle(session, row, OutboxState.FAILED, now, "its seal is broken")
+            continue
+        taken = _take(session, row, payload, now)
+        if taken is not None:
+            pace.begin(row.kind)
+            claimed.append(taken)
+    pace.write()
     return claimed
+
+
+def _has_left_the_queue(
+    session: Session, sealer: Sealer, row: Any, now: datetime, pace: Pace, detour: Detour | None
+) -> bool:
+    """Settle a row that may not be sent now, or at all; whether it was settled or put off."""
+    is_reply = row.conversation_id is not None
+    if row.not_after is not None and row.not_after <= now:
+        _settle(session, row, OutboxState.FAILED, now, deliveries.TOO_LATE)
+    elif row.run_id is not None:
+        return _is_held_back(session, row, now, pace)
+    elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
+        how = _another_way(session, sealer, row, now, detour)
+        _settle(session, row, OutboxState.SUPERSEDED, now, how or TAKEN_OVER)
+    elif is_reply and not reply_window.is_open(row, now):
+        _park(session, sealer, row, now, detour)
+    else:
+        return False
+    return True
+
+
+def _is_held_back(session: Session, row: Any, now: datetime, pace: Pace) -> bool:
+    """Look again at what a campaign wants to say: the customer may have turned away meanwhile.
+
+    It takes no detour and waits for no window: whoever planned it decides what comes next.
+    """
+    is_reply = row.conversation_id is not None
+    if deliveries.is_unwanted(session, row.run_id, row.key, row.customer_id):
+        _settle(session, row, OutboxState.SUPERSEDED, now, UNWANTED)
+    elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
+        _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
+    elif is_reply and not reply_window.is_open(row, now):
+        _settle(session, row, OutboxState.FAILED, now, NO_ROUTE)
+    elif (next_window := pace.waits_until(row.kind)) is not None:
+        statements.PUT_OFF.run(session, wanted=row.id, moment=next_window)
+    else:
+        return False
+    return True
 
 
 def is_sending(session: Session, conversation_id: int) -> bool:
     """Whether a message of the conversation has been begun and its end is not recorded."""
-    return _SENDING.first(session, talk=conversation_id) is not None
+    return statements.SENDING.first(session, talk=conversation_id) is not None
 
 
 def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
     """Write down how it went; false when the lease was lost meanwhile and another decided."""
     surely_not_sent = isinstance(outcome, Failed | Postponed | NoRoute)
     in_window = surely_not_sent and _is_still_in_its_window(session, claimed)
+    may_park = in_window and claimed.run_id is None
+    values = _values_after(claimed, outcome, now, may_park=may_park)
     statement = (
-        update(_TABLE)
+        update(statements.TABLE)
         .where(
-            _TABLE.c.id == claimed.id,
-            _TABLE.c.state == OutboxState.SENDING.value,
-            _TABLE.c.attempts == claimed.attempt,
+            statements.TABLE.c.id == claimed.id,
+            statements.TABLE.c.state == OutboxState.SENDING.value,
+            statements.TABLE.c.attempts == claimed.attempt,
         )
-        .values(**_values_after(claimed, outcome, now, may_park=in_window))
+        .values(**values)
     )
     if core(session).execute(statement).rowcount != 1:
         return False
     if in_window and claimed.conversation_id is not None:
         reply_window.give_back(session, claimed.conversation_id)
+    if claimed.run_id is not None and values["state"] != OutboxState.PENDING:
+        deliveries.settle(session, claimed.key, values["state"], values["reason"], now)
     return True
+
+
+def leave_parked(
+    session: Session, sealer: Sealer, claimed: Claimed, detour: Detour, now: datetime
+) -> None:
+    """Say another way, if there is one, what the platform has just not let through."""
+    row = statements.PARKED.first(session, wanted=claimed.id)
+    how = None if row is None else _another_way(session, sealer, row, now, detour)
+    if how is not None:
+        _settle(session, row, OutboxState.SUPERSEDED, now, how)
 
 
 def _is_still_in_its_window(session: Session, claimed: Claimed) -> bool:
     """Whether the customer has not opened another window since; holds the conversation."""
     if claimed.conversation_id is None:
         return True
-    talk = _WINDOW.one(session, talk=claimed.conversation_id)
+    talk = statements.WINDOW.one(session, talk=claimed.conversation_id)
     opened_at: datetime | None = talk.window_opened_at
     return opened_at == claimed.window_opened_at
 
 
 def _is_still_the_speakers(session: Session, answer: str) -> bool:
     """Whether the conversation is still whose word this is; holds it until the end."""
-    row = _WHOSE.first(session, answer=answer)
+    row = statements.WHOSE.first(session, answer=answer)
     return row is not None and (row.owner, row.talk_epoch) == (row.speaker, row.epoch)
 
 
@@ -211,7 +270,7 @@ def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime)
     if talk_id is not None and not reply_window.use_one(session, talk_id, row.speaker, epoch):
         _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
         return None
-    _TAKE.run(session, wanted=row.id, until=now + LEASE)
+    statements.TAKE.run(session, wanted=row.id, until=now + LEASE)
     return Claimed(
         id=row.id,
         key=row.key,
@@ -221,6 +280,7 @@ def _take(session: Session, row: Any, payload: Mapping[str, Any], now: datetime)
         external_user=row.external_user,
         attempt=row.attempts + 1,
         window_opened_at=row.window_opened_at,
+        run_id=row.run_id,
     )
 
 
@@ -243,7 +303,9 @@ def _another_way(
 
 
 def _settle(session: Session, row: Any, state: OutboxState, now: datetime, reason: str) -> None:
-    _SETTLE.run(session, wanted=row.id, to=state.value, moment=now, why=reason)
+    statements.SETTLE.run(session, wanted=row.id, to=state.value, moment=now, why=reason)
+    if row.run_id is not None:
+        deliveries.settle(session, row.key, state.value, reason, now)
 
 
 def _values_after(
@@ -257,6 +319,8 @@ def _values_after(
             return {**over, "state": OutboxState.FAILED.value, "reason": reason}
         case Doubtful(reason):
             return {**over, "state": OutboxState.UNKNOWN.value, "reason": reason}
+        case NoRoute(reason) if claimed.run_id is not None:
+            return {**over, "state": OutboxState.FAILED.value, "reason": reason}
         case NoRoute(reason) if not may_park:
             # What unparks has run already: parked now, it would wait for yet another message.
             return {"state": OutboxState.PENDING.value, "not_before": now, "reason": reason}
@@ -279,120 +343,3 @@ def _payload(sealer: Sealer, row: Any) -> Mapping[str, Any]:
 
 def _place(key: str) -> Place:
     return Place("outbox", "payload", key)
-
-
-def _moment(name: str = "moment") -> Any:
-    return bindparam(name, type_=_TABLE.c.not_before.type)
-
-
-_EARLIER = _TABLE.alias("earlier")
-_WAITING = (OutboxState.HELD, OutboxState.PENDING)
-_IN_THE_WAY = (*_WAITING, OutboxState.SENDING)
-_WINDOW: Final = Prepared(
-    select(_TALK.c.window_opened_at).where(_TALK.c.id == bindparam("talk")).with_for_update()
-)
-_CLAIM_PASSIVE: Final = Prepared(
-    update(_TABLE)
-    .where(_TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.HELD.value)
-    .values(state=OutboxState.PASSIVE.value, finished_at=_moment())
-    .returning(_TABLE.c.key, _TABLE.c.payload_sealed)
-)
-_RODE: Final = Prepared(
-    select(_TABLE.c.key, _TABLE.c.payload_sealed).where(
-        _TABLE.c.key == bindparam("answer"), _TABLE.c.state == OutboxState.PASSIVE.value
-    )
-)
-_WHOSE: Final = Prepared(
-    select(_TABLE.c.epoch, _TABLE.c.speaker, _TALK.c.owner, _TALK.c.epoch.label("talk_epoch"))
-    .join_from(_TABLE, _TALK, _TALK.c.id == _TABLE.c.conversation_id)
-    .where(_TABLE.c.key == bindparam("answer"))
-    .with_for_update(of=_TALK)
-)
-_SENDING: Final = Prepared(
-    select(_TABLE.c.id)
-    .where(_TABLE.c.conversation_id == bindparam("talk"), in_state(_TABLE, OutboxState.SENDING))
-    .limit(1)
-)
-_RELEASE_PASSIVE: Final = Prepared(
-    update(_TABLE)
-    .where(
-        _TABLE.c.key == bindparam("answer"),
-        _TABLE.c.state == OutboxState.PASSIVE.value,
-        _TABLE.c.finished_at == _moment("claimed_at"),
-    )
-    .values(state=OutboxState.PENDING.value, not_before=_moment(), finished_at=None)
-)
-_UNPARK: Final = Prepared(
-    update(_TABLE)
-    .where(
-        _TABLE.c.conversation_id == bindparam("talk"),
-        in_state(_TABLE, OutboxState.PARKED),
-    )
-    .values(state=OutboxState.PENDING.value, not_before=_moment(), reason="")
-)
-_END_LOST_LEASES: Final = (
-    update(_TABLE)
-    .where(in_state(_TABLE, OutboxState.SENDING), _TABLE.c.lease_until < _moment())
-    .values(
-        state=case(
-            (
-                _TABLE.c.kind.in_(bindparam("keyed", expanding=True)),
-                OutboxState.PENDING.value,
-            ),
-            else_=OutboxState.UNKNOWN.value,
-        ),
-        not_before=_moment(),
-        reason="the sender stopped between call and record",
-    )
-)
-_DUE: Final = Prepared(
-    select(
-        _TABLE.c.id,
-        _TABLE.c.key,
-        _TABLE.c.kind,
-        _TABLE.c.payload_sealed,
-        _TABLE.c.conversation_id,
-        _TABLE.c.inbox_key,
-        _TABLE.c.epoch,
-        _TABLE.c.speaker,
-        _TABLE.c.attempts,
-        _TABLE.c.not_after,
-        _TALK.c.channel,
-        _TALK.c.external_user,
-        _TALK.c.owner,
-        _TALK.c.epoch.label("talk_epoch"),
-        _TALK.c.window_opened_by,
-        _TALK.c.window_opened_at,
-        _TALK.c.window_used,
-    )
-    .outerjoin_from(_TABLE, _TALK, _TALK.c.id == _TABLE.c.conversation_id)
-    .where(
-        in_state(_TABLE, *_WAITING),
-        _TABLE.c.not_before <= _moment(),
-        or_(
-            _TABLE.c.conversation_id.is_(None),
-            ~exists().where(
-                _EARLIER.c.conversation_id == _TABLE.c.conversation_id,
-                _EARLIER.c.id < _TABLE.c.id,
-                in_state(_EARLIER, *_IN_THE_WAY),
-            ),
-        ),
-    )
-    .order_by(_TABLE.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=_TABLE)
-)
-_TAKE: Final = Prepared(
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("wanted"))
-    .values(
-        state=OutboxState.SENDING.value,
-        attempts=_TABLE.c.attempts + 1,
-        lease_until=_moment("until"),
-    )
-)
-_SETTLE: Final = Prepared(
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("wanted"))
-    .values(state=bindparam("to"), finished_at=_moment(), reason=bindparam("why"))
-)

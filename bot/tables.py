@@ -151,6 +151,12 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text("state = 'unknown'"),
             postgresql_where=text("state = 'unknown'"),
         ),
+        Index(
+            "ix_outbox_run",
+            "run_id",
+            sqlite_where=text("run_id IS NOT NULL AND (" + OPEN + ")"),
+            postgresql_where=text("run_id IS NOT NULL AND (" + OPEN + ")"),
+        ),
         CheckConstraint("attempts >= 0", name="ck_outbox_attempts"),
     )
 
@@ -165,6 +171,8 @@ class OutboxMessage(SQLModel, table=True):
     epoch: int = 0
     speaker: str = "bot"
     """Whose word it is, as `conversation.owner` names them: it leaves only while they have it."""
+    run_id: int | None = Field(default=None, foreign_key="campaign_run.id")
+    """The run of a campaign that wants it: it leaves only while that runs, after all else."""
     payload_sealed: bytes
     state: str = OutboxState.PENDING
     attempts: int = 0
@@ -286,3 +294,17 @@ class LoginSession(SQLModel, table=True):
     openid: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SendWindow(SQLModel, table=True):
+    """How many calls of an API were begun in the present window of one of its quotas."""
+
+    __tablename__ = "send_window"
+
+    api: str = Field(primary_key=True)
+    """The kind of the outbox rows that use it."""
+    seconds: int = Field(primary_key=True)
+    """How long a window is."""
+    number: int = Field(sa_type=BigId)
+    """Which window: whole lengths since 1970."""
+    used: int

@@ -4,8 +4,10 @@ from commerce.aftersale import tables as aftersale
 from commerce.bargains import tables as bargains
 from commerce.calendar import tables as calendar
 from commerce.catalogue import tables as catalogue
+from commerce.community import tables as community
 from commerce.corrections import MoneyAudit
 from commerce.customers import nickname_tables as nicknames
+from commerce.customers import summary_tables as summaries
 from commerce.customers import tables as customers
 from commerce.customers import tag_tables as customer_tags
 from commerce.distribution import tables as distribution
@@ -27,6 +29,7 @@ from commerce.privacy import tables as privacy
 from commerce.promotions import tables as promotions
 from commerce.reconciliation import tables as reconciliation
 from commerce.sources import tables as sources
+from commerce.watching import tables as watching
 
 __all__ = [
     "MoneyAudit",
@@ -36,6 +39,7 @@ __all__ = [
     "bargains",
     "calendar",
     "catalogue",
+    "community",
     "customer_tags",
     "customers",
     "distribution",
@@ -56,4 +60,6 @@ __all__ = [
     "promotions",
     "reconciliation",
     "sources",
+    "summaries",
+    "watching",
 ]

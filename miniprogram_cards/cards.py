@@ -51,11 +51,11 @@ def checkout_card(cart: CartView, token: str, source: str, payable: int) -> Card
     )
 
 
-def product_card(product: ShownProduct, source: str) -> CardContent:
+def product_card(product: ShownProduct, source: str, promoter: str = "") -> CardContent:
     """The card of a product."""
     return CardContent(
         title=cut_to_bytes(product.title, keep_end=f" {yuan(product.price)}"),
-        path=build(CardPath(PRODUCT_PAGE, str(product.id), source)),
+        path=build(CardPath(PRODUCT_PAGE, str(product.id), source, promoter)),
         picture=product.picture,
     )
 

@@ -17,6 +17,8 @@ GROUP_BUY_PAGE: Final = "pages/group-buy/index"
 GROUP_PAGE: Final = "pages/group/index"
 FLASH_SALE_PAGE: Final = "pages/flash-sale/index"
 BARGAIN_PAGE: Final = "pages/bargain/index"
+COUPON_PAGE: Final = "pages/coupon/index"
+"""A coupon that can be taken."""
 
 LONGEST_PATH: Final = 1024
 """Characters of a query that the platform's links carry (generateScheme docs)."""
@@ -27,8 +29,9 @@ _PROMOTER: Final = "p"
 @dataclass(frozen=True, slots=True)
 class CardPath:
     """A path taken apart. `subject` is a cart token; the id of a product, a group-buy activity or a
-    flash sale; the number of an order, a withdrawal, a group or a bargain; or, of the shop's front,
-    a promoter's code. `promoter` is the code of who passed it on, empty for nobody's."""
+    flash sale; the number of an order, a withdrawal, a group or a bargain; a coupon's code; or, of
+    the shop's front, a promoter's code, empty for nobody's. `promoter` is the code of who passed it
+    on, empty for nobody's."""
 
     page: str
     subject: str
@@ -46,6 +49,7 @@ _SUBJECTS: Final = {
     GROUP_PAGE: "group_no",
     FLASH_SALE_PAGE: "id",
     BARGAIN_PAGE: "no",
+    COUPON_PAGE: "code",
 }
 PAGES: Final = frozenset(_SUBJECTS)
 
@@ -56,7 +60,8 @@ def build(path: CardPath) -> str:
     >>> build(CardPath(ORDER_PAGE, "202611110123456789", "official_account.chat"))
     'pages/order/index?order_no=202611110123456789&source=official_account.chat'
     """
-    fields = {_SUBJECTS[path.page]: path.subject, _SOURCE: path.source}
+    fields = {_SUBJECTS[path.page]: path.subject} if path.subject else {}
+    fields[_SOURCE] = path.source
     if path.promoter:
         fields.setdefault(_PROMOTER, path.promoter)
     return f"{path.page}?{urlencode(fields, quote_via=quote, safe='~')}"
@@ -67,6 +72,6 @@ def parse(path: str) -> CardPath:
     page, _, query = path.removeprefix("/").partition("?")
     fields = dict(parse_qsl(query)) if len(path) <= LONGEST_PATH else {}
     subject = fields.pop(_SUBJECTS.get(page, ""), "")
-    if not subject:
+    if page not in PAGES or not (subject or page == INDEX_PAGE):
         raise InvalidInput("小程序页面地址无效", field="path")
     return CardPath(page, subject, fields.get(_SOURCE, ""), fields.get(_PROMOTER, ""))

@@ -84,6 +84,14 @@ class Subscriptions(BaseWeChatAPI):  # type: ignore[misc]
         verb = "send" if channel == "mini_program" else "bizsend"
         await self._post(f"cgi-bin/message/subscribe/{verb}", data=dict(body))
 
+    async def send_template(self, body: Mapping[str, Any]) -> int:
+        """Send a template message (WeChat docs 发送模板消息) to a follower; its `msgid`.
+
+        The same `client_msg_id` to one openid is sent once within ten minutes.
+        """
+        answer = await self._post("cgi-bin/message/template/send", data=dict(body))
+        return int(answer["msgid"])
+
 
 class ShippingInfo(BaseWeChatAPI):  # type: ignore[misc]
     """A mini-program's 发货信息管理服务 (WeChat docs 发货信息录入, 查询订单发货状态)."""

@@ -10,8 +10,10 @@ from wechatpy.client.api.base import BaseWeChatAPI
 from wechatpy.enterprise import WeChatClient
 
 from wecom.app_messages import AppMessages
+from wecom.broadcasts import MomentPictures, WeComBroadcasts
 from wecom.contacts import WeComContacts
 from wecom.errors import OutcomeUnknown, Platform
+from wecom.groups import WeComGroups
 from wecom.kf import WeComKf
 from wecom.tokens import TokenStore
 from wecom.transport import DEADLINE, AsyncCalls
@@ -57,6 +59,9 @@ class AsyncWeComClient(AsyncCalls, WeChatClient):  # type: ignore[misc]  # wecha
 
     kf = WeComKf()
     contacts = WeComContacts()
+    groups = WeComGroups()
+    broadcasts = WeComBroadcasts()
+    moment_pictures = MomentPictures()
     app = AppMessages()
     media_files = MediaFiles()
     corp_token = CorpToken()

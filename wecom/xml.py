@@ -12,7 +12,8 @@ BODY_LIMIT: Final = 64 * 1024
 """Bytes. WeChat's own messages stay under 10 KiB."""
 DEPTH_LIMIT: Final = 5
 """The root counts; SendPicsInfo/PicList/item/PicMd5Sum is the deepest that WeChat sends."""
-CHILD_LIMIT: Final = 64
+CHILD_LIMIT: Final = 520
+"""Of one element: a customer group has 500 members, who may all be named as having joined."""
 _LISTS: Final = frozenset({"Item", "item", "List", "SelectedItem", "OptionId"})
 """Elements that may repeat: always a list, so that one and two have the same shape."""
 

@@ -6,6 +6,8 @@ from typing import Final
 from bot.reactions import (
     after_sale,
     bargains,
+    campaigns,
+    contacts,
     coupons,
     distribution,
     group_buys,
@@ -24,7 +26,9 @@ from bot.reactions import (
 from bot.reactions.heard import Reaction, in_turn
 
 LISTENERS: Final[Mapping[str, Reaction]] = {
-    "order_paid": Reaction(pickup.code_given, words=pickup.order_paid),
+    "order_paid": Reaction(
+        in_turn(pickup.code_given, campaigns.order_paid), words=pickup.order_paid
+    ),
     "order_closed": Reaction(pickup.slot_given_up, words=orders.order_closed),
     "order_shipped": Reaction(parcels.shipping_told),
     "order_received": Reaction(
@@ -36,7 +40,9 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "order_gifts_given": Reaction(words=coupons.order_gifts_given),
     "payment_close_wanted": Reaction(payments.payment_close_wanted),
     "refund_requested": Reaction(invoices.refund_requested, words=payments.refund_started),
-    "refund_succeeded": Reaction(invoices.follow, words=payments.refund_succeeded),
+    "refund_succeeded": Reaction(
+        in_turn(invoices.follow, campaigns.refund_succeeded), words=payments.refund_succeeded
+    ),
     "refund_abnormal": Reaction(persons.money_wants_a_person),
     "refund_closed": Reaction(persons.money_wants_a_person),
     "paid_mismatch": Reaction(persons.money_wants_a_person),
@@ -65,6 +71,9 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "invoice_issued": Reaction(words=invoices.issued),
     "invoice_refused": Reaction(words=invoices.refused),
     "red_flush_wanted": Reaction(invoices.flush_wanted, words=invoices.taken_back),
+    "customers_merged": Reaction(
+        in_turn(campaigns.customers_merged, contacts.customers_merged)
+    ),
     "privacy_done": Reaction(words=after_sale.privacy_done),
     "promoter_code_wanted": Reaction(promoter_codes.promoter_code_wanted),
     "bargain_helped": Reaction(words=bargains.bargain_helped),

@@ -25,6 +25,11 @@ class Permission(StrEnum):
     EDIT_GOODS = "edit_goods"
     EDIT_PROMOTIONS = "edit_promotions"
     EDIT_ANSWERS = "edit_answers"
+    EDIT_CAMPAIGNS = "edit_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"
+    """Let a campaign go out, pause and stop it."""
+    OVERRIDE_LINT = "override_lint"
+    """Let words go out although the lint blocks them; who did is kept with them."""
     READ_FIGURES = "read_figures"
     EXPORT = "export"
     MEND = "mend"
@@ -49,6 +54,8 @@ _OPERATOR: Final = _AGENT | {
     Permission.EDIT_GOODS,
     Permission.EDIT_PROMOTIONS,
     Permission.EDIT_ANSWERS,
+    Permission.EDIT_CAMPAIGNS,
+    Permission.RUN_CAMPAIGNS,
     Permission.READ_FIGURES,
     Permission.EXPORT,
     Permission.MEND,

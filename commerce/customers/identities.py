@@ -6,6 +6,7 @@ from typing import Final
 from sqlmodel import Session, col, delete, select
 
 from commerce.customers.merging import get_customer, merge
+from commerce.customers.summary import begin, note_seen, refresh
 from commerce.customers.tables import Customer, Identity
 from commerce.errors import InvalidInput, NotFound
 from commerce.inserting import id_of, insert_once
@@ -31,6 +32,7 @@ def identify(
     identity = find_identity(session, channel, account, external_user)
     if identity is None:
         identity = _introduce(session, channel, account, external_user, now, unionid)
+    is_turned = follows is not None and follows != identity.follows
     if follows is not None:
         identity.follows = follows
     if unionid:
@@ -42,7 +44,10 @@ def identify(
     if customer.last_seen_at < now:
         customer.last_seen_at = now
         session.add(customer)
+        note_seen(session, id_of(customer), now)
     session.flush()
+    if is_turned:
+        refresh(session, id_of(customer))
     return customer
 
 
@@ -104,7 +109,9 @@ def _introduce(
         follows=False,
         created_at=now,
     )
-    if not is_ours and known is None:  # Somebody else introduced them in this moment.
+    if is_ours:
+        begin(session, customer_id, now)
+    elif known is None:  # Somebody else introduced them in this moment.
         session.exec(delete(Customer).where(col(Customer.id) == customer_id))
     identity = find_identity(session, channel, account, external_user)
     assert identity is not None  # noqa: S101 - it was there, or was inserted above

@@ -9,7 +9,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.aftersale.tables import AfterSale
 from commerce.bargains.joining import join_bargains
+from commerce.community.tables import CommunityMember
 from commerce.customers.addresses import leave_one_default
+from commerce.customers.summary import join_summaries
 from commerce.customers.tables import Address, Customer, Identity, SubscriptionChange
 from commerce.customers.tags import join_tags
 from commerce.distribution.joining import join_promoters
@@ -28,6 +30,7 @@ from commerce.privacy.tables import PrivacyRequest, PrivacyState
 from commerce.promotions.joining import join_holdings, make_room
 from commerce.promotions.tables import Coupon
 from commerce.sources.tables import CustomerCame
+from commerce.watching.joining import join_watching
 
 MOVED: Final = (
     Identity,
@@ -39,6 +42,7 @@ MOVED: Final = (
     Coupon,
     CustomerCame,
     GroupMember,
+    CommunityMember,
 )
 """Tables whose rows go over to the customer who stays. Carts are joined line by line.
 
@@ -69,6 +73,7 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
     join_promoters(session, id_of(kept), id_of(gone), now)
     join_reminders(session, id_of(kept), id_of(gone))
     join_tags(session, id_of(kept), id_of(gone))
+    join_watching(session, id_of(kept), id_of(gone))
     join_accounts(session, id_of(kept), id_of(gone), now)
     _join_carts(session, id_of(kept), id_of(gone), now)
     _note_refusal(session, kept, gone, now)
@@ -77,6 +82,7 @@ def merge(session: Session, kept_id: int, gone_id: int, now: datetime) -> Custom
     kept.unsubscribed_at = kept.unsubscribed_at or gone.unsubscribed_at  # A no stays a no.
     gone.merged_into_id = kept.id
     session.add_all((kept, gone))
+    join_summaries(session, id_of(kept), id_of(gone))
     announce(session, "customers_merged", now=now, customer_id=kept.id, gone_id=gone.id)
     session.flush()
     return kept

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, SQLModel
 
+from commerce.customers.summary import note_seen
 from commerce.customers.tables import Customer
 from commerce.prepared import Prepared
 
@@ -21,6 +22,7 @@ def see(session: Session, customer_id: int, now: datetime) -> int:
         row = _FIND.one(session, wanted=row.merged_into_id)
     if row.last_seen_at + SEEN_LATELY <= now:
         _SEE.run(session, wanted=row.id, moment=now)
+        note_seen(session, row.id, now)
     present: int = row.id
     return present
 

@@ -17,9 +17,11 @@ from commerce.aftersale import queries, requests
 from commerce.aftersale.tables import AfterSale, Reason, RequestKind
 from commerce.bargains import cutting
 from commerce.bargains.tables import Bargain, BargainHelp
+from commerce.catalogue.tables import Variant
 from commerce.customers import subscription
 from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
+from commerce.customers.summary_tables import CustomerBought, CustomerSummary
 from commerce.customers.tables import Address, Customer, Identity
 from commerce.customers.tags import save_tag, tag_customer
 from commerce.distribution.promoters import appoint
@@ -40,6 +42,7 @@ from commerce.live import reminding
 from commerce.membership.tables import BirthdayReward, Member, Redemption, SignIn, TaskDone
 from commerce.ordering import cart
 from commerce.ordering.orders import list_lines, list_orders
+from commerce.ordering.settlement import settle
 from commerce.ordering.states import move
 from commerce.ordering.tables import Order, OrderState
 from commerce.privacy import requests as privacy
@@ -48,6 +51,10 @@ from commerce.promotions.taking import take
 from commerce.sources.codes import add_code
 from commerce.sources.coming import note_came
 from commerce.sources.tables import CodeKind
+from commerce.watching.favourites import add_favourite
+from commerce.watching.looking import note_look
+from commerce.watching.tables import Favourite, ProductLookedAt, ProductWatch, WatchKind
+from commerce.watching.watches import ask
 from tests.commerce.bargains.bargaining import bargains_on, help_in
 from tests.commerce.distribution.team import brought, comes_by, promoter
 from tests.commerce.flash_sales.sales import buy as buy_in_sale
@@ -62,9 +69,11 @@ TABLES = (models, bot_models)
 """Imported for their tables."""
 PROMOTERS = (Promoter, Binding)
 MEMBERS = (Member, SignIn, BirthdayReward, TaskDone, Redemption)
+SUMMARIES = (CustomerSummary, CustomerBought)
 DEALS = (FlashHolding, FlashReminder, Bargain, BargainHelp)
+WATCHING = (Favourite, ProductLookedAt, ProductWatch)
 JOINED = {"cart", "coupon_holding", "customer_tagged", "group_holding", "live_reminder"} | {
-    table.__tablename__ for table in (*MEMBERS, *PROMOTERS, *DEALS)
+    table.__tablename__ for table in (*MEMBERS, *PROMOTERS, *DEALS, *SUMMARIES, *WATCHING)
 }
 """What both have is summed or kept once, so that nothing is lost."""
 EMPTIED = {LedgerAccount.__tablename__}
@@ -110,7 +119,7 @@ def rows_of(session: Session, customer_id: int) -> dict[str, int]:
 
 def a_paid_order(session: Session, customer_id: int) -> Order:
     order = place(session, customer_id, {put_on_sale(session): 1})
-    return move(session, id_of(order), OrderState.PAID, actor="test", reason="", now=NOW)
+    return settle(session, id_of(order), actor="test", reason="", paid_at=NOW, now=NOW)
 
 
 def asks_for_money(session: Session, order: Order) -> str:
@@ -159,6 +168,10 @@ def takes_part_in_deals(session: Session, customer_id: int) -> None:
 
 def watches_and_came_by_a_code(session: Session, customer_id: int) -> None:
     reminding.agree(session, stream_id(session, LATER), customer_id, NOW)
+    product_id = session.get_one(Variant, put_on_sale(session)).product_id
+    note_look(session, customer_id, product_id, NOW)
+    add_favourite(session, customer_id, product_id, NOW)
+    ask(session, customer_id, product_id, WatchKind.PRICE_DROP, NOW)
     add_code(session, "door", name="门口", kind=CodeKind.OA, now=NOW)
     note_came(session, customer_id, "door", NOW)
 

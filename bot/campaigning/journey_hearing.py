@@ -1,0 +1,47 @@
+"""How journeys hear of the shop: its events, and what customers say."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from bot.messages import Kind
+from bot.tables import Conversation
+from campaigns.journeys import ending, hearing
+from campaigns.shapes import EarlyEnd
+from commerce.events import ShopEvent, announce
+
+NO_REPLY: Final[frozenset[Kind]] = frozenset(
+    {"follow", "unfollow", "scan", "enter", "event", "menu_click"}
+)
+"""What customers do without saying something."""
+
+
+def hear(session: Session, event: ShopEvent, now: datetime) -> None:
+    """Let journeys hear of an event, in a savepoint of its own; of most they need not know."""
+    if event.kind in hearing.HEARD:
+        with session.begin_nested():
+            subject = _with_customer(session, event.subject)
+            hearing.hear(session, event.kind, subject, event.at, now)
+
+
+def note_message(session: Session, customer_id: int, kind: Kind, now: datetime) -> None:
+    """Announce that a customer follows, or has written while something is under way with them.
+
+    Announced, not done: the caller holds the conversation, and a step that is about to write to it
+    holds its journey.
+    """
+    if kind == "follow":
+        announce(session, "customer_followed", now=now, customer_id=customer_id)
+    elif kind not in NO_REPLY and ending.is_listened_for(session, customer_id, EarlyEnd.REPLY):
+        announce(session, "customer_wrote", now=now, customer_id=customer_id)
+
+
+def _with_customer(session: Session, subject: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Events about a conversation alone are about its customer."""
+    talk_id = subject.get("conversation_id")
+    if subject.get("customer_id") is not None or talk_id is None:
+        return subject
+    talk = session.get(Conversation, talk_id)
+    return subject if talk is None else {**subject, "customer_id": talk.customer_id}

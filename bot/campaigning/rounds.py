@@ -1,0 +1,113 @@
+"""The clock's rounds among campaigns: runs are planned, what waited goes on, what is over ends."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.jobs import Job
+from campaigns import deferring, gathering, runner
+from campaigns.composer import NothingToShow
+from campaigns.deferring import BACKLOG
+from campaigns.deliveries import BY_ITSELF
+from campaigns.mass import planning
+from campaigns.parts import Parts
+from campaigns.ports import Route
+from campaigns.tables import CampaignRun
+from campaigns.terms import get_terms, quiet_ends_at
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(seconds=5)
+"""After a death in the middle of a round, runs stand still so long."""
+LETTERS: Final = 25
+"""Customers planned in a transaction: conversations wait for it no longer than a blink."""
+GATHERED: Final = 500
+"""The same where nothing is composed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRounds:
+    """Each round looks for what is to do now; doing it again does no harm."""
+
+    database: Database
+    clock: Clock
+    parts: Parts
+
+    def jobs(self) -> list[Job]:
+        """The rounds with their rhythm, in the shop's time."""
+
+        def every_second(name: str, run: Callable[[], Awaitable[object]]) -> Job:
+            return Job(name, timedelta(seconds=1), run, LEASE)
+
+        return [
+            every_second("plan campaigns", self.plan),
+            every_second("take up deferred deliveries", self.take_up_deferred),
+        ]
+
+    async def plan(self) -> None:
+        """Plan every run as far as its backlog allows, in turns; make tasks; end what is over."""
+        running = await self.database.read(runner.list_running)
+        unplanned = list(running)
+        while unplanned:
+            unplanned = [run_id for run_id in unplanned if await self._plan_some(run_id)]
+        for run_id in running:
+            await self.database.write(self._put_off, run_id, self.clock.now())
+            await self._make_tasks(run_id)
+            await self.database.write(runner.finish, run_id, self.clock.now())
+
+    async def take_up_deferred(self) -> None:
+        """Judge again what waited for this moment."""
+        while await self.database.write(
+            deferring.take_up_due, self.parts, self.clock.now(), LETTERS
+        ):
+            pass
+
+    async def _plan_some(self, run_id: int) -> bool:
+        """Plan one batch; whether there may be more to plan now."""
+        size = await self.database.read(self._room, run_id)
+        if size <= 0:
+            return False
+        try:
+            planned = await self.database.write(
+                runner.plan_batch, self.parts, run_id, self.clock.now(), size
+            )
+        except NothingToShow as error:
+            log.warning("campaign run paused", run=run_id, why=str(error))
+            await self.database.write(runner.pause, run_id, by=BY_ITSELF, reason=str(error))
+            return False
+        return planned > 0
+
+    def _room(self, session: Session, run_id: int) -> int:
+        """How many customers the next batch may have; 0 when there is nothing to plan now."""
+        run = session.get_one(CampaignRun, run_id)
+        if run.is_planned:
+            return 0
+        if run.routes == [Route.MASS]:
+            return GATHERED
+        return min(LETTERS, BACKLOG - self.parts.letterbox.unsent(session, run_id))
+
+    def _put_off(self, session: Session, run_id: int, now: datetime) -> None:
+        """Let nothing leave in the quiet hours."""
+        until = quiet_ends_at(get_terms(session), now + runner.AHEAD_OF_NIGHT)
+        if until is not None:
+            deferring.put_off(session, self.parts.letterbox, run_id, until, now)
+
+    async def _make_tasks(self, run_id: int) -> None:
+        broadcaster = self.parts.broadcaster
+        if broadcaster is None:
+            return
+        if not await self.database.read(gathering.is_complete, run_id, self.clock.now()):
+            return
+
+        def make(session: Session, now: datetime) -> int:
+            run = session.get_one(CampaignRun, run_id)
+            return planning.make_tasks(session, broadcaster, run, now)
+
+        while await self.database.write(make, self.clock.now()):
+            pass

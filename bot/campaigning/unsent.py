@@ -1,0 +1,70 @@
+"""What a run has put into the outbox and has not left: counted, and taken back."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlmodel import Session, SQLModel
+
+from bot.notices import wallet
+from bot.outbox_statements import TABLE
+from bot.tables import ChatMessage, OutboxState
+from commerce.columns import in_state
+from commerce.inserting import core
+from commerce.prepared import Prepared
+from commerce.sealing import Place, Sealer
+
+WAITING: Final = (OutboxState.HELD, OutboxState.PENDING)
+
+
+def count(session: Session, run_id: int) -> int:
+    """Rows of a run that have not left, or of which nobody knows yet."""
+    number: int = _COUNT.one(session, run=run_id).waiting
+    return number
+
+
+def take_back(
+    session: Session, sealer: Sealer, run_id: int, why: str, now: datetime, *, begun: bool
+) -> Collection[str]:
+    """Supersede a run's letters that have not left; the keys of their rows.
+
+    A letter of which a row has left goes on unless `begun`: its customer would hear it twice.
+    """
+    statement = update(TABLE).where(
+        TABLE.c.run_id == run_id,
+        in_state(TABLE, *WAITING),
+        # Mass tasks are stopped by who keeps their state.
+        or_(TABLE.c.kind.like("%.reply"), TABLE.c.kind.like("%.notice")),
+    )
+    if not begun:
+        statement = statement.where(~_HAS_BEGUN)
+    values = {"state": OutboxState.SUPERSEDED.value, "reason": why, "finished_at": now}
+    superseding = statement.values(**values).returning(
+        TABLE.c.key, TABLE.c.kind, TABLE.c.payload_sealed
+    )
+    keys = []
+    for row in core(session).execute(superseding).all():
+        keys.append(row.key)
+        if row.kind.endswith(".notice"):
+            told = json.loads(sealer.open(row.payload_sealed, Place("outbox", "payload", row.key)))
+            wallet.add(session, told["account"], told["openid"], told["template_id"], now)
+    return keys
+
+
+_LINE: Final = SQLModel.metadata.tables[ChatMessage.__tablename__]
+_OTHER: Final = TABLE.alias("other")
+_HAS_BEGUN: Final = exists().where(
+    # The transcript knows which rows were said together.
+    _LINE.c.conversation_id == TABLE.c.conversation_id,
+    _LINE.c.at == TABLE.c.created_at,
+    _OTHER.c.key == _LINE.c.outbox_key,
+    _OTHER.c.run_id == TABLE.c.run_id,
+    ~in_state(_OTHER, *WAITING),
+)
+_COUNT: Final = Prepared(
+    select(func.count().label("waiting")).where(
+        TABLE.c.run_id == bindparam("run"), in_state(TABLE, *WAITING, OutboxState.SENDING)
+    )
+)

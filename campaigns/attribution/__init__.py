@@ -1,0 +1,1 @@
+"""What campaigns brought: visits, orders, money, and what would have come anyway."""

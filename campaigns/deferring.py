@@ -1,0 +1,104 @@
+"""Deliveries that wait for their time: until the morning, or for the platform's next period."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, SQLModel, col
+
+from campaigns import sending
+from campaigns.deliveries import TOO_LATE
+from campaigns.journeys.ending import hold_back
+from campaigns.journeys.subjects import is_delivery_over
+from campaigns.limits import Reason
+from campaigns.parts import Parts
+from campaigns.ports import Letterbox
+from campaigns.sending import Sending, find_send
+from campaigns.tables import Campaign, CampaignRun, Delivery, DeliveryState, RunState
+from campaigns.terms import hold_terms
+from commerce.columns import in_state
+from commerce.inserting import affected_rows
+from commerce.prepared import Prepared
+
+BACKLOG: Final = 200
+"""So many messages of a run stand in the outbox at most: memory stays flat, and what is stopped or
+put off is little."""
+
+
+def put_off(
+    session: Session, letterbox: Letterbox, run_id: int, until: datetime, now: datetime
+) -> int:
+    """Take back what has not left of a run, to be judged again at `until`; how many deliveries."""
+    keys = letterbox.take_back(session, run_id, TOO_LATE, now, begun=False)
+    return sum(_PUT_OFF.run(session, key=key, until=until) for key in keys)
+
+
+def take_up_due(session: Session, parts: Parts, now: datetime, most: int) -> int:
+    """Take up deliveries whose time has come, so many at most; how many.
+
+    A run whose letters still stand in the outbox gets no more of them.
+    """
+    taken = 0
+    for row in _DUE.all(session, moment=now, most=most):
+        if parts.letterbox.unsent(session, row.run_id) < BACKLOG:
+            take_up(session, parts, row.id, now)
+            taken += 1
+    return taken
+
+
+def take_up(session: Session, parts: Parts, delivery_id: int, now: datetime) -> None:
+    """Judge one again, and post it, gather it, hold it back or defer it anew."""
+    terms = hold_terms(session)
+    delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
+    if delivery.state != DeliveryState.DEFERRED:
+        return
+    run = session.get_one(CampaignRun, delivery.run_id)
+    if delivery.occasion and is_delivery_over(session, delivery.occasion, now):
+        hold_back(session, delivery.occasion, run_id=delivery.run_id)
+        return
+    if delivery.customer_id is None:
+        _gather_again(session, delivery_id)
+        return
+    campaign = session.get_one(Campaign, run.campaign_id)
+    node = find_send(run, delivery.node)
+    one = Sending(parts, campaign, run, terms, node, delivery.occasion, now)
+    sending.again(session, one, delivery)
+
+
+def _gather_again(session: Session, delivery_id: int) -> None:
+    statement = update(Delivery).where(
+        col(Delivery.id) == delivery_id, col(Delivery.state) == DeliveryState.DEFERRED
+    )
+    gathered = {"state": DeliveryState.GATHERED.value, "reason": "", "due_at": None}
+    affected_rows(session, statement.values(**gathered))
+
+
+_TABLE = SQLModel.metadata.tables[Delivery.__tablename__]
+_RUN = SQLModel.metadata.tables[CampaignRun.__tablename__]
+
+
+def _moment(name: str) -> Any:
+    return bindparam(name, type_=_TABLE.c.due_at.type)
+
+
+_PUT_OFF: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.outbox_key == bindparam("key"), _TABLE.c.state == DeliveryState.POSTED.value)
+    .values(
+        state=DeliveryState.DEFERRED.value,
+        reason=Reason.QUIET_HOURS.value,
+        outbox_key=None,
+        due_at=_moment("until"),
+    )
+)
+_DUE: Final = Prepared(
+    select(_TABLE.c.id, _TABLE.c.run_id)
+    .join_from(_TABLE, _RUN, _RUN.c.id == _TABLE.c.run_id)
+    .where(
+        in_state(_TABLE, DeliveryState.DEFERRED),
+        _TABLE.c.due_at <= _moment("moment"),
+        _RUN.c.state == RunState.RUNNING.value,
+    )
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("most"))
+)

@@ -1,0 +1,98 @@
+"""Customer groups and the shop's people whose moments speak: gathered for mass tasks."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, SQLModel
+
+from campaigns import drawing
+from campaigns.parts import Parts
+from campaigns.ports import Route
+from campaigns.shapes import GroupChoice, Send
+from campaigns.tables import Audience, Campaign, CampaignRun, Delivery, DeliveryState
+from commerce.columns import in_state
+from commerce.community import queries
+from commerce.community.tables import CommunityGroup
+from commerce.inserting import id_of, insert_once
+from commerce.prepared import Prepared
+
+COMPANY: Final = timedelta(minutes=10)
+"""So long a step of a journey waits for others, to be in one task with them: its sender confirms
+tasks, not messages."""
+
+
+def gather(
+    session: Session, parts: Parts, campaign: Campaign, run: CampaignRun, node: Send, now: datetime
+) -> int:
+    """Gather all customer groups, or all moments, that a run is for; how many."""
+    if campaign.audience == Audience.GROUPS:
+        groups = queries.choose(session, GroupChoice.model_validate(campaign.groups))
+        return sum(gather_group(session, campaign, run, 0, node, each, now) for each in groups)
+    senders = [] if parts.broadcaster is None else parts.broadcaster.senders(session)
+    return sum(_gather_moments(session, campaign, run, node, each, now) for each in senders)
+
+
+def gather_group(
+    session: Session,
+    campaign: Campaign,
+    run: CampaignRun,
+    occasion: int,
+    node: Send,
+    group: CommunityGroup,
+    now: datetime,
+) -> bool:
+    """Gather one customer group for its owner's next task; false if it was before."""
+    arm = drawing.arm_of(campaign.salt, node.arms, id_of(group)).name
+    about = {"arm": arm, "sender": group.owner_userid, "address": group.chat_id}
+    recipient = f"g:{group.chat_id}"
+    kept = _row(run, occasion, node, now)
+    return insert_once(
+        session, Delivery, **kept, **about, recipient=recipient, group_id=id_of(group)
+    )
+
+
+def is_complete(session: Session, run_id: int, now: datetime) -> bool:
+    """Whether tasks are to be made of what a run has gathered: all is, or what there is has waited
+    for company long enough."""
+    oldest = _OLDEST.one(session, run=run_id)
+    if oldest.planned_at is None:
+        return False
+    run = session.get_one(CampaignRun, run_id)
+    waits = oldest.planned_at > now - COMPANY
+    return run.is_planned and not (waits and oldest.occasion)
+
+
+def _gather_moments(
+    session: Session, campaign: Campaign, run: CampaignRun, node: Send, userid: str, now: datetime
+) -> bool:
+    digest = hashlib.sha256(userid.encode()).digest()
+    number = int.from_bytes(digest[:4]) % drawing.PRIME
+    arm = drawing.arm_of(campaign.salt, node.arms, number).name
+    about = {"arm": arm, "sender": userid, "address": userid}
+    return insert_once(
+        session, Delivery, **_row(run, 0, node, now), **about, recipient=f"m:{userid}"
+    )
+
+
+def _row(run: CampaignRun, occasion: int, node: Send, now: datetime) -> dict[str, Any]:
+    return {
+        "campaign_id": run.campaign_id,
+        "run_id": run.id,
+        "occasion": occasion,
+        "node": node.id,
+        "route": Route.MASS.value,
+        "state": DeliveryState.GATHERED.value,
+        "reason": "",
+        "planned_at": now,
+    }
+
+
+_TABLE = SQLModel.metadata.tables[Delivery.__tablename__]
+_OLDEST: Final = Prepared(
+    select(
+        func.min(_TABLE.c.planned_at, type_=_TABLE.c.planned_at.type).label("planned_at"),
+        func.max(_TABLE.c.occasion).label("occasion"),
+    ).where(_TABLE.c.run_id == bindparam("run"), in_state(_TABLE, DeliveryState.GATHERED))
+)

@@ -1,0 +1,1 @@
+"""Journeys: steps that follow an event or a day, for one customer or group at a time."""

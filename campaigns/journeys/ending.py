@@ -1,0 +1,126 @@
+"""Leaving a journey before its last step. What had not left by then is held back."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlmodel import Session, SQLModel
+
+from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
+from campaigns.limits import Reason
+from campaigns.shapes import PLAN, EarlyEnd, JourneyPlan, SopPlan
+from campaigns.tables import Campaign, CampaignRun, CampaignState, Delivery, DeliveryState, RunState
+from commerce.columns import in_state
+from commerce.customers.tag_tables import Tagged
+from commerce.prepared import Prepared
+
+OVER: Final = "over"
+"""What it was about is no more."""
+STOPPED: Final = "stopped"
+"""The campaign was."""
+
+
+def end_by(session: Session, customer_id: int, why: EarlyEnd, at: datetime, now: datetime) -> int:
+    """End the journeys of a customer that something ends which happened at `at`; how many.
+
+    Those that began after it stand. Unsubscribing ends all.
+    """
+    ended = 0
+    for row in _ACTIVE.all(session, customer=customer_id):
+        if row.entered_at <= at and (why is EarlyEnd.UNSUBSCRIBED or why in _ends_by(row.plan)):
+            ended += end(session, row.id, why.value, now)
+    return ended
+
+
+def ends_by_tag(session: Session, entry: JourneyEntry) -> bool:
+    """Whether the customer of an entry bears the tag that ends it."""
+    plan = PLAN.validate_python(session.get_one(Campaign, entry.campaign_id).plan)
+    if not isinstance(plan, JourneyPlan | SopPlan) or EarlyEnd.TAG not in plan.ends_by:
+        return False
+    if plan.end_tag_id is None or entry.customer_id is None:
+        return False
+    return session.get(Tagged, (entry.customer_id, plan.end_tag_id)) is not None
+
+
+def end(session: Session, entry_id: int, reason: str, now: datetime) -> bool:
+    """End one early; false when it had ended."""
+    row = _END.first(session, entry=entry_id, reason=reason, moment=now)
+    if row is None:
+        return False
+    session.add(JourneyMove(entry_id=entry_id, node=row.node, outcome=f"ended:{reason}", at=now))
+    hold_back(session, entry_id, run_id=row.run_id)
+    return True
+
+
+def hold_back(session: Session, entry_id: int, *, run_id: int) -> None:
+    """Hold back what an entry's steps have said that waits for its time or for a mass task."""
+    _HOLD_BACK.run(session, entry=entry_id, run=run_id)
+
+
+def end_stopped(session: Session, now: datetime, most: int) -> int:
+    """End entries of campaigns that were stopped, so many at most; how many."""
+    found = _STOPPED.all(session, most=most)
+    return sum(end(session, row.id, STOPPED, now) for row in found)
+
+
+def leave_one(session: Session, customer_id: int, now: datetime) -> None:
+    """Of several entries of one campaign the oldest goes on: two customers were one person."""
+    seen: set[int] = set()
+    for row in _ACTIVE.all(session, customer=customer_id):
+        if row.campaign_id in seen:
+            end(session, row.id, STOPPED, now)
+        seen.add(row.campaign_id)
+
+
+def is_listened_for(session: Session, customer_id: int, why: EarlyEnd) -> bool:
+    """Whether the customer is on a journey that this ends."""
+    active = _ACTIVE.all(session, customer=customer_id)
+    return any(why in _ends_by(row.plan) for row in active)
+
+
+def _ends_by(told: object) -> tuple[EarlyEnd, ...]:
+    plan = PLAN.validate_python(told)
+    return plan.ends_by if isinstance(plan, JourneyPlan | SopPlan) else ()
+
+
+_ENTRY: Final = SQLModel.metadata.tables[JourneyEntry.__tablename__]
+_CAMPAIGN: Final = SQLModel.metadata.tables[Campaign.__tablename__]
+_RUN: Final = SQLModel.metadata.tables[CampaignRun.__tablename__]
+_DELIVERY: Final = SQLModel.metadata.tables[Delivery.__tablename__]
+_IS_ACTIVE = in_state(_ENTRY, EntryState.ACTIVE)
+_ACTIVE: Final = Prepared(
+    select(_ENTRY.c.id, _ENTRY.c.campaign_id, _ENTRY.c.entered_at, _CAMPAIGN.c.plan)
+    .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
+    .where(_ENTRY.c.customer_id == bindparam("customer"), _IS_ACTIVE)
+    .order_by(_ENTRY.c.id)
+)
+_END: Final = Prepared(
+    update(_ENTRY)
+    .where(_ENTRY.c.id == bindparam("entry"), _IS_ACTIVE)
+    .values(
+        state=EntryState.ENDED_EARLY.value,
+        end_reason=bindparam("reason"),
+        ended_at=bindparam("moment", type_=_ENTRY.c.ended_at.type),
+    )
+    .returning(_ENTRY.c.node, _ENTRY.c.run_id)
+)
+_HOLD_BACK: Final = Prepared(
+    update(_DELIVERY)
+    .where(
+        _DELIVERY.c.run_id == bindparam("run"),
+        _DELIVERY.c.occasion == bindparam("entry"),
+        in_state(_DELIVERY, DeliveryState.DEFERRED, DeliveryState.GATHERED),
+    )
+    .values(state=DeliveryState.HELD_BACK.value, reason=Reason.STOPPED.value, due_at=None)
+)
+_STOPPED: Final = Prepared(
+    select(_ENTRY.c.id)
+    .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
+    .join(_RUN, _RUN.c.id == _ENTRY.c.run_id)
+    .where(
+        _IS_ACTIVE,
+        or_(in_state(_CAMPAIGN, CampaignState.STOPPED), in_state(_RUN, RunState.STOPPED)),
+    )
+    .order_by(_ENTRY.c.id)
+    .limit(bindparam("most"))
+)

@@ -1,0 +1,96 @@
+"""The states of a mass task. Every move is guarded: of two who try, one succeeds."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from campaigns.mass import recipients
+from campaigns.mass.recipients import Why
+from campaigns.mass.tables import MassTask, TaskState
+from commerce.errors import NotFound
+from commerce.inserting import affected_rows, id_of
+
+ORIGINS: Final[Mapping[TaskState, frozenset[TaskState]]] = {
+    TaskState.PLANNED: frozenset(),
+    TaskState.UNKNOWN: frozenset({TaskState.PLANNED}),
+    TaskState.CREATED: frozenset({TaskState.PLANNED, TaskState.UNKNOWN}),
+    TaskState.SENT: frozenset({TaskState.CREATED}),
+    TaskState.PARTLY: frozenset({TaskState.CREATED}),
+    TaskState.EXPIRED: frozenset({TaskState.CREATED, TaskState.UNKNOWN}),
+    TaskState.CANCELLED: frozenset({TaskState.PLANNED, TaskState.CREATED}),
+    TaskState.FAILED: frozenset({TaskState.PLANNED, TaskState.UNKNOWN, TaskState.CREATED}),
+}
+"""From which states each is reached."""
+FIRST_LOOK: Final = timedelta(minutes=5)
+"""After WeCom has made a task its results are asked for the first time."""
+
+
+def get_task(session: Session, task_id: int) -> MassTask:
+    """The task as it is now. Raises NotFound."""
+    task = session.get(MassTask, task_id, populate_existing=True)
+    if task is None:
+        raise NotFound("没有这个群发任务", task_id=task_id)
+    return task
+
+
+def move(session: Session, task: MassTask, to: TaskState, **values: Any) -> bool:
+    """Bring a task into another state; false when it is not where that is reached from."""
+    statement = update(MassTask).where(
+        col(MassTask.id) == id_of(task), col(MassTask.state).in_(ORIGINS[to])
+    )
+    moved = affected_rows(session, statement.values(state=to.value, **values)) == 1
+    session.refresh(task)
+    return moved
+
+
+def made(session: Session, task: MassTask, msgid: str, now: datetime) -> bool:
+    """WeCom has it: from now on its sender may confirm it."""
+    return move(
+        session,
+        task,
+        TaskState.CREATED,
+        msgid=msgid,
+        created_at=now,
+        check_at=now + FIRST_LOOK,
+        reason="",
+    )
+
+
+def doubt(session: Session, task: MassTask, now: datetime) -> bool:
+    """Nobody knows whether WeCom made it: it is looked for there."""
+    return move(session, task, TaskState.UNKNOWN, check_at=now)
+
+
+def fail(session: Session, task: MassTask, reason: str, why: Why, now: datetime) -> bool:
+    """It surely was not made: nobody gets anything of it, and what was counted is given back."""
+    failed = move(session, task, TaskState.FAILED, reason=reason, check_at=None, ended_at=now)
+    if failed:
+        recipients.end_open(session, task, why)
+    return failed
+
+
+def confirm(session: Session, task: MassTask, at: datetime) -> bool:
+    """Its sender has confirmed it; true the first time."""
+    statement = update(MassTask).where(
+        col(MassTask.id) == id_of(task), col(MassTask.confirmed_at).is_(None)
+    )
+    confirmed = affected_rows(session, statement.values(confirmed_at=at)) == 1
+    session.refresh(task)
+    return confirmed
+
+
+def finish(session: Session, task: MassTask, now: datetime) -> bool:
+    """All that will ever be known of its recipients is known. One that was stopped stays so."""
+    ended = {"check_at": None, "cursor": "", "ended_at": now}
+    if task.state == TaskState.CREATED:
+        is_whole = recipients.count_sent(session, task) >= task.recipients
+        return move(session, task, TaskState.SENT if is_whole else TaskState.PARTLY, **ended)
+    statement = update(MassTask).where(
+        col(MassTask.id) == id_of(task), col(MassTask.ended_at).is_(None)
+    )
+    finished = affected_rows(session, statement.values(**ended)) == 1
+    session.refresh(task)
+    return finished

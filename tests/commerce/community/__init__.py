@@ -1,0 +1,1 @@
+"""Customer groups: mirrored, filed under tags, led into and greeted."""
