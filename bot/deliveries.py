@@ -8,6 +8,7 @@ from bot.channels.notice_delivery import NoticeDelivery
 from bot.channels.official_account_delivery import ProfileDelivery, ReplyDelivery
 from bot.channels.pay_delivery import CloseDelivery, RefundDelivery
 from bot.channels.promoter_code_delivery import PromoterCodeDelivery
+from bot.channels.service_notice_delivery import SmsDelivery, TemplateDelivery, WithNextWay
 from bot.channels.shipping_info_delivery import ShippingInfoDelivery
 from bot.channels.transfer_delivery import TransferDelivery
 from bot.channels.wecom_delivery import wecom_deliverers
@@ -15,6 +16,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.evidence import EvidenceStore
 from bot.media import MediaLibrary
+from bot.notices.templates import SMS, TEMPLATE
 from bot.pay_reports import PayReports
 from bot.platform import Platform
 from bot.scene_codes import SceneCodes
@@ -60,16 +62,32 @@ def deliverers(
             ),
             settings.mini_program_app_id,
         ),
-        "official_account.notice": NoticeDelivery(
-            client, "official_account", settings.mini_program_app_id, clock
-        ),
-        "mini_program.notice": NoticeDelivery(
-            platform.mini_program, "mini_program", settings.mini_program_app_id, clock
-        ),
+        **notice_deliverers(settings, platform, clock, sealer),
         "official_account.evidence": EvidenceDelivery(client, evidence, sealer, clock),
         shipping_info.KIND: ShippingInfoDelivery(mini_program, database, clock),
         promoter_codes.KIND: PromoterCodeDelivery(codes, sealer, clock),
         "pay.close": CloseDelivery(platform.pay, reports, clock),
         "pay.refund": RefundDelivery(platform.pay, reports, clock),
         pay_calls.TRANSFER: TransferDelivery(platform.pay.transfers, reports, clock),
+    }
+
+
+def notice_deliverers(
+    settings: Settings, platform: Platform, clock: Clock, sealer: Sealer
+) -> dict[str, Deliverer]:
+    """Who delivers notices outside of every chat; after a refusal the next way is taken."""
+    client, pages = platform.official_account, settings.mini_program_app_id
+    deliveries: dict[str, Deliverer] = {
+        channel: NoticeDelivery(app, channel, pages, clock)
+        for channel, app in (
+            ("official_account", client),
+            ("mini_program", platform.mini_program),
+        )
+    }
+    account = settings.official_account_app_id
+    deliveries[TEMPLATE] = TemplateDelivery(client, account, pages, sealer, clock)
+    deliveries[SMS] = SmsDelivery(platform.sms)
+    return {
+        f"{channel}.notice": WithNextWay(delivery, sealer, clock)
+        for channel, delivery in deliveries.items()
     }

@@ -2,8 +2,8 @@
 person has it.
 
 What the shop says of itself (news of orders, money, groups) goes to another conversation of the
-same customer whose window is open; failing that, as a subscription message if the news has a form
-for it and the customer allows one. What answers a message waits for the customer's next. While a
+same customer whose window is open; failing that, as a notice outside of every chat if the news has
+a form for it and there is a way. What answers a message waits for the customer's next. While a
 person has the conversation only news with such a form takes another way; the rest lapses.
 """
 
@@ -47,7 +47,7 @@ def find_detour(
         return None
     key = f"{row.key}{VIA}notice"
     channel = post_notice(session, sealer, customer_ids[0], notice_from_json(kept), key, now)
-    return None if channel is None else f"told by a subscription message of {channel}"
+    return None if channel is None else f"told by a notice of {channel}"
 
 
 def _say_elsewhere(

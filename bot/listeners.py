@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, col, or_, select, update
 
+from bot.campaigning import journey_hearing
 from bot.clock import Clock
 from bot.database import Database
 from bot.reactions import LISTENERS
@@ -96,8 +97,18 @@ class Listeners:
         """Do what follows from an event; false when it has to be tried again."""
         if not self._attempt(session, event_id, now, lambda reaction: reaction.demand):
             return False
+        self._let_journeys_hear(session, event_id, now)
         is_told = self._attempt(session, event_id, now, lambda reaction: reaction.words)
         return is_told or attempts + 1 >= MOST_TELLINGS
+
+    def _let_journeys_hear(self, session: Session, event_id: int, now: datetime) -> None:
+        """What fails there is for a person to read; the event is handled all the same."""
+        try:
+            journey_hearing.hear(session, session.get_one(ShopEvent, event_id), now)
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
+            log.exception("journeys did not hear", event_id=event_id)
 
     def _attempt(
         self,

@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from bot import conversations, inbox, metrics, outbox, reply_window, texts, understood
+from bot.campaigning import journey_hearing
 from bot.clock import Clock
 from bot.conversations import ConversationView
 from bot.database import Database, is_unreachable
@@ -22,7 +23,7 @@ from bot.jobs import Overtaken
 from bot.knowledge.ranking import NOTHING, Found
 from bot.memory import Memory
 from bot.messages import SPOKEN_KINDS, Incoming, Reply, Text
-from bot.notices import wallet
+from bot.notices import reports, wallet
 from bot.profiles import want_profile
 from bot.router import Router
 from bot.shortcuts import find_shortcut
@@ -143,6 +144,8 @@ class Pipeline:
             return Course.OVER  # Another process answered while we waited for the conversation.
         customer_id = self._recognise(session, conversation, waiting)
         wallet.take_in(session, incoming, now)
+        reports.take_in(session, self.shop.sealer, incoming, now)
+        journey_hearing.note_message(session, customer_id, incoming.kind, now)
         owner_was = conversation.owner
         conversation = heard.customer_wrote(session, conversation, incoming, now)
         turn = Turn(

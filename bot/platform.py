@@ -15,6 +15,8 @@ from bot.payments.client import PayClient
 from bot.payments.merchant import Merchant
 from bot.payments.transfers import TransferScene
 from bot.settings import Settings
+from bot.sms.alibaba import AlibabaSms
+from bot.sms.sender import SmsSender
 from bot.token_store import DatabaseTokenStore
 from commerce.sealing import Sealer
 from wecom.client import AsyncWeComClient
@@ -33,6 +35,8 @@ class Platform:
     pay: PayClient
     merchant: Merchant
     trackers: Trackers
+    sms: SmsSender | None
+    """None for a shop that sends none."""
 
 
 async def open_platform(
@@ -77,6 +81,7 @@ async def open_platform(
         pay=await stack.enter_async_context(pay),
         merchant=merchant,
         trackers=open_trackers(settings, http),
+        sms=open_sms(settings, http),
     )
 
 
@@ -131,6 +136,15 @@ def open_trackers(settings: Settings, http: aiohttp.ClientSession) -> Trackers:
         key = settings.kuaidi100_key.get_secret_value()
         general = Kuaidi100(http, settings.kuaidi100_customer, key, settings.kuaidi100_api_url)
     return Trackers(own, general)
+
+
+def open_sms(settings: Settings, http: aiohttp.ClientSession) -> SmsSender | None:
+    """The provider of SMS, if the shop has an account there."""
+    if not settings.sms_access_key_id:
+        return None
+    secret = settings.sms_access_key_secret.get_secret_value()
+    account = settings.sms_access_key_id, secret, settings.sms_sign_name
+    return AlibabaSms(http, *account, real_now, settings.sms_api_url)
 
 
 def _pem(path: Path | None) -> str:

@@ -25,6 +25,7 @@ from bot.seeds import (
     PRODUCTS_CSV,
     PROMOTIONS_FILE,
     SALES_CSV,
+    SEGMENTS_FILE,
     SERVICE_FILE,
     SOURCES_FILE,
     STORES_FILE,
@@ -33,6 +34,7 @@ from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
 from bot.staff.demo import file_of, is_demo, seed_people
+from campaigns.segments.seeding import seed_segments
 from commerce.bargains.activities import seed_activities
 from commerce.bargains.importing import read_bargains
 from commerce.catalogue.changes import mark_for_indexing
@@ -103,6 +105,7 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
             bargains = seed_activities(session, read_bargains(session, BARGAINS_FILE), now)
             has_new_terms = seed_terms(session, DISTRIBUTION_FILE)
             canned = seed_service(session, SERVICE_FILE, now)
+            segments = seed_segments(session, SEGMENTS_FILE, now)
             staff = seed_people(session, settings, now) if is_demo(settings) else 0
         if changed:
             learn_catalogue(settings, database)
@@ -118,6 +121,7 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     yield f"拼团：新增{groups.created}，更新{groups.updated}，未变{same}"
     yield f"秒杀：新增{sales}场；砍价（要打开才能用）：新增{bargains}个"
     yield f"分销规则：{'新增' if has_new_terms else '未变'}；快捷回复：新增{canned}"
+    yield f"人群：新增{segments}个"
     if is_demo(settings):
         yield f"控制台演示账号：新增{staff}，密码在 {file_of(settings)}"
     task = progress.add_task("画商品图", total=None)

@@ -14,7 +14,7 @@ from bot.background import Background
 from bot.clock import Clock
 from bot.database import Database
 from bot.outbox import Claimed, Detour
-from bot.outcomes import Doubtful, Outcome, Postponed, Sent
+from bot.outcomes import Doubtful, NoRoute, Outcome, Postponed, Sent
 from commerce.sealing import Sealer
 
 log = structlog.get_logger()
@@ -158,8 +158,11 @@ class Sender:
         """Try to record; false when the database did not answer and the lease still runs."""
 
         def write(session: Session, *, noting: bool) -> None:
-            if outbox.record(session, claimed, outcome, self._clock.now()) and noting:
+            now = self._clock.now()
+            if outbox.record(session, claimed, outcome, now) and noting:
                 deliverer.note(session, claimed, outcome)
+                if isinstance(outcome, NoRoute) and self._detour is not None:
+                    outbox.leave_parked(session, self._sealer, claimed, self._detour, now)
 
         try:
             try:

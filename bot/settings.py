@@ -122,6 +122,13 @@ class Settings(BaseSettings):
     sf_check_word: SecretStr = SecretStr("")
     sf_api_url: str = "https://sfapi.sf-express.com"
 
+    sms_access_key_id: str = ""
+    """Of Alibaba Cloud's SMS; without it the shop sends none."""
+    sms_access_key_secret: SecretStr = SecretStr("")
+    sms_sign_name: str = ""
+    """The signature (短信签名) that stands before every message."""
+    sms_api_url: str = "https://dysmsapi.aliyuncs.com"
+
     field_keys: Annotated[SecretStr, NoDecode] = SecretStr("")
     """`id:base64 of 32 bytes`, comma-separated; the first seals, all open."""
     session_secret: SecretStr = SecretStr("")
@@ -138,6 +145,8 @@ class Settings(BaseSettings):
             ("kuaidi100_customer", "kuaidi100_key"),
             ("mini_program_token", "mini_program_aes_key"),
             ("sf_partner_id", "sf_check_word"),
+            ("sms_access_key_id", "sms_access_key_secret"),
+            ("sms_access_key_id", "sms_sign_name"),
             *(("wecom_corp_id", needed) for needed in WECOM_NEEDS),
         ):
             if self.is_set(account) and not self.is_set(key):

@@ -1,21 +1,37 @@
 """Who hears what WeCom tells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.channels.wecom import Hear
 from bot.clock import Clock
+from bot.communities import mirror
 from bot.contacts import hearing
 from bot.contacts.hearing import Added
 from bot.database import Database
-from bot.handover.staff_cards import CardTaps
+from bot.handover.staff_cards import Tapped
 from bot.kf.syncing import KfSync
 from bot.sender import Sender
 from commerce.sealing import Sealer
 from wecom.callback import Told
-from wecom.events import CardTapped, ContactAdded, ContactDeleted, ContactEdited, KfPoked
+from wecom.events import (
+    CardTapped,
+    ChatChanged,
+    ContactAdded,
+    ContactDeleted,
+    ContactEdited,
+    KfPoked,
+)
 
 TRANSFERRED = "DELETE_BY_TRANSFER"
+
+
+class Taps(Protocol):
+    """Answers taps on the buttons of some kind of card."""
+
+    async def tapped(self, tap: Tapped) -> str | None:
+        """What the button says from now on; None for a card of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +40,7 @@ class WeComHearing:
 
     corp_id: str
     kf: KfSync
-    taps: CardTaps
+    taps: Sequence[Taps]
     database: Database
     clock: Clock
     sealer: Sealer
@@ -38,6 +54,7 @@ class WeComHearing:
             ContactAdded: self._contact_added,
             ContactDeleted: self._contact_deleted,
             ContactEdited: self._contact_edited,
+            ChatChanged: self._chat_changed,
         }
 
     async def _kf_poked(self, told: Told) -> None:
@@ -46,9 +63,12 @@ class WeComHearing:
 
     async def _card_tapped(self, told: Told) -> str | None:
         assert isinstance(told.event, CardTapped)  # noqa: S101 - by `hears`
-        words = await self.taps.tapped(told.event)
-        self.sender.wake()
-        return words
+        for each in self.taps:
+            words = await each.tapped(told.event)
+            if words is not None:
+                self.sender.wake()
+                return words
+        return None
 
     async def _contact_added(self, told: Told) -> None:
         event = told.event
@@ -87,3 +107,16 @@ class WeComHearing:
             told.digest,
             self.clock.now(),
         )
+
+    async def _chat_changed(self, told: Told) -> None:
+        event = told.event
+        assert isinstance(event, ChatChanged)  # noqa: S101 - by `hears`
+        await self.database.write(
+            mirror.chat_changed,
+            self.sealer,
+            mirror.corp_of(self.corp_id),
+            event,
+            told.digest,
+            self.clock.now(),
+        )
+        self.sender.wake()

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from bot.background import Background
+from bot.broadcasts.broadcaster import OutboxBroadcaster
+from bot.broadcasts.cards import MassCardTaps
+from bot.broadcasts.rounds import BroadcastRounds
 from bot.channels.wecom import WeComChannel
 from bot.clock import Clock
+from bot.communities.rounds import CommunityRounds
 from bot.contacts.rounds import ContactRounds
 from bot.database import Database
 from bot.handover.staff_cards import CardTaps
-from bot.jobs import Job
+from bot.jobs import Job, SlotJob
 from bot.kf.opening import open_customer_service
 from bot.pipeline import Pipeline
 from bot.platform import Platform
@@ -24,7 +28,7 @@ class WeComSide:
     """Its callback, and what the clock does for it."""
 
     channel: WeComChannel
-    jobs: tuple[Job, ...]
+    jobs: tuple[Job | SlotJob, ...]
 
 
 def open_wecom_side(
@@ -44,9 +48,9 @@ def open_wecom_side(
     if service is None or platform.wecom is None:
         return None
     corp_id = settings.wecom_corp_id
-    hearing = WeComHearing(
-        corp_id, service.sync, CardTaps(database, clock), database, clock, sealer, sender
-    )
+    broadcaster = OutboxBroadcaster(sealer, settings.name)
+    taps = (CardTaps(database, clock), MassCardTaps(database, clock, broadcaster))
+    hearing = WeComHearing(corp_id, service.sync, taps, database, clock, sealer, sender)
     wire = WeComWire(
         corp_id=corp_id,
         token=settings.wecom_token.get_secret_value(),
@@ -54,4 +58,8 @@ def open_wecom_side(
     )
     channel = WeComChannel(wire, corp_id, hearing.hears(), database, clock, sealer, background)
     contacts = ContactRounds(database, clock, sealer, platform.wecom)
-    return WeComSide(channel, (*service.jobs(), *channel.jobs(), *contacts.jobs()))
+    tasks = BroadcastRounds(database, clock, platform.wecom, broadcaster)
+    communities = CommunityRounds(database, clock, sealer, platform.wecom)
+    in_service = (*service.jobs(), *channel.jobs(), *contacts.jobs())
+    jobs = (*in_service, *tasks.jobs(), *communities.jobs())
+    return WeComSide(channel, jobs)

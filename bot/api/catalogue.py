@@ -13,6 +13,7 @@ from bot.search import ShopSearch
 from commerce.catalogue import queries
 from commerce.catalogue.views import ProductSummary, ProductView
 from commerce.catalogue.wish import ProductWish
+from commerce.watching.looking import note_look
 
 PAGE_SIZE: Final = 20
 
@@ -29,10 +30,14 @@ async def list_products(shop: Shopfront, call: Call[ProductFilter, NoBody]) -> P
 
 
 async def get_product(shop: Shopfront, call: Call[ProductPath, NoBody]) -> ProductDetail:
-    """One product with its variants."""
-    return await shop.database.read(
-        lambda session: show_detail(queries.get_product(session, call.parameters.product_id))
-    )
+    """One product with its variants; the caller has looked at it."""
+
+    def open_page(session: Session) -> ProductDetail:
+        product = queries.get_product(session, call.parameters.product_id)
+        note_look(session, call.caller.present_id(session), product.id, call.now)
+        return show_detail(product)
+
+    return await shop.database.write(open_page)
 
 
 def find_products(session: Session, search: ShopSearch, asked: ProductFilter) -> Products:

@@ -24,6 +24,7 @@ from bot.api.table_invoices import INVOICES
 from bot.api.table_live import LIVE
 from bot.api.table_membership import MEMBERSHIP
 from bot.api.table_pickup import PICKUP
+from bot.api.table_watching import WATCHING
 from bot.api.table_withdrawals import WITHDRAWALS
 
 ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
@@ -172,4 +173,5 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     *DISTRIBUTION,
     *WITHDRAWALS,
     *DEALS,
+    *WATCHING,
 )

@@ -41,4 +41,13 @@ LIVE: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
         NoParameters,
         visit_requests.Scene,
     ),
+    Endpoint(
+        "POST",
+        "/card-visits",
+        "Say by which card the mini-program was opened",
+        visits.note_card,
+        visit_answers.CardVisit,
+        NoParameters,
+        visit_requests.CardOpened,
+    ),
 )

@@ -6,6 +6,12 @@ from bot.api.answers import Answer
 from bot.scenes import SceneKind
 
 
+class CardVisit(Answer):
+    """What came of opening a card."""
+
+    is_noted: bool = Field(description="the card is a campaign's, and this was a visit of its own")
+
+
 class Visit(Answer):
     """What came of a scene. Nothing has to be done about one that was not noted."""
 

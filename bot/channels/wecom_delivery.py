@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select, update
 
+from bot.broadcasts.deliveries import broadcast_deliverers
 from bot.channels.evidence_delivery import EvidenceDelivery
 from bot.channels.media_delivery import MediaDelivery
 from bot.channels.official_account_delivery import (
@@ -16,6 +17,7 @@ from bot.channels.wecom_contact_delivery import contact_deliverers
 from bot.channels.wecom_payloads import card_body, picture_body, words_body
 from bot.channels.wecom_session_delivery import SessionDelivery
 from bot.clock import Clock
+from bot.communities.deliveries import community_deliverers
 from bot.database import Database
 from bot.evidence import EvidenceStore
 from bot.kf import kf_words as words
@@ -254,4 +256,6 @@ def wecom_deliverers(
         "wecom.media": MediaDelivery(client, store, sealer),
         "wecom.evidence": EvidenceDelivery(client, store, sealer, clock),
         **contact_deliverers(client, settings, media, database, clock),
+        **broadcast_deliverers(client, settings, media, database, clock, sealer),
+        **community_deliverers(client, settings, media, database, clock, sealer),
     }

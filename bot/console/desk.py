@@ -12,6 +12,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.staff.passwords import Vault
 from bot.turn import Shop
+from campaigns.parts import Parts
 from commerce.sealing import Sealer
 
 
@@ -27,6 +28,8 @@ class Desk:
     listeners: Listeners
     background: Background
     settings: Settings
+    campaign_parts: Parts
+    """The ways to customers, for previews and for what operators decide about campaigns."""
     feed: Feed = field(default_factory=Feed)
     vault: Vault = field(default_factory=Vault)
     typing: TypingSign | None = None

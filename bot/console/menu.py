@@ -72,6 +72,28 @@ MENU: Final = (
         ),
     ),
     (
+        "社群营销",
+        (
+            Entry("营销活动", "/campaigns", Permission.EDIT_CAMPAIGNS, "megaphone"),
+            Entry(
+                "客户群",
+                "/communities",
+                Permission.READ_CUSTOMERS,
+                "group",
+                beneath=("/community-codes", "/community-welcomes"),
+            ),
+            Entry("人群", "/segments", Permission.EDIT_CAMPAIGNS, "people"),
+            Entry(
+                "群发任务",
+                "/mass-tasks",
+                Permission.EDIT_CAMPAIGNS,
+                "send",
+                beneath=("/campaign-terms",),
+            ),
+            Entry("复购", "/cohorts", Permission.EDIT_CAMPAIGNS, "repeat"),
+        ),
+    ),
+    (
         "获客",
         (
             Entry("企微活码", "/contact-codes", Permission.EDIT_PROMOTIONS, "qr"),

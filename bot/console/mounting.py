@@ -29,6 +29,7 @@ def mount(app: web.Application, running: "Running") -> None:
         listeners=running.listeners,
         background=running.background,
         settings=running.settings,
+        campaign_parts=running.campaign_parts,
         typing=TypingSign(running.platform.official_account, running.background, running.clock),
     )
     app[desk_key] = desk

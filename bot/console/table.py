@@ -13,6 +13,9 @@ from bot.console.pages import (
     bargains,
     canned,
     commission_terms,
+    communities,
+    community_codes,
+    community_welcomes,
     contacts,
     coupon_file,
     coupons,
@@ -28,6 +31,7 @@ from bot.console.pages import (
     home,
     invoices,
     lives,
+    mass_tasks,
     membership,
     mending,
     notice_templates,
@@ -38,12 +42,14 @@ from bot.console.pages import (
     products,
     promoters,
     refunds,
+    segments,
     settings,
     shipping_file,
     sources,
     staff,
     withdrawals,
 )
+from bot.console.pages.campaigns import routes as campaigns
 from bot.console.route import OpenRoute, Route
 from bot.console.talks import routes as talks
 from bot.errors import BotError
@@ -68,6 +74,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *after_sale.ROUTES,
     *commission_terms.ROUTES,
     *contacts.ROUTES,
+    *communities.ROUTES,
+    *community_codes.ROUTES,
+    *community_welcomes.ROUTES,
     *customer_tags.ROUTES,
     *notice_templates.ROUTES,
     *findings.ROUTES,
@@ -84,6 +93,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *flash_sales.ROUTES,
     *bargains.ROUTES,
     *lives.ROUTES,
+    *campaigns.ROUTES,
+    *segments.ROUTES,
+    *mass_tasks.ROUTES,
     *mending.ROUTES,
     *staff.ROUTES,
     *settings.ROUTES,

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from bot import outbox
 from bot.contacts import codes
+from bot.contacts.standing import follow_contact
 from bot.contacts.tables import Contact, Place
 from bot.contacts.welcomes import choose_welcome
 from bot.handlers.product_cards import card_of_product
@@ -87,6 +88,7 @@ def contact_ended(
     if affected_rows(session, statement) != 1:
         return False
     contact = session.exec(_contact(userid, external_userid)).one()
+    follow_contact(session, contact.customer_id)
     subject = {"customer_id": contact.customer_id, "userid": userid, "by_customer": by_customer}
     announce(session, "contact_lost", now=now, **subject)
     return True
@@ -147,6 +149,7 @@ def _note(session: Session, added: Added, customer_id: int, code_key: str, now: 
     }
     who = {"userid": added.userid, "external_userid": added.external_userid}
     if insert_once(session, Contact, **who, **row):
+        follow_contact(session, customer_id)
         return True
     statement = (
         update(Contact)
@@ -157,7 +160,10 @@ def _note(session: Session, added: Added, customer_id: int, code_key: str, now: 
         )
         .values(**row)
     )
-    return affected_rows(session, statement) == 1
+    if affected_rows(session, statement) != 1:
+        return False
+    follow_contact(session, customer_id)
+    return True
 
 
 def _welcome(session: Session, sealer: Sealer, added: Added, now: datetime) -> None:

@@ -15,6 +15,9 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "refund_paid": {"order_no": "订单号", "amount": "退款金额", "state": "退款进度"},
     "group_ended": {"goods": "商品", "state": "拼团结果", "note": "说明"},
     "after_sale_moved": {"request_no": "售后单号", "state": "售后进度", "note": "说明"},
+    "price_dropped": {"goods": "商品", "price": "现价", "was": "原来价格", "note": "说明"},
+    "back_in_stock": {"goods": "商品", "price": "现价", "note": "说明"},
+    "campaign": {"title": "活动", "goods": "商品", "price": "价格", "date": "时间", "note": "说明"},
 }
 """By kind, each value's name as operators read it."""
 KINDS: Final[Mapping[str, str]] = {
@@ -22,7 +25,13 @@ KINDS: Final[Mapping[str, str]] = {
     "refund_paid": "退款到账",
     "group_ended": "拼团结果",
     "after_sale_moved": "售后进度",
+    "price_dropped": "降价提醒",
+    "back_in_stock": "到货提醒",
+    "campaign": "活动通知",
 }
+SERVICE: Final = ("order_shipped", "refund_paid", "group_ended", "after_sale_moved")
+"""What a customer has to know of their own order. Template messages and SMS carry these alone: the
+platforms forbid anything that could be taken for advertising there (模板消息运营规范)."""
 LIMITS: Final[Mapping[str, int]] = {
     "thing": 20,
     "character_string": 32,
@@ -49,15 +58,18 @@ class Notice:
     kind: str
     values: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
+    order_no: str = ""
+    """The order that it is about: an SMS goes to whom its parcels go to."""
 
     def to_json(self) -> dict[str, Any]:
         """As kept beside a reply; `notice_from_json` reads it back."""
-        return {"kind": self.kind, "values": dict(self.values), "page": self.page}
+        kept = {"kind": self.kind, "values": dict(self.values), "page": self.page}
+        return {**kept, "order_no": self.order_no}
 
 
 def notice_from_json(kept: Mapping[str, Any]) -> Notice:
     """The notice that `Notice.to_json` made."""
-    return Notice(kept["kind"], kept["values"], kept["page"])
+    return Notice(kept["kind"], kept["values"], kept["page"], kept.get("order_no", ""))
 
 
 def type_of(template_field: str) -> str | None:

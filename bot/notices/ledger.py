@@ -65,8 +65,8 @@ def _of_notices(session: Session, customer_id: int) -> list[Route]:
     routes = []
     for kind, words in KINDS.items():
         for way in ways(session, customer_id, kind):
-            who = way.identity.account, way.identity.external_user
-            left = wallet.count(session, *who, way.template.template_id)
+            who = way.account, way.address, way.template.template_id
+            left = wallet.count(session, *who) if way.takes_credit else 1
             why_not = "" if left else NO_CREDIT
             routes.append(Route(way.template.channel, None, words, left, None, why_not))
     return routes

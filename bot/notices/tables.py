@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from commerce.columns import UtcDateTime
@@ -39,9 +39,25 @@ class NoticeTemplate(SQLModel, table=True):
     kind: str
     """What it tells, of `bot.notices.kinds`."""
     channel: str
-    """Which app sends it: `mini_program`, or `official_account` (订阅通知)."""
+    """What carries it, of `bot.notices.templates.CHANNELS`."""
     template_id: str
     fields: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """Field of the template, such as `thing1`, to the name of a value of the kind."""
     is_active: bool = True
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TemplateReport(SQLModel, table=True):
+    """What the platform said of a template message after it was sent (模板消息发送任务完成).
+
+    The report and our own record of the call come in either order.
+    """
+
+    __tablename__ = "template_report"
+
+    account: str = Field(primary_key=True)
+    msg_id: int = Field(primary_key=True, sa_type=BigInteger)
+    outbox_key: str = ""
+    """Empty until the call is recorded."""
+    status: str = ""
+    """`success`, `failed:user block` or `failed: system failed`; empty until it is reported."""

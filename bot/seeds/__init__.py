@@ -40,5 +40,8 @@ LIVE_FILE = _FOLDER / "live.toml"
 SOURCES_FILE = _FOLDER / "sources.toml"
 """Codes that say where customers come from, in the form of ``commerce.sources.codes``."""
 
+SEGMENTS_FILE = _FOLDER / "segments.toml"
+"""Rules that pick customers, in the form of ``campaigns.segments.seeding``."""
+
 SERVICE_FILE = _FOLDER / "service.toml"
 """Service by people: hours, terms, answers; in the form of ``bot.handover.seeding``."""

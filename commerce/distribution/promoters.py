@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from commerce.corrections import CorrectionKind, note_correction
 from commerce.customers.merging import find_customer, ids_of, lock_customer
+from commerce.customers.summary import refresh
 from commerce.distribution.tables import Binding, JoinedCode, Promoter, PromoterState, Who
 from commerce.distribution.terms import get_terms
 from commerce.errors import IllegalMove, NotFound
@@ -137,6 +138,7 @@ def _enter(session: Session, customer_id: int, now: datetime) -> Promoter:
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
         is_free = find_by_code(session, code) is None
         if is_free and insert_once(session, Promoter, **row, code=code, moved_at=now):
+            refresh(session, customer_id)
             return get_promoter(session, customer_id)
     raise RuntimeError("no free code for a promoter")
 
@@ -158,5 +160,5 @@ def _move(
     if promoter.state != to:
         promoter.state, promoter.moved_at = to, now
         session.add(promoter)
-        session.flush()
+        refresh(session, promoter.customer_id)
     return promoter

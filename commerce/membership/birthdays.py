@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import Session, col, or_, select
 
 from commerce.customers.merging import lock_customer
+from commerce.customers.summary import refresh
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.events import announce
 from commerce.inserting import id_of, insert_once
@@ -55,7 +56,7 @@ def set_birthday(session: Session, customer_id: int, month: int, day: int, now: 
     else:
         member.birth_month, member.birth_day, member.birthday_told_at = month, day, now
     session.add(member)
-    session.flush()
+    refresh(session, customer_id)
     return True
 
 

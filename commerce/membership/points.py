@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from commerce.customers.summary import refresh
 from commerce.errors import InvalidInput
 from commerce.events import announce
 from commerce.ledger.posting import (
@@ -190,7 +191,10 @@ def _move_experience(
         return False
     mine = AccountKey(AccountKind.EXPERIENCE, customer_id)
     entries = {mine: paid, _SHOP_EXPERIENCE: -paid}
-    return _post(session, entries, kind=kind, ref=ref, memo="订单成长值", now=now)
+    if not _post(session, entries, kind=kind, ref=ref, memo="订单成长值", now=now):
+        return False
+    refresh(session, customer_id)
+    return True
 
 
 def _post(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, sele
 from sqlmodel import Session, SQLModel
 
 from commerce.catalogue.tables import Product, Variant
+from commerce.customers.summary import note_cart
 from commerce.errors import InvalidInput
 from commerce.inserting import core, insert_once
 from commerce.ordering.lines import (
@@ -68,6 +69,7 @@ def add(
     cart_id = _take(session, customer_id, now)
     already = _quantity(core(session), cart_id, variant_id)
     _put(session, cart_id, variant_id, quantity, already, now)
+    note_cart(session, customer_id, cart_id, now)
     return view(session, customer_id)
 
 
@@ -81,6 +83,7 @@ def set_quantity(
     cart_id = _take(session, customer_id, now)
     already = _quantity(core(session), cart_id, variant_id)
     _put(session, cart_id, variant_id, quantity - already, already, now)
+    note_cart(session, customer_id, cart_id, now)
     return view(session, customer_id)
 
 
@@ -88,12 +91,15 @@ def remove(session: Session, customer_id: int, variant_id: int, now: datetime) -
     """Take a line out of the cart, if it is there; the cart then."""
     cart_id = _take(session, customer_id, now)
     core(session).execute(_REMOVE, {"cart": cart_id, "variant": variant_id})
+    note_cart(session, customer_id, cart_id, now)
     return view(session, customer_id)
 
 
 def clear(session: Session, customer_id: int, now: datetime) -> None:
     """Empty the cart."""
-    core(session).execute(_CLEAR, {"cart": _take(session, customer_id, now)})
+    cart_id = _take(session, customer_id, now)
+    core(session).execute(_CLEAR, {"cart": cart_id})
+    note_cart(session, customer_id, cart_id, now)
 
 
 def take_out(session: Session, customer_id: int, quantities: dict[int, int], now: datetime) -> None:
@@ -108,6 +114,7 @@ def take_out(session: Session, customer_id: int, quantities: dict[int, int], now
         _CHANGE,
         [{"cart": cart_id, "variant": each, "change": -n} for each, n in quantities.items()],
     )
+    note_cart(session, customer_id, cart_id, now)
 
 
 def _take(session: Session, customer_id: int, now: datetime) -> int:

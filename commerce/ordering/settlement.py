@@ -6,6 +6,7 @@ from typing import Final
 from sqlmodel import Session
 
 from commerce.catalogue import stock
+from commerce.customers.summary import refresh
 from commerce.deals import desk
 from commerce.distribution.freezing import freeze
 from commerce.membership import points
@@ -44,6 +45,7 @@ def settle(
     stock.mark_sold(session, order_id)
     desk.on_paid(session, order, paid_at, now)
     freeze(session, order, now)
+    refresh(session, order.customer_id)
     return order
 
 

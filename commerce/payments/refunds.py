@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from commerce.corrections import CorrectionKind, note_correction
+from commerce.customers.summary import refresh
 from commerce.errors import IllegalMove, NotFound
 from commerce.inserting import id_of
 from commerce.money import yuan
@@ -121,6 +122,7 @@ def _ask(
     )
     session.add(refund)
     session.flush()
+    refresh(session, order.customer_id)
     return order, refund
 
 
@@ -152,6 +154,7 @@ def record_refund_result(
             .values(refunded=col(Payment.refunded) - refund.amount)
             .execution_options(synchronize_session="fetch")
         )
+        refresh(session, order.customer_id)
     if result != RefundState.PROCESSING:
         _announce(session, f"refund_{result}", order, refund, now)
     return True

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from commerce.customers.summary import note_first_code
 from commerce.inserting import insert_once
 from commerce.sources.codes import find_code
 from commerce.sources.tables import CustomerCame, Way
@@ -24,6 +25,7 @@ def note_came(
     last = _latest(session, customer_id, now - ONE_VISIT)
     if last is not None and (last.code, last.way) == (code, way):
         return False
+    note_first_code(session, customer_id, code)
     return insert_once(
         session, CustomerCame, customer_id=customer_id, code=code, way=way.value, at=now
     )

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import search, seats, turns
+from tests.benchmarks import search, seats, segments, turns
 from tests.benchmarks.search import Loading, Timing
 
 console = Console()
@@ -26,6 +26,9 @@ def main() -> None:
     arguments.add_argument(
         "--sizes", type=int, nargs="*", default=search.SIZES, help="products to search (none: skip)"
     )
+    arguments.add_argument(
+        "--customers", type=int, default=segments.SIZE, help="to ask segments of (0: none)"
+    )
     arguments.add_argument("--rasa", action=argparse.BooleanOptionalAction, default=True)
     chosen = arguments.parse_args()
     kept: dict[str, Any] = {
@@ -39,6 +42,10 @@ def main() -> None:
         )
     if chosen.orders:
         kept["seats"] = show("Seats and orders, and the raw driver", seats.run(chosen.orders))
+    if chosen.customers:
+        kept["segments"] = show(
+            "Segments, and one pass over the rows", segments.run(chosen.customers)
+        )
     if chosen.rasa:
         kept["turns with Rasa"] = show("The same with the real Rasa", turns.run_with_rasa())
     if chosen.sizes:

@@ -184,7 +184,7 @@ async def test_news_reaches_whom_a_person_serves_by_another_way(person: Person) 
 
     assert await person.hears() == ["mini_program.notice"]
     (_, state, reason), _ = await person.rows()
-    assert (state, reason) == ("superseded", "told by a subscription message of mini_program")
+    assert (state, reason) == ("superseded", "told by a notice of mini_program")
 
 
 async def test_what_has_no_form_as_news_takes_no_detour_around_a_person(person: Person) -> None:

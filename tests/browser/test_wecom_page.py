@@ -1,16 +1,9 @@
 """The page of 微信客服: a customer's phone and a servicer's, without a shop behind them."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from bot.sandbox import SandboxSettings, create_app
-from bot.sandbox.keys import write_keys
+from tests.browser.sandbox_corp import Corp
 from tests.browser.sandbox_page import SandboxPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,42 +19,6 @@ CARD = {
         {"text": "忽略", "style": 2, "key": "skip:1"},
     ],
 }
-
-
-class Corp:
-    """The platform, and the shop's calls of it."""
-
-    def __init__(self, settings: SandboxSettings, url: str, http: ClientSession) -> None:
-        assert settings.wecom is not None
-        self.corp = settings.wecom
-        self.url = url
-        self.http = http
-
-    async def call(self, api: str, body: dict[str, object]) -> None:
-        """One call that succeeds."""
-        who = {"corpid": self.corp.corp_id, "corpsecret": self.corp.secret}
-        async with self.http.get(f"{self.url}/wecom/cgi-bin/gettoken", params=who) as response:
-            token = (await response.json())["access_token"]
-        url = f"{self.url}/wecom/cgi-bin/{api}?access_token={token}"
-        async with self.http.post(url, json=body) as response:
-            assert (await response.json())["errcode"] == 0
-
-    async def somebody(self) -> dict[str, str]:
-        """The one customer, as calls name them."""
-        async with self.http.get(f"{self.url}/control/wecom/state") as response:
-            (person,) = (await response.json())["people"]
-        return {"open_kfid": self.corp.open_kfids[0], "external_userid": person["external_userid"]}
-
-
-@pytest.fixture
-async def corp(tmp_path: Path) -> AsyncIterator[Corp]:
-    write_keys(tmp_path / "sandbox.env", port=9, nlu_port=9)
-    settings = SandboxSettings.load(tmp_path / "sandbox.env", {})
-    settings = replace(settings, callback_url="http://127.0.0.1:9")
-    root = web.Application()
-    root.add_subapp("/sandbox", create_app(settings))
-    async with TestServer(root) as server, ClientSession() as http:
-        yield Corp(settings, str(server.make_url("/sandbox")), http)
 
 
 @pytest.mark.parametrize(("width", "name"), [(1240, "wecom"), (390, "wecom-phone")])

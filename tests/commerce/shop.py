@@ -12,6 +12,7 @@ from commerce.aftersale.tables import AfterSale
 from commerce.catalogue import stock
 from commerce.catalogue.tables import Product, StockMovement, Variant
 from commerce.customers.addresses import AddressInput
+from commerce.customers.summary import begin
 from commerce.customers.tables import Customer
 from commerce.events import ShopEvent
 from commerce.flash_sales.tables import FlashItem
@@ -68,6 +69,7 @@ def new_customer(session: Session) -> int:
     customer = Customer(created_at=NOW, last_seen_at=NOW)
     session.add(customer)
     session.flush()
+    begin(session, id_of(customer), NOW)
     return id_of(customer)
 
 

@@ -1,7 +1,8 @@
-"""The page of subscription messages: which of the platform's templates tells what."""
+"""The page of notices outside of every chat: which of the platforms' templates tells what."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from bot.console.page import Page
 from bot.console.route import Route
 from bot.notices import templates
 from bot.notices.kinds import KINDS, VALUES
+from bot.notices.posting import APPS
 from bot.notices.tables import NoticeTemplate, SubscriptionCredit
 from bot.staff.permissions import Permission
 from commerce.errors import InvalidInput
@@ -25,6 +27,11 @@ class Row:
     template: NoticeTemplate | None
     people: int
     left: int
+
+    @property
+    def takes_consent(self) -> bool:
+        """Whether customers allow each message by itself."""
+        return self.channel in APPS
 
     @property
     def fields(self) -> str:
@@ -97,7 +104,7 @@ def _rows(session: Session) -> Sequence[Row]:
     counted = {template_id: (people, left) for template_id, people, left in grouped}
     rows = []
     for kind in KINDS:
-        for channel in templates.CHANNELS:
+        for channel in filter(partial(templates.may_tell, kind), templates.CHANNELS):
             template = entered.get((kind, channel))
             people, left = counted.get(template.template_id, (0, 0)) if template else (0, 0)
             rows.append(Row(kind, channel, template, people, left))

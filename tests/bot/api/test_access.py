@@ -16,7 +16,7 @@ OPEN_TO_ALL = {("POST", "/login")}
 NAMES_OWN_THINGS = {"request_no", "order_no", "address_id", "withdrawal_no"}
 NAMES_PUBLIC_THINGS = {
     *("product_id", "variant_id", "template_id", "item_id", "store_id"),
-    *("activity_id", "sale_id", "group_no", "bargain_no"),
+    *("activity_id", "sale_id", "group_no", "bargain_no", "kind"),
 }
 """Numbers of groups and bargains cannot be guessed: whoever has one was sent it."""
 BODIES = {"/orders/{order_no}/pickup-time": {"starts_at": "2026-11-24T02:00:00Z"}}
@@ -41,7 +41,7 @@ async def test_without_a_login_there_is_nothing_but_the_login(
 ) -> None:
     path = endpoint.path.replace("{order_no}", "2" * 18).replace("{request_no}", f"SH{0:012d}")
     path = path.replace("{withdrawal_no}", f"TX{0:012d}").replace("{group_no}", "ABCD2345")
-    path = path.replace("{bargain_no}", "abcdefgh2345")
+    path = path.replace("{bargain_no}", "abcdefgh2345").replace("{kind}", "price_drop")
     for name in (*NAMES_PUBLIC_THINGS, "address_id"):
         path = path.replace(f"{{{name}}}", "1")
 

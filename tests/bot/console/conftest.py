@@ -15,6 +15,8 @@ from sqlmodel import Session, select
 from yarl import URL
 
 from bot.background import Background
+from bot.broadcasts.broadcaster import OutboxBroadcaster
+from bot.campaigning.opening import open_parts
 from bot.clock import FrozenClock
 from bot.console.audit_words import WORDS
 from bot.console.desk import Desk
@@ -32,7 +34,12 @@ from commerce.sealing import Sealer
 
 _numbers = count(1)
 ASKS_ONLY: Final = frozenset(
-    {"/console/inbox/life", "/console/inbox/typing", "/console/knowledge/preview"}
+    {
+        "/console/inbox/life",
+        "/console/inbox/typing",
+        "/console/knowledge/preview",
+        "/console/segments/count",
+    }
 )
 """POST for the sake of its token or its length: nothing of the shop is changed."""
 IN_PARTS: Final = frozenset({"/console/orders/shipping-file"})
@@ -164,6 +171,7 @@ def desk(database: Database, frozen_clock: FrozenClock, sealer: Sealer, empty_sh
         listeners=Listeners(database, frozen_clock, sealer, sender),
         background=background,
         settings=Settings(_env_file=None),
+        campaign_parts=open_parts(sealer, empty_shop.name, OutboxBroadcaster(sealer, "小店")),
     )
 
 

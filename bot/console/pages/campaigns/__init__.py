@@ -1,0 +1,1 @@
+"""Pages of campaigns: planning them, letting them run, and what they brought."""

@@ -1,0 +1,235 @@
+"""A campaign's page: what it says, to whom, how it runs, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+from campaigns.segments.describing import describe
+from sqlmodel import Session, col, select
+
+from bot.console.page import Page
+from bot.console.pages.campaigns.plan_words import plan_words
+from bot.console.pages.campaigns.words import (
+    AUDIENCES,
+    KINDS,
+    PURPOSES,
+    RUN_STATES,
+    STATES,
+    reason_words,
+)
+from bot.console.pages.written import find_id
+from campaigns import deliveries, drafts, gate, limits
+from campaigns.drafting_rules import ROUTE_NAMES
+from campaigns.gate import Found
+from campaigns.parts import Parts
+from campaigns.ports import Route
+from campaigns.preview import Preview, preview, preview_shared
+from campaigns.segment_tables import Segment
+from campaigns.segments import asking
+from campaigns.segments.rules import read_rule
+from campaigns.shapes import NODES, PLAN, Node, Send
+from campaigns.tables import Audience, Campaign, CampaignRun, DeliveryState, RunState
+from commerce.errors import InvalidInput, NotFound
+from commerce.inserting import id_of
+
+SHOWN_RUNS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    run: CampaignRun
+    sent: int
+    waiting: int
+    failed: int
+    unknown: int
+    held_back: Mapping[str, int]
+    """By reason, in words."""
+
+    @property
+    def total(self) -> int:
+        """Everybody who was looked at."""
+        done = self.sent + self.waiting + self.failed + self.unknown
+        return done + sum(self.held_back.values())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still change."""
+        return self.run.state in (RunState.RUNNING, RunState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A campaign as its page shows it."""
+
+    campaign: Campaign
+    plan: str
+    nodes: Sequence[Node]
+    segment: str
+    rule: str
+    """The segment's rule in words."""
+    routes: Sequence[str]
+    found: Sequence[Found]
+    is_let_pass: bool
+    runs: Sequence[Progress]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the lint keeps it from going out."""
+        return not self.is_let_pass and any(each.finding.blocks for each in self.found)
+
+
+async def show(page: Page) -> web.StreamResponse:
+    """One campaign."""
+    seen = await page.read(_see, number_of(page))
+    return page.html(
+        "campaigns/show.html",
+        title=seen.campaign.name,
+        seen=seen,
+        each=seen.campaign,
+        kinds=KINDS,
+        states=STATES,
+        audiences=AUDIENCES,
+        purposes=PURPOSES,
+        run_states=RUN_STATES,
+        route_names=ROUTE_NAMES,
+    )
+
+
+async def show_progress(page: Page) -> web.StreamResponse:
+    """How its runs stand, asked again and again while one is open."""
+    runs = await page.read(_runs, number_of(page))
+    return page.fragment(
+        "campaigns/_progress.html",
+        campaign_id=number_of(page),
+        runs=runs,
+        run_states=RUN_STATES,
+    )
+
+
+async def show_tally(page: Page) -> web.StreamResponse:
+    """How many would get it now, and who not and why."""
+    parts = page.desk.campaign_parts
+    counted = await page.read(_tally, parts, number_of(page), page.now)
+    return page.fragment("campaigns/_tally.html", counted=counted, total=sum(counted.values()))
+
+
+async def show_preview(page: Page) -> web.StreamResponse:
+    """A send as one customer will see it: one by number, or the first of the segment."""
+    parts, customer_id = page.desk.campaign_parts, find_id(page.query("customer"))
+    found = await page.read(
+        _preview,
+        parts,
+        number_of(page),
+        page.query("node"),
+        customer_id,
+        page.query("arm"),
+        page.now,
+    )
+    return page.fragment(
+        "campaigns/_preview.html", found=found, campaign_id=number_of(page), words=reason_words
+    )
+
+
+def number_of(page: Page) -> int:
+    """The campaign that the address names. Raises NotFound."""
+    found = find_id(page.match("id"))
+    if found is None:
+        raise NotFound("没有这个活动")
+    return found
+
+
+def _see(session: Session, campaign_id: int) -> Seen:
+    campaign = drafts.get(session, campaign_id)
+    segment = None if campaign.segment_id is None else session.get(Segment, campaign.segment_id)
+    return Seen(
+        campaign=campaign,
+        plan=plan_words(PLAN.validate_python(campaign.plan)),
+        nodes=NODES.validate_python(campaign.nodes),
+        segment="全部顾客" if segment is None else segment.name,
+        rule="" if segment is None else describe(session, read_rule(segment.rule)),
+        routes=[ROUTE_NAMES[Route(each)] for each in campaign.routes],
+        found=gate.examine(campaign),
+        is_let_pass=gate.is_let_pass(campaign),
+        runs=_runs(session, campaign_id),
+    )
+
+
+def _runs(session: Session, campaign_id: int) -> Sequence[Progress]:
+    statement = (
+        select(CampaignRun)
+        .where(CampaignRun.campaign_id == campaign_id)
+        .order_by(col(CampaignRun.slot).desc(), col(CampaignRun.id).desc())
+        .limit(SHOWN_RUNS)
+    )
+    return [_progress(session, run) for run in session.exec(statement)]
+
+
+def _progress(session: Session, run: CampaignRun) -> Progress:
+    states: dict[DeliveryState, int] = {}
+    held: dict[str, int] = {}
+    for each in deliveries.counts(session, id_of(run)):
+        if each.state in (DeliveryState.HELD_BACK, DeliveryState.DEFERRED):
+            words = reason_words(each.reason)
+            held[words] = held.get(words, 0) + each.deliveries
+        else:
+            states[each.state] = states.get(each.state, 0) + each.deliveries
+    waiting = states.get(DeliveryState.POSTED, 0) + states.get(DeliveryState.GATHERED, 0)
+    return Progress(
+        run=run,
+        sent=states.get(DeliveryState.SENT, 0),
+        waiting=waiting,
+        failed=states.get(DeliveryState.FAILED, 0),
+        unknown=states.get(DeliveryState.UNKNOWN, 0),
+        held_back=dict(sorted(held.items(), key=lambda each: -each[1])),
+    )
+
+
+def _tally(session: Session, parts: Parts, campaign_id: int, now: datetime) -> Mapping[str, int]:
+    """By reason in words, who gets it first."""
+    campaign = drafts.get(session, campaign_id)
+    if campaign.audience != Audience.CUSTOMERS:
+        raise InvalidInput("发到客户群和朋友圈的活动，请在“群发任务”里看人数", field="audience")
+    counted = limits.tally(session, parts, campaign, now)
+    first: dict[str, int] = {reason_words("open"): counted.get("open", 0)}
+    others = sorted(counted.items(), key=lambda each: -each[1])
+    return first | {reason_words(reason): count for reason, count in others if reason != "open"}
+
+
+def _preview(
+    session: Session,
+    parts: Parts,
+    campaign_id: int,
+    node: str,
+    customer_id: int | None,
+    arm: str,
+    now: datetime,
+) -> Mapping[str, Any]:
+    campaign = drafts.get(session, campaign_id)
+    sends = gate.sends_of(campaign)
+    send = next((each for each in sends if each.id == node), sends[0])
+    rule = limits.rule_of(session, campaign)
+    examples = asking.examples(session, None if rule is None else read_rule(rule), now)
+    chosen = customer_id or next(iter(examples), None)
+    shown: Preview | None = None
+    if campaign.audience != Audience.CUSTOMERS:
+        shown = preview_shared(session, parts, campaign, send, now)
+    elif chosen is not None:
+        shown = preview(session, parts, campaign, send, chosen, now, arm)
+    return {
+        "shown": shown,
+        "node": send.id,
+        "nodes": [each.id for each in sends],
+        "arms": [each.name for each in send.arms],
+        "customer": chosen,
+        "examples": examples,
+        "is_shared": campaign.audience != Audience.CUSTOMERS,
+    }
+
+
+def words_of(send: Send) -> str:
+    """The first arm's words, for a list of steps."""
+    return send.arms[0].content.text

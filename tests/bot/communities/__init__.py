@@ -1,0 +1,1 @@
+"""Customer groups at the shop's edge: events, answers, codes, welcomes."""

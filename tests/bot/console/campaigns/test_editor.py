@@ -1,0 +1,264 @@
+"""Writing campaigns in the console: what is sent is kept, what is refused comes back whole."""
+
+import io
+from typing import Any
+
+import aiohttp
+import pytest
+from PIL import Image
+from sqlmodel import Session, col, select
+
+from bot.console.desk import Desk
+from bot.console.pages.campaigns.editing import BEGINNINGS
+from bot.database import Database
+from bot.staff.tables import Role
+from campaigns.segment_tables import Segment
+from campaigns.segments import saving
+from campaigns.segments.rules import read_rule
+from campaigns.tables import Campaign, CampaignState
+from tests.bot.console.campaigns.forms import GROUP_SOP, JOURNEY, ONCE, fields_of, with_fields
+from tests.bot.console.conftest import Browser, OpenConsole
+
+
+def kept_of(database: Database) -> Campaign:
+    with database.reading() as session:
+        return session.exec(select(Campaign)).one()
+
+
+def with_segment(database: Database, clock: Any) -> int:
+    """A segment of who was here lately."""
+    rule = read_rule({"kind": "fact", "fact": "last_seen", "op": "within", "value": 30})
+    with database.writing() as session:
+        return saving.save(session, "最近来过", rule, by="staff:1", now=clock.now()).id or 0
+
+
+async def entered(browser: Browser, form: dict[str, str] = ONCE) -> str:
+    """The address of a draft that this form made."""
+    answer = await browser.post("/campaigns", form, htmx=False)
+    assert answer.status == 303, answer.text
+    return answer.location.removeprefix("/console")
+
+
+async def test_a_campaign_is_kept_as_a_draft(open_console: OpenConsole, database: Database) -> None:
+    browser = await open_console(Role.OPERATOR)
+
+    address = await entered(browser)
+
+    kept = kept_of(database)
+    assert address == f"/campaigns/{kept.id}"
+    assert (kept.name, kept.state, kept.holdout_percent) == ("周末上新", "draft", 10)
+    page = (await browser.get(address)).text
+    assert "2030-06-01 10:00发送" in page
+    assert "公众号客服消息" in page
+
+
+async def test_every_kind_has_an_editor(open_console: OpenConsole) -> None:
+    browser = await open_console(Role.OPERATOR)
+
+    answers = {
+        (kind, audience): await browser.get(f"/campaigns/new?kind={kind}&audience={audience}")
+        for kind, audience, _ in BEGINNINGS
+    }
+
+    assert {each.status for each in answers.values()} == {200}
+    assert all('name="nodes.0.arms.0.text"' in each.text for each in answers.values())
+    assert "挑一群顾客" in (await browser.get("/campaigns/new")).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "place", "words"),
+    [
+        ({"name": ""}, "name", "这一项没有填"),
+        ({"plan__at": ""}, "plan.at", "请填写发送时间"),
+        ({"routes": "sms"}, "routes", "短信只能发服务通知"),
+        ({"holdout_percent": "80"}, "holdout_percent", "不能大于50"),
+        ({"nodes__0__arms__0__text": "{生肖}您好"}, "nodes.0.arms.0.text", "没有“{生肖}”"),
+        ({"nodes__0__arms__0__weight": "40"}, "nodes.0.arms", "加起来要等于100"),
+        ({"nodes__0__arms__0__text": ""}, "nodes.0.arms.0.text", "文字和附件至少要有一样"),
+        (
+            {
+                "nodes__0__arms__0__attachments__0__kind": "link",
+                "nodes__0__arms__0__attachments__0__ref": "ftp://x",
+            },
+            "nodes.0.arms.0.attachments.0.ref",
+            "链接要以https://开头",
+        ),
+    ],
+)
+async def test_what_is_refused_comes_back_whole_with_the_error_beside_its_field(
+    open_console: OpenConsole,
+    database: Database,
+    changed: dict[str, str],
+    place: str,
+    words: str,
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    form = with_fields(ONCE, **changed)
+
+    answer = await browser.post("/campaigns", form, htmx=False)
+
+    assert answer.status == 422
+    assert words in answer.text.partition('class="form__wrong"')[2]
+    assert fields_of(answer.text) >= {
+        each for each in form.items() if each[1] and not each[0].endswith("weight")
+    }
+    assert f'name="{place}' in answer.text
+    with database.reading() as session:
+        assert session.exec(select(Campaign)).all() == []
+
+
+async def test_the_editor_of_a_draft_holds_what_was_entered(open_console: OpenConsole) -> None:
+    browser = await open_console(Role.OPERATOR)
+    address = await entered(browser)
+
+    page = (await browser.get(f"{address}/edit")).text
+
+    assert fields_of(page) >= set(with_fields(ONCE, version="1", segment_id=None).items())
+
+
+async def test_another_s_change_meanwhile_is_not_written_over(
+    open_console: OpenConsole, database: Database
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    address = await entered(browser)
+    first = with_fields(ONCE, version="1", name="我改的")
+    second = with_fields(ONCE, version="1", name="他改的")
+
+    answers = [await browser.post(address, form, htmx=False) for form in (first, second)]
+
+    assert [each.status for each in answers] == [303, 422]
+    assert "刚刚有人改过这个活动" in answers[1].text
+    assert ("name", "他改的") in fields_of(answers[1].text)
+    assert kept_of(database).name == "我改的"
+
+
+async def test_routes_are_tried_in_the_order_of_the_form(
+    open_console: OpenConsole, database: Database
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    form = [each for each in ONCE.items() if each[0] != "routes"]
+    form += [("routes", "wecom"), ("routes", "official_account")]
+
+    await browser.post("/campaigns", form, htmx=False)
+
+    assert kept_of(database).routes == ["wecom", "official_account"]
+
+
+async def test_a_journey_s_steps_lead_where_the_form_says(
+    open_console: OpenConsole, database: Database, desk: Desk
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    segment = with_segment(database, desk.clock)
+
+    address = await entered(browser, with_fields(JOURNEY, nodes__2__segment=str(segment)))
+
+    nodes = {each["id"]: each for each in kept_of(database).nodes}
+    assert kept_of(database).plan["after_minutes"] == 120
+    assert (nodes["s1"]["next"], nodes["s2"]["next"]) == ("s2", "s3")
+    assert nodes["s2"]["minutes"] == 24 * 60
+    assert (nodes["s3"]["yes"], nodes["s3"]["no"]) == ("s4", "")
+    assert nodes["s3"]["rule"]["fact"] == "last_seen"
+    page = (await browser.get(f"{address}/edit")).text
+    assert {("nodes.1.wait", "1"), ("nodes.2.segment", "~kept")} <= fields_of(page)
+
+
+async def test_a_condition_keeps_its_rule_when_the_segment_is_changed_later(
+    open_console: OpenConsole, database: Database, desk: Desk
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    segment = with_segment(database, desk.clock)
+    address = await entered(browser, with_fields(JOURNEY, nodes__2__segment=str(segment)))
+    with database.writing() as session:
+        session.get_one(Segment, segment).rule = {"kind": "fact", "fact": "cart", "op": "left"}
+    rule = '{"kind": "fact", "fact": "last_seen", "op": "within", "value": 30}'
+
+    form = with_fields(JOURNEY, version="1", nodes__2__segment="~kept", nodes__2__rule=rule)
+    await browser.post(address, form, htmx=False)
+
+    assert kept_of(database).version == 2
+    assert kept_of(database).nodes[2]["rule"]["fact"] == "last_seen"
+
+
+async def test_a_sop_s_steps_have_days_and_times(
+    open_console: OpenConsole, database: Database
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+
+    await entered(browser, GROUP_SOP)
+
+    kept = kept_of(database)
+    assert (kept.audience, kept.routes, kept.groups["tags"]) == ("groups", ["mass"], ["老客"])
+    assert [each["at"]["day"] for each in kept.nodes] == [0, 3]
+    assert kept.plan["from_each"] is False
+
+
+async def test_a_picture_is_kept_even_when_the_form_is_refused(
+    open_console: OpenConsole, desk: Desk
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(drawn, "PNG")
+    form = aiohttp.FormData()
+    place = "nodes.0.arms.0.attachments.0"
+    for name, value in (*with_fields(ONCE, name="").items(), (f"{place}.kind", "picture")):
+        form.add_field(name, value)
+    form.add_field(f"{place}.file", drawn.getvalue(), filename="a.png", content_type="image/png")
+
+    answer = await browser.post("/campaigns", form, htmx=False)
+
+    assert answer.status == 422
+    (name,) = [value for key, value in fields_of(answer.text) if key == f"{place}.ref" and value]
+    assert (desk.settings.picture_folder / name).is_file()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"nodes": "x", "plan": "y"},
+        {"nodes.0": "x", "nodes.0.arms.0.attachments.0.kind.more": "z"},
+        {"kind": "sop", "nodes.0.at": "x", "groups.tags.x": "y", "routes.0": "z"},
+        {"kind": "journey", "nodes.0.kind": "condition", "nodes.0.segment": "~kept"},
+        {"kind": "nothing", "audience": "nobody", "name": "x" * 5000},
+    ],
+)
+async def test_rubbish_is_refused_with_the_form(
+    open_console: OpenConsole, form: dict[str, str]
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+
+    answer = await browser.post("/campaigns", form, htmx=False)
+
+    assert answer.status == 422
+    assert 'name="name"' in answer.text
+
+
+async def test_what_runs_is_not_edited(open_console: OpenConsole, database: Database) -> None:
+    browser = await open_console(Role.OPERATOR)
+    address = await entered(browser)
+
+    def activate(session: Session) -> None:
+        campaign = session.exec(select(Campaign).order_by(col(Campaign.id))).one()
+        campaign.state = CampaignState.ACTIVE
+        session.add(campaign)
+
+    with database.writing() as session:
+        activate(session)
+
+    answers = [
+        await browser.get(f"{address}/edit"),
+        await browser.post(address, with_fields(ONCE, version="1"), htmx=False),
+    ]
+
+    assert [each.status for each in answers] == [422, 422]
+    assert all("先暂停再修改" in each.text for each in answers)
+
+
+async def test_the_editor_counts_who_is_chosen(
+    open_console: OpenConsole, database: Database, desk: Desk
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    segment = with_segment(database, desk.clock)
+
+    answer = await browser.get(f"/campaigns/count?segment_id={segment}")
+
+    assert "现在有 <b>0</b> 人符合：30天内来过" in answer.text
