@@ -12,12 +12,15 @@ from bot import models as bot_models
 from bot.contacts.tables import Contact
 from bot.database import create_shop_engine
 from bot.tables import Conversation, LoginSession
+from campaigns.joining import MOVED as CAMPAIGNS
 from commerce import customers, models
 from commerce.aftersale import queries, requests
 from commerce.aftersale.tables import AfterSale, Reason, RequestKind
 from commerce.bargains import cutting
 from commerce.bargains.tables import Bargain, BargainHelp
 from commerce.catalogue.tables import Variant
+from commerce.community.mirroring import know
+from commerce.community.tables import CommunityMember
 from commerce.customers import subscription
 from commerce.customers.addresses import save_address
 from commerce.customers.merging import MOVED
@@ -81,9 +84,10 @@ EMPTIED = {LedgerAccount.__tablename__}
 OURS = (Contact, Conversation, LoginSession)
 FOLLOWED = {Customer.__tablename__} | {
     table.__tablename__
-    for table in (*OURS, BindingChange, Commission, MonthlyStatement, Withdrawal)
+    for table in (*OURS, *CAMPAIGNS, BindingChange, Commission, MonthlyStatement, Withdrawal)
 }
-"""Rows that keep the id they were given, and are read through who the customer is now."""
+"""Rows that keep the id they were given, and are read through who the customer is now; those of
+campaigns go over when they hear of it."""
 LATER = NOW + timedelta(hours=1)
 ENGINE = create_shop_engine("sqlite://")
 SQLModel.metadata.create_all(ENGINE)
@@ -149,6 +153,7 @@ def has_a_row_of_each(session: Session, customer_id: int) -> None:
     has_all_of_membership(session, customer_id)
     takes_part_in_deals(session, customer_id)
     watches_and_came_by_a_code(session, customer_id)
+    joins_a_customer_group(session, customer_id)
     tag_customer(session, customer_id, id_of(save_tag(session, "来源", "门口")), "staff:1", NOW)
     appoint(session, customer_id, actor="agent:1", reason="test", now=NOW)
     comes_by(session, customer_id, promoter(session))
@@ -174,6 +179,13 @@ def watches_and_came_by_a_code(session: Session, customer_id: int) -> None:
     ask(session, customer_id, product_id, WatchKind.PRICE_DROP, NOW)
     add_code(session, "door", name="门口", kind=CodeKind.OA, now=NOW)
     note_came(session, customer_id, "door", NOW)
+
+
+def joins_a_customer_group(session: Session, customer_id: int) -> None:
+    group_id = id_of(know(session, f"wr-{customer_id}", NOW))
+    stay = CommunityMember(group_id=group_id, member="wm-1", kind="customer", joined_at=NOW)
+    stay.customer_id = customer_id
+    session.add(stay)
 
 
 def test_every_table_that_knows_customers_is_moved_joined_or_followed() -> None:
