@@ -35,7 +35,8 @@ LEFT_TO_THE_WHOLE_RUN: Final = (
         )
     ),
     *("tests/bot/api/", "tests/bot/console/", "tests/bot/duties/", "tests/bot/listening/"),
-    *("tests/sandbox/",),
+    *("tests/bot/broadcasts/", "tests/bot/campaigning/", "tests/bot/communities/"),
+    *("tests/campaigns/mass/", "tests/campaigns/journeys/", "tests/sandbox/"),
 )
 """What `make check` has no time for. Who works on one of these runs it by its name."""
 
