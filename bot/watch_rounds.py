@@ -21,9 +21,13 @@ from bot.notices.posting import post_notice
 from bot.speaking import say, write_down
 from bot.tables import Conversation
 from bot.turn import SOURCES
+from campaigns.journeys.standing import list_standing
+from campaigns.shapes import JourneyPlan, Trigger
+from campaigns.tables import CampaignKind
 from commerce.catalogue.queries import find_product
 from commerce.catalogue.views import ProductView
 from commerce.customers import ids_of
+from commerce.events import announce
 from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.ordering.nudging import is_quiet
@@ -32,6 +36,14 @@ from commerce.watching import watches
 from commerce.watching.prices import price_now
 from commerce.watching.tables import ProductWatch, WatchKind
 
+EVENTS: Final = {
+    WatchKind.PRICE_DROP: "price_dropped",
+    WatchKind.BACK_IN_STOCK: "back_in_stock",
+}
+TRIGGERS: Final = {
+    WatchKind.PRICE_DROP: Trigger.PRICE_DROP,
+    WatchKind.BACK_IN_STOCK: Trigger.BACK_IN_STOCK,
+}
 OLD_NEWS: Final = timedelta(hours=12)
 """After that the price or the stock may be another: it is not told any more."""
 
@@ -73,6 +85,11 @@ def tell(session: Session, sealer: Sealer, watch_id: int, now: datetime) -> bool
     product = None if claimed is None else find_product(session, claimed.product_id)
     if claimed is None or product is None:
         return False
+    kind = WatchKind(claimed.kind)
+    if is_told_by_journey(session, kind):
+        subject = {"customer_id": claimed.customer_id, "product_id": product.id}
+        announce(session, EVENTS[kind], now=now, **subject)
+        return True
     price = price_now(session, product.id, now) or product.lowest_price
     said, notice = _news(claimed, product, price)
     about = f"watch:{id_of(claimed)}"
@@ -88,6 +105,13 @@ def tell(session: Session, sealer: Sealer, watch_id: int, now: datetime) -> bool
         watches.put_off(session, watch_id, now)
         return False
     return True
+
+
+def is_told_by_journey(session: Session, kind: WatchKind) -> bool:
+    """Whether a journey of the merchant's own begins with it: who asked is told once, by that."""
+    journeys = list_standing(session, CampaignKind.JOURNEY)
+    plans = (each.plan for each in journeys)
+    return any(isinstance(plan, JourneyPlan) and plan.trigger == TRIGGERS[kind] for plan in plans)
 
 
 def _open_talk(session: Session, customer_id: int, now: datetime) -> ConversationView | None:

@@ -47,10 +47,9 @@ class Ripe:
     condition: ColumnElement[bool]
     same: Callable[[FromClause], ColumnElement[bool]]
 
-    def select(self, customers: FromClause) -> Select[Any]:
-        """The customers and what it is about; the most urgent first."""
-        joined = self.source.join(customers, customers.c.id == self.customer)
-        rows = select(self.customer, self.ref).select_from(joined)
+    def select(self) -> Select[Any]:
+        """The customers and what it is about; the oldest first."""
+        rows = select(self.customer, self.ref).select_from(self.source)
         return rows.where(self.condition).order_by(self.ref, self.customer)
 
     def is_same(self, entries: FromClause) -> ColumnElement[bool]:

@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
 from campaigns.limits import Reason
 from campaigns.shapes import PLAN, EarlyEnd, JourneyPlan, SopPlan
-from campaigns.tables import Campaign, CampaignRun, CampaignState, Delivery, DeliveryState, RunState
+from campaigns.tables import (
+    Campaign,
+    CampaignKind,
+    CampaignRun,
+    CampaignState,
+    Delivery,
+    DeliveryState,
+    RunState,
+)
 from commerce.columns import in_state
 from commerce.customers.tag_tables import Tagged
 from commerce.prepared import Prepared
@@ -57,10 +65,19 @@ def hold_back(session: Session, entry_id: int, *, run_id: int) -> None:
     _HOLD_BACK.run(session, entry=entry_id, run=run_id)
 
 
+def is_any_stopped(session: Session) -> bool:
+    """Whether somebody is on a journey that was stopped."""
+    return _STOPPED.first(session) is not None
+
+
 def end_stopped(session: Session, now: datetime, most: int) -> int:
     """End entries of campaigns that were stopped, so many at most; how many."""
-    found = _STOPPED.all(session, most=most)
-    return sum(end(session, row.id, STOPPED, now) for row in found)
+    ended = 0
+    for run in _STOPPED.all(session):
+        of_run = {"campaign": run.campaign_id, "run": run.id}
+        for row in _OF_RUN.all(session, **of_run, most=most - ended):
+            ended += end(session, row.id, STOPPED, now)
+    return ended
 
 
 def leave_one(session: Session, customer_id: int, now: datetime) -> None:
@@ -114,13 +131,23 @@ _HOLD_BACK: Final = Prepared(
     .values(state=DeliveryState.HELD_BACK.value, reason=Reason.STOPPED.value, due_at=None)
 )
 _STOPPED: Final = Prepared(
-    select(_ENTRY.c.id)
-    .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
-    .join(_RUN, _RUN.c.id == _ENTRY.c.run_id)
+    select(_RUN.c.id, _RUN.c.campaign_id)
+    .join_from(_RUN, _CAMPAIGN, _CAMPAIGN.c.id == _RUN.c.campaign_id)
     .where(
-        _IS_ACTIVE,
+        or_(*(_CAMPAIGN.c.kind == kind.value for kind in (CampaignKind.JOURNEY, CampaignKind.SOP))),
         or_(in_state(_CAMPAIGN, CampaignState.STOPPED), in_state(_RUN, RunState.STOPPED)),
+        exists().where(
+            _ENTRY.c.campaign_id == _RUN.c.campaign_id, _ENTRY.c.run_id == _RUN.c.id, _IS_ACTIVE
+        ),
     )
-    .order_by(_ENTRY.c.id)
+    .order_by(_RUN.c.id)
+)
+_OF_RUN: Final = Prepared(
+    select(_ENTRY.c.id)
+    .where(
+        _ENTRY.c.campaign_id == bindparam("campaign"),
+        _ENTRY.c.run_id == bindparam("run"),
+        _IS_ACTIVE,
+    )
     .limit(bindparam("most"))
 )

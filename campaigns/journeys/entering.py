@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Exists, exists, or_, select, true
 from sqlmodel import Session, SQLModel
 
 from campaigns.journeys import causes
@@ -41,7 +41,11 @@ def enter_for(
         plan = standing.plan
         if not isinstance(plan, JourneyPlan) or plan.trigger is not trigger:
             continue
-        asked = select(_CUSTOMER.c.id).where(_CUSTOMER.c.id == customer_id, *_open(standing, now))
+        asked = select(_CUSTOMER.c.id).where(
+            _CUSTOMER.c.id == customer_id,
+            *_wanted(standing, now),
+            ~_entered(standing, _CUSTOMER.c.id, _lately(standing, now)),
+        )
         if core(session).execute(asked).first() is None:
             continue
         begins_at = now + timedelta(minutes=plan.after_minutes)
@@ -59,9 +63,15 @@ def enter_due(
         if not isinstance(plan, JourneyPlan) or plan.trigger not in triggers:
             continue
         for cause in causes.ripe(plan, now):
+            # Not joined: SQLite would begin with all customers.
+            is_wanted = exists().where(_CUSTOMER.c.id == cause.customer, *_wanted(standing, now))
+            before = or_(_lately(standing, now), cause.is_same(_ENTRY))
             statement = (
-                cause.select(_CUSTOMER)
-                .where(*_open(standing, now), ~_entered_for(standing, cause.is_same(_ENTRY)))
+                cause.select()
+                .where(
+                    is_wanted.correlate_except(_CUSTOMER),
+                    ~_entered(standing, cause.customer, before),
+                )
                 .limit(most)
             )
             for customer_id, ref in core(session).execute(statement).all():
@@ -69,11 +79,6 @@ def enter_due(
                 subject = {cause.name: told}
                 entered += _begin(session, standing, customer_id, told, subject, now, now)
     return entered
-
-
-def is_cause_of(standing: Standing) -> ColumnElement[bool]:
-    """Whether an entry is one of a campaign, by the customer of the enclosing statement."""
-    return and_(_ENTRY.c.campaign_id == standing.id, _ENTRY.c.customer_id == _CUSTOMER.c.id)
 
 
 def _begin(
@@ -104,22 +109,26 @@ def _begin(
     )
 
 
-def _open(standing: Standing, now: datetime) -> Sequence[ColumnElement[bool]]:
-    """Whether the customer of the enclosing statement may enter, as far as the cause is not
-    asked."""
+def _wanted(standing: Standing, now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Whether the journey is for the customer of the enclosing statement."""
+    wants = _CUSTOMER.c.unsubscribed_at.is_(None) if standing.is_marketing else true()
+    return condition(standing.rule, now), wants
+
+
+def _lately(standing: Standing, now: datetime) -> ColumnElement[bool]:
+    """Whether an entry is one after which nobody enters yet."""
     plan = standing.plan
     assert isinstance(plan, JourneyPlan)  # noqa: S101 - its callers looked
     again_after = now - timedelta(days=plan.again_after_days)
-    lately = or_(
-        _ENTRY.c.state == EntryState.ACTIVE.value,
-        _ENTRY.c.entered_at > again_after,
-    )
-    wants = _CUSTOMER.c.unsubscribed_at.is_(None) if standing.is_marketing else true()
-    return condition(standing.rule, now), wants, ~_entered_for(standing, lately)
+    return or_(_ENTRY.c.state == EntryState.ACTIVE.value, _ENTRY.c.entered_at > again_after)
 
 
-def _entered_for(standing: Standing, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(is_cause_of(standing), which).correlate_except(_ENTRY)
+def _entered(
+    standing: Standing, customer_id: ColumnElement[int], which: ColumnElement[bool]
+) -> Exists:
+    """Whether a customer has such an entry of the campaign."""
+    mine = _ENTRY.c.campaign_id == standing.id, _ENTRY.c.customer_id == customer_id
+    return exists().where(*mine, which).correlate_except(_ENTRY)
 
 
 _CUSTOMER: Final = SQLModel.metadata.tables[Customer.__tablename__]

@@ -8,7 +8,7 @@ what it was about may be over.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel
 
 from campaigns import runner
@@ -165,15 +165,18 @@ _CAMPAIGN: Final = SQLModel.metadata.tables[Campaign.__tablename__]
 _RUN: Final = SQLModel.metadata.tables[CampaignRun.__tablename__]
 _DELIVERY: Final = SQLModel.metadata.tables[Delivery.__tablename__]
 _MOMENT: Final = _ENTRY.c.wake_at.type
+_GOES_ON = exists().where(  # Not joined: SQLite would begin with the campaigns.
+    _RUN.c.id == _ENTRY.c.run_id,
+    _CAMPAIGN.c.id == _ENTRY.c.campaign_id,
+    in_state(_CAMPAIGN, CampaignState.ACTIVE),
+    in_state(_RUN, RunState.RUNNING),
+)
 _DUE: Final = Prepared(
     select(_ENTRY.c.id)
-    .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
-    .join(_RUN, _RUN.c.id == _ENTRY.c.run_id)
     .where(
         in_state(_ENTRY, EntryState.ACTIVE),
         _ENTRY.c.wake_at <= bindparam("moment", type_=_MOMENT),
-        in_state(_CAMPAIGN, CampaignState.ACTIVE),
-        in_state(_RUN, RunState.RUNNING),
+        _GOES_ON,
     )
     .order_by(_ENTRY.c.wake_at, _ENTRY.c.id)
     .limit(bindparam("most"))

@@ -24,7 +24,8 @@ from bot.database import create_shop_engine
 from campaigns.segments import asking
 from campaigns.segments.rules import Rule, read_rule
 from campaigns.segments.sql import SUMMARY
-from tests.campaigns.segments.crowd import NOW, analyse, fill, people
+from tests.campaigns.segments.crowd import analyse, fill, people
+from tests.campaigns.segments.shop_rows import NOW
 from tools.postgres import throw_away_postgres
 
 SIZE: Final = 1_000_000

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlmodel import Session
 
 from campaigns import calendar, plans
@@ -46,6 +47,7 @@ def test_what_is_due_in_the_night_leaves_in_the_morning(session: Session) -> Non
     assert found.leaves_at == NOON + timedelta(hours=20)
 
 
+@pytest.mark.database
 def test_steps_of_a_sop_stand_there_with_those_who_wait_for_them(session: Session) -> None:
     nodes = [
         says("d1", at={"day": 1, "time": "10:00"}),

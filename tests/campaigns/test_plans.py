@@ -175,6 +175,7 @@ def test_after_two_hours_without_power_the_slot_still_runs(session: Session) -> 
     assert campaign.next_at == there(2026, 11, 24)
 
 
+@pytest.mark.database
 def test_of_missed_slots_the_latest_runs_and_the_others_are_written_down(session: Session) -> None:
     campaign = daily(session, there(2026, 11, 20))
 
@@ -209,6 +210,7 @@ def test_a_service_notice_goes_out_however_late(session: Session) -> None:
     assert begun.slot == first
 
 
+@pytest.mark.database
 def test_a_campaign_whose_only_slot_was_missed_is_done(session: Session) -> None:
     at = there(2026, 11, 23)
     campaign = new_campaign(session, plan={"kind": "once", "at": at.isoformat()}, next_at=at)

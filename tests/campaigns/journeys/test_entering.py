@@ -9,10 +9,9 @@ from sqlmodel import Session
 from campaigns.journeys import hearing
 from campaigns.journeys.tables import EntryState
 from commerce.customers.summary import refresh
-from commerce.inserting import id_of
+from commerce.group_buys.tables import GroupState
 from commerce.membership.birthdays import set_birthday
 from commerce.ordering.tables import OrderState
-from commerce.promotions.tables import Coupon, CouponTemplate
 from commerce.shanghai import SHANGHAI
 from tests.campaigns.journeys.journeying import (
     WHO_IS_NEW,
@@ -25,6 +24,7 @@ from tests.campaigns.journeys.journeying import (
     visitor,
     waits,
 )
+from tests.campaigns.journeys.ripening import give_coupon, open_group
 from tests.commerce.shop import place as place_order
 from tests.commerce.shop import put_on_sale
 
@@ -127,6 +127,7 @@ def test_two_hours_without_power_are_made_up_for_and_a_day_is_not(session: Sessi
     assert [entry.customer_id for entry in entries(session, run)] == [lately]
 
 
+@pytest.mark.database
 def test_an_unpaid_order_is_spoken_of_while_it_is_one(session: Session) -> None:
     nodes = [says("s1", "w1"), waits("w1", "s2", minutes=10), says("s2")]
     run = begin(session, NOON, nodes, trigger="order_unpaid", after_minutes=10)
@@ -146,11 +147,12 @@ def test_an_unpaid_order_is_spoken_of_while_it_is_one(session: Session) -> None:
     assert len(deliveries(session, run)) == 1
 
 
+@pytest.mark.database
 def test_a_coupon_is_spoken_of_before_it_lapses(session: Session) -> None:
     run = begin(session, NOON, [says("s1")], trigger="coupon_lapsing", after_minutes=24 * 60)
     who, other = visitor(session, NOON), visitor(session, NOON)
-    coupon = give_coupon(session, who, NOON + 25 * HOUR)
-    give_coupon(session, other, NOON + 48 * HOUR)
+    coupon = give_coupon(session, who, NOON, NOON + 25 * HOUR)
+    give_coupon(session, other, NOON, NOON + 48 * HOUR)
 
     tick(session, NOON)
     assert entries(session, run) == []
@@ -161,29 +163,27 @@ def test_a_coupon_is_spoken_of_before_it_lapses(session: Session) -> None:
     assert (entry.customer_id, entry.subject) == (who, {"coupon_id": coupon.id})
 
 
-def give_coupon(session: Session, customer_id: int, until: datetime) -> Coupon:
-    """A coupon in a customer's hand."""
-    code = f"c{customer_id}"
-    template = CouponTemplate(
-        code=code, name="立减", kind="amount", off=500, valid_until=until, updated_at=NOON
-    )
-    session.add(template)
-    session.flush()
-    coupon = Coupon(
-        template_id=id_of(template),
-        customer_id=customer_id,
-        valid_from=NOON - DAY,
-        valid_until=until,
-        source="chat",
-        ref=code,
-        created_at=NOON,
-        moved_at=NOON,
-    )
-    session.add(coupon)
-    session.flush()
-    return coupon
+@pytest.mark.database
+def test_a_group_is_spoken_of_to_who_has_a_seat_while_it_is_open(session: Session) -> None:
+    nodes = [says("s1", "w1"), waits("w1", "s2", minutes=30), says("s2")]
+    run = begin(session, NOON, nodes, trigger="group_lapsing", after_minutes=120)
+    seated, unpaid = visitor(session, NOON), visitor(session, NOON)
+    group = open_group(session, seated, unpaid, NOON, NOON + 3 * HOUR)
+
+    tick(session, NOON + HOUR - MINUTE)
+    assert entries(session, run) == []
+    tick(session, NOON + HOUR)
+    group.state, group.reached, group.ended_at = GroupState.SUCCEEDED, 1, NOON + HOUR
+    session.add(group)
+    tick(session, NOON + 2 * HOUR)
+
+    (entry,) = entries(session, run)
+    assert (entry.customer_id, entry.subject) == (seated, {"group_id": group.id})
+    assert (entry.state, entry.end_reason) == (EntryState.ENDED_EARLY, "over")
+    assert [each.node for each in deliveries(session, run)] == ["s1"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("born", "today"),
     [((11, 23), (2026, 11, 23)), ((2, 29), (2027, 2, 28)), ((2, 29), (2028, 2, 29))],

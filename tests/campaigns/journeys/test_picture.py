@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
@@ -97,6 +98,7 @@ def test_no_two_boxes_share_a_place_and_arrows_go_down(ways: list[tuple[int, int
     assert all(rows[arrow.start] < rows[arrow.to] for arrow in picture.arrows)
 
 
+@pytest.mark.database
 def test_it_is_counted_who_is_where(session: Session) -> None:
     nodes = [says("a", "w"), waits("w", "b", minutes=60), says("b")]
     run = begin(session, NOON, nodes, trigger="cart_left")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import Session
 
 from campaigns.journeys import hearing, sop, stepping
@@ -88,6 +89,7 @@ def test_day_nought_is_the_next_when_its_time_has_passed(session: Session) -> No
     assert (at.date(), at.time()) == (date(2026, 11, 24), time(20))
 
 
+@pytest.mark.database
 def test_all_enter_once_page_by_page(session: Session) -> None:
     run = sop_of(session, WEEK)
     people = [visitor(session, NOON) for _ in range(5)]
@@ -175,6 +177,7 @@ def test_nobody_enters_before_the_first_day(session: Session) -> None:
     assert sop.list_sops(session, NOON + 2 * DAY) == [run.id]
 
 
+@pytest.mark.database
 def test_groups_have_their_days_from_when_they_were_made(session: Session) -> None:
     run = sop_of(session, WEEK, GROUPS)
     new_group(session, "wr1", NOON)

@@ -1,6 +1,7 @@
 """Steps of a journey: done once, in their order, at their time, and not after it is over."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -34,7 +35,7 @@ NIGHT = datetime(2026, 11, 23, 23, tzinfo=SHANGHAI).astimezone(UTC)
 MORNING = datetime(2026, 11, 24, 8, tzinfo=SHANGHAI).astimezone(UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-CART = {"trigger": "cart_left", "after_minutes": 30}
+CART: dict[str, Any] = {"trigger": "cart_left", "after_minutes": 30}
 
 
 def test_who_leaves_a_cart_is_told_once(session: Session) -> None:

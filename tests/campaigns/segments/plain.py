@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from campaigns.segments.rules import AllOf, AnyOf, Fact, Not, Rule
 from commerce.membership.days import birthdays_on, day_of
-from tests.campaigns.segments.crowd import LEVELS, Person
+from tests.campaigns.segments.crowd import Person
+from tests.campaigns.segments.shop_rows import LEVELS
 
 
 def fits(rule: Rule, person: Person, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from campaigns.segments.facts import FACTS, LISTS, Operator, ValueKind
 from campaigns.segments.rules import Rule, read_rule
-from tests.campaigns.segments import crowd
+from tests.campaigns.segments import shop_rows
 
 NUMBERS = {
     ValueKind.COUNT: st.integers(0, 6),
@@ -17,13 +17,13 @@ NUMBERS = {
     ValueKind.LEVEL: st.integers(1, 4),
 }
 MOST = {
-    ValueKind.LEVELS: len(crowd.LEVELS) + 1,
-    ValueKind.TAGS: crowd.TAGS,
-    ValueKind.PRODUCTS: crowd.PRODUCTS,
-    ValueKind.CATEGORIES: crowd.CATEGORIES,
-    ValueKind.COUPONS: crowd.TEMPLATES,
-    ValueKind.GROUPS: crowd.GROUPS,
-    ValueKind.CODES: crowd.CODES,
+    ValueKind.LEVELS: len(shop_rows.LEVELS) + 1,
+    ValueKind.TAGS: shop_rows.TAGS,
+    ValueKind.PRODUCTS: shop_rows.PRODUCTS,
+    ValueKind.CATEGORIES: shop_rows.CATEGORIES,
+    ValueKind.COUPONS: shop_rows.TEMPLATES,
+    ValueKind.GROUPS: shop_rows.GROUPS,
+    ValueKind.CODES: shop_rows.CODES,
 }
 DAYS = st.none() | st.sampled_from((1, 7, 30, 100))
 

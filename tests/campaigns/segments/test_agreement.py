@@ -17,7 +17,8 @@ from campaigns.segments.rules import Rule
 from campaigns.segments.sql import CUSTOMER, EXPRESSIONS, condition
 from commerce import models
 from tests.campaigns.segments import plain, ruling
-from tests.campaigns.segments.crowd import NOW, Person, analyse, fill, people
+from tests.campaigns.segments.crowd import Person, analyse, fill, people
+from tests.campaigns.segments.shop_rows import NOW
 
 TABLES = (models, bot_models)
 MANY = 20_000
