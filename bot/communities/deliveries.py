@@ -1,6 +1,9 @@
 """What leaves for WeCom about customer groups: who is in them, and the codes into them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from typing import Final
 
 from sqlmodel import Session
 
@@ -16,12 +19,16 @@ from bot.sender import Deliverer
 from bot.settings import Settings
 from commerce.community import codes, mirroring
 from commerce.community.codes import Way
-from commerce.community.recognising import Corp
+from commerce.community.mirroring import Whole
+from commerce.community.recognising import Corp, recognise
 from commerce.community.tables import CommunityCode
 from commerce.sealing import Sealer
 from wecom.client import AsyncWeComClient
 from wecom.errors import Refused, WeChatError
 from wecom.groups import GONE, NO_SUCH_CODE
+
+A_FEW: Final = 50
+"""Members of a new group that become known in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,20 @@ class GroupRead:
             return outcome_of(error, keyed=True)
         whole = mirror.whole_of(told, asked_at)
         now = self.clock.now()
+        if not seen:
+            await self._introduce(whole, now)
         await self.database.write(mirror.take_over, self.sealer, self.corp, whole, seen, now)
         return Sent()
 
     def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
         """Nothing depends on it."""
+
+    async def _introduce(self, whole: Whole, now: datetime) -> None:
+        """Get to know those of a new group a few at a time: it may be five hundred, and the shop
+        goes on beside it."""
+        customers = (each for each in whole.members if not each.is_staff)
+        for some in batched(customers, A_FEW):
+            await self.database.write(recognise, self.corp, some, now)
 
 
 @dataclass(frozen=True, slots=True)

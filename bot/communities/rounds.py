@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.communities.mirror import want_read
-from bot.communities.telling import want_code_read
+from bot.communities.telling import tell_code, tell_welcome, want_code_read
 from bot.database import Database
 from bot.jobs import Daily, Job, Slot, SlotJob
-from commerce.community import codes
+from commerce.community import codes, welcomes
 from commerce.community.mirroring import know
 from commerce.community.tables import CommunityGroup
 from commerce.sealing import Sealer
@@ -41,11 +41,17 @@ class CommunityRounds:
     client: AsyncWeComClient
 
     def jobs(self) -> list[Job | SlotJob]:
-        """Groups that nobody told of within the hour; everything once a night."""
+        """What WeCom has not made yet by the minute; groups that nobody told of within the hour;
+        everything once a night."""
         return [
+            Job("tell of codes into groups", timedelta(minutes=1), self.tell_unmade),
             Job("look for new customer groups", timedelta(hours=1), self.find_new),
             SlotJob("read customer groups", Daily(AT_NIGHT), self._read_all),
         ]
+
+    async def tell_unmade(self) -> int:
+        """Tell of codes and welcomes that were entered before the shop was in WeCom; how many."""
+        return await self.database.write(self._tell_unmade)
 
     async def find_new(self) -> int:
         """Have groups read that are not known yet; how many those are."""
@@ -119,6 +125,20 @@ class CommunityRounds:
         for chat_id in new:
             know(session, chat_id, now)
         return sum(want_read(session, self.sealer, each, cause, now) for each in new)
+
+    def _tell_unmade(self, session: Session) -> int:
+        now, sealer = self.clock.now(), self.sealer
+        told = [
+            tell_code(session, sealer, each, now)
+            for each in codes.list_codes(session)
+            if each.is_active and not each.config_id
+        ]
+        told += [
+            tell_welcome(session, sealer, each, now)
+            for each, _ in welcomes.list_welcomes(session)
+            if each.is_active and not each.template_id
+        ]
+        return sum(told)
 
     def _want_codes(self, session: Session, cause: str) -> None:
         now = self.clock.now()

@@ -22,10 +22,15 @@ WELCOME: Final = "wecom.community_welcome"
 def save_code(session: Session, sealer: Sealer, draft: CodeDraft, now: datetime) -> CommunityCode:
     """Keep a code and have WeCom make it, change it, or take it away. Raises InvalidInput."""
     code = codes.save_code(session, draft, now)
+    tell_code(session, sealer, code, now)
+    return code
+
+
+def tell_code(session: Session, sealer: Sealer, code: CommunityCode, now: datetime) -> bool:
+    """Let WeCom know what a code is now; whether it was not told of this version before."""
     key = f"community-code:{code.key}:{code.version}"
     payload = {"key": code.key, "version": code.version}
-    outbox.post(session, sealer, Post(key=key, kind=CODE, payload=payload), now)
-    return code
+    return outbox.post(session, sealer, Post(key=key, kind=CODE, payload=payload), now)
 
 
 def want_code_read(
@@ -46,7 +51,14 @@ def save_welcome(
 ) -> CommunityWelcome:
     """Keep a welcome and have WeCom keep it too. Raises InvalidInput or NotFound."""
     welcome = welcomes.save_welcome(session, draft, now, welcome_id)
+    tell_welcome(session, sealer, welcome, now)
+    return welcome
+
+
+def tell_welcome(
+    session: Session, sealer: Sealer, welcome: CommunityWelcome, now: datetime
+) -> bool:
+    """Let WeCom know what a welcome is now; whether it was not told of this version before."""
     key = f"community-welcome:{id_of(welcome)}:{welcome.version}"
     payload = {"welcome_id": id_of(welcome), "version": welcome.version}
-    outbox.post(session, sealer, Post(key=key, kind=WELCOME, payload=payload), now)
-    return welcome
+    return outbox.post(session, sealer, Post(key=key, kind=WELCOME, payload=payload), now)

@@ -51,6 +51,17 @@ def identify(
     return customer
 
 
+def note_follower(session: Session, channel: str, account: str, external_user: str) -> None:
+    """Note that a known user follows the account, told by the platform and not by an event."""
+    identity = find_identity(session, channel, account, external_user)
+    if identity is None or identity.follows:
+        return
+    identity.follows = True
+    session.add(identity)
+    session.flush()
+    refresh(session, id_of(get_customer(session, identity.customer_id)))
+
+
 def link_unionid(
     session: Session, *, channel: str, account: str, external_user: str, unionid: str, now: datetime
 ) -> Customer:

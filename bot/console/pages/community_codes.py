@@ -56,15 +56,20 @@ async def save(page: Page) -> web.StreamResponse:
     draft = CodeDraft(
         key=form.get("key", "").strip(),
         name=form.get("name", ""),
-        chat_ids=chat_ids,
+        chat_ids=[each for each in chat_ids if each],
         opens_more=form.get("opens_more") == "yes",
         base_name=form.get("base_name", ""),
         tag_ids=[tag for each in tag_ids if (tag := find_id(each)) is not None],
         is_active=form.get("is_active") == "yes",
     )
-    about = {"code": draft.key}
     sealer, now = page.desk.sealer, page.now
-    await page.write(telling.save_code, sealer, draft, now, did="community_code.saved", about=about)
+
+    def write(session: Session) -> CommunityCode:
+        if page.desk.settings.has_wecom:
+            return telling.save_code(session, sealer, draft, now)
+        return codes.save_code(session, draft, now)
+
+    await page.write(write, did="community_code.saved", about={"code": draft.key})
     return page.go("/community-codes", said="已保存，企业微信那边稍后更新")
 
 

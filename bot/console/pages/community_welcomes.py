@@ -28,6 +28,8 @@ ATTACHMENTS: Final[Mapping[str, str]] = {
     AttachmentKind.LINK: "网页链接",
 }
 
+NOTHING: Final[Mapping[str, str]] = {"kind": "", "ref": "", "title": ""}
+
 
 async def show_list(page: Page) -> web.StreamResponse:
     """All of them, with how many groups use each."""
@@ -45,7 +47,7 @@ async def show(page: Page) -> web.StreamResponse:
         "communities/welcome.html",
         title="改入群欢迎语" if found else "新建入群欢迎语",
         found=found,
-        attachment=(found and found.attachment) or {},
+        attachment={**NOTHING, **((found and found.attachment) or {})},
         kinds=ATTACHMENTS,
     )
 
@@ -66,7 +68,9 @@ async def save(page: Page) -> web.StreamResponse:
             content = Content(attachments=(attachment,))
             composer.attachments(session, content, Marks(""), page.now)
         known = int(number) if number else None
-        return telling.save_welcome(session, page.desk.sealer, draft, page.now, known)
+        if page.desk.settings.has_wecom:
+            return telling.save_welcome(session, page.desk.sealer, draft, page.now, known)
+        return welcomes.save_welcome(session, draft, page.now, known)
 
     await page.write(write, did="community_welcome.saved", about=lambda kept: {"welcome": kept.id})
     return page.go("/community-welcomes", said="已保存，企业微信那边稍后更新")

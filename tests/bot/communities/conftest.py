@@ -109,7 +109,15 @@ async def office(
             now=frozen_clock.now,
             base_url=str(server.make_url("/")),
         )
-        settings = Settings(_env_file=None, wecom_corp_id="ww1", mini_program_app_id="wx-mini")
+        settings = Settings(
+            _env_file=None,
+            wecom_corp_id="ww1",
+            wecom_agent_id="1000002",
+            wecom_secret="secret",
+            wecom_token="token",
+            wecom_aes_key="key",
+            mini_program_app_id="wx-mini",
+        )
         media = MediaLibrary("wecom:ww1", client, tmp_path, database, frozen_clock)
         ways = community_deliverers(client, settings, media, database, frozen_clock, sealer)
         sender = Sender(database, frozen_clock, sealer, ways, Background())

@@ -5,9 +5,11 @@ from typing import Any
 from sqlmodel import Session, select
 
 from bot.communities import mirror
+from bot.communities.deliveries import A_FEW
 from bot.contacts.hearing import Added, contact_added
 from bot.tables import OutboxMessage
 from commerce.community.codes import CodeDraft, save_code
+from commerce.community.mirroring import STAFF
 from commerce.community.tables import CommunityGroup, CommunityMember
 from commerce.customers.tag_tables import Tagged
 from commerce.customers.tags import save_tag
@@ -167,3 +169,14 @@ async def test_a_list_that_is_not_answered_dissolves_nothing(office: Office) -> 
 
     assert await office.rounds.read_all("tonight") == 0
     assert (await group_of(office)).dissolved_at is None
+
+
+async def test_a_large_group_becomes_known_whole(office: Office) -> None:
+    office.answers("wang", *(f"wm-{each}" for each in range(A_FEW + 5)))
+    await office.hears("create")
+    await office.sends()
+
+    assert (await group_of(office)).customers == A_FEW + 5
+    assert all(
+        each.customer_id for each in await office.rows(CommunityMember) if each.kind != STAFF
+    )

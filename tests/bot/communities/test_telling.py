@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.communities import telling
 from bot.tables import OutboxMessage, OutboxState
-from commerce.community import mirroring
+from commerce.community import codes, mirroring, welcomes
 from commerce.community.codes import CodeDraft
 from commerce.community.tables import CommunityCode, CommunityWelcome
 from commerce.community.welcomes import WelcomeDraft
@@ -107,9 +107,11 @@ async def test_a_code_that_somebody_deleted_in_wecom_is_made_again(office: Offic
     assert (await the_code(office)).config_id == "c-2"
 
 
-@pytest.mark.parametrize(("answer", "state"), [({}, "doubtful"), ({"errcode": 40058}, "failed")])
+@pytest.mark.parametrize(
+    ("answer", "state"), [({}, OutboxState.UNKNOWN), ({"errcode": 40058}, OutboxState.FAILED)]
+)
 async def test_a_code_that_may_have_been_made_is_not_made_again_by_itself(
-    office: Office, answer: dict[str, Any], state: str
+    office: Office, answer: dict[str, Any], state: OutboxState
 ) -> None:
     office.corp.answer(f"{CHAT}add_join_way", answer)
     await enters_code(office)
@@ -118,7 +120,7 @@ async def test_a_code_that_may_have_been_made_is_not_made_again_by_itself(
     await office.sends()
 
     (row,) = await office.rows(OutboxMessage)
-    assert row.state == OutboxState(state)
+    assert row.state == state
     assert len(office.corp.asked(f"{CHAT}add_join_way")) == 1
 
 
@@ -152,3 +154,20 @@ async def test_a_welcome_whose_card_is_gone_is_not_made(office: Office) -> None:
     (row,) = await office.rows(OutboxMessage)
     assert (row.state, row.reason) == (OutboxState.FAILED, "这件商品已经下架，请换一件")
     assert office.corp.asked(f"{WELCOME}add") == []
+
+
+async def test_what_was_entered_before_the_shop_was_in_wecom_is_told_once(office: Office) -> None:
+    def enter(session: Session) -> None:
+        now = office.clock.now()
+        mirroring.know(session, "wr-1", now)
+        codes.save_code(session, CodeDraft("qun", "包裹卡", ["wr-1"]), now)
+        welcomes.save_welcome(session, WelcomeDraft("通用", "欢迎"), now)
+
+    await office.database.write(enter)
+    assert await office.rounds.tell_unmade() == 2
+    assert await office.rounds.tell_unmade() == 0
+    await office.sends()
+
+    assert (await the_code(office)).config_id == "c-1"
+    assert (await the_welcome(office)).template_id == "t-1"
+    assert await office.rounds.tell_unmade() == 0

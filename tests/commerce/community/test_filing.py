@@ -104,6 +104,7 @@ def test_owners_are_those_of_groups_that_are_there(session: Session, three: Thre
         queries.get_group(session, 99)
 
 
+@pytest.mark.database
 def test_who_came_and_who_went_is_counted_by_the_day_of_shanghai(session: Session) -> None:
     group = read(session, whole(stay("wang"), stay("wm-1"), stay("wm-2")))
     midnight = NOW.astimezone(SHANGHAI).replace(hour=0, minute=0) + timedelta(days=1)

@@ -21,7 +21,6 @@ from tests.commerce.shop import NOW
 TABLES = (models, bot_models)
 """Imported for their tables."""
 LATER = NOW + timedelta(hours=2)
-pytestmark = pytest.mark.database
 
 
 def test_a_group_that_is_read_has_its_name_its_owner_and_everybody_in_it(session: Session) -> None:
@@ -50,6 +49,7 @@ def test_who_is_gone_when_it_is_read_again_has_left_and_may_come_back(session: S
     assert first.customer_id == third.customer_id
 
 
+@pytest.mark.database
 def test_who_left_and_came_back_unseen_has_stayed_twice(session: Session) -> None:
     read(session, whole(stay("wm-1")))
     back = NOW + timedelta(hours=1)
@@ -67,6 +67,7 @@ def test_an_answer_to_an_earlier_question_changes_nothing(session: Session) -> N
     assert (group.name, group.customers, group.member_version) == ("小鹿铺子一群", 2, "v2")
 
 
+@pytest.mark.database
 def test_a_change_that_follows_what_is_known_is_applied_by_itself(session: Session) -> None:
     read(session, whole(stay("wang"), stay("wm-1")))
 
@@ -101,6 +102,7 @@ def test_a_group_that_was_never_read_takes_no_change_however_it_is_numbered(
     assert all_stays(session) == []
 
 
+@pytest.mark.database
 def test_a_dissolved_group_is_empty_and_an_old_answer_does_not_fill_it(session: Session) -> None:
     read(session, whole(stay("wang"), stay("wm-1")))
 
