@@ -16,6 +16,7 @@ from bot.handover.seeding import seed_service
 from bot.lexicon import write_lexicon
 from bot.seeds import (
     BARGAINS_FILE,
+    CAMPAIGNS_FILE,
     DISTRIBUTION_FILE,
     FLASH_SALES_FILE,
     FREIGHT_FILE,
@@ -34,6 +35,7 @@ from bot.seeds.knowledge import ENTRY_FILES, FACTS_FILE
 from bot.seeds.pictures import generate_pictures, read_picture_briefs
 from bot.settings import Settings
 from bot.staff.demo import file_of, is_demo, seed_people
+from campaigns.seeding import seed_campaigns
 from campaigns.segments.seeding import seed_segments
 from commerce.bargains.activities import seed_activities
 from commerce.bargains.importing import read_bargains
@@ -105,6 +107,7 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
             bargains = seed_activities(session, read_bargains(session, BARGAINS_FILE), now)
             has_new_terms = seed_terms(session, DISTRIBUTION_FILE)
             canned = seed_service(session, SERVICE_FILE, now)
+            campaigns = seed_campaigns(session, CAMPAIGNS_FILE, now)
             segments = seed_segments(session, SEGMENTS_FILE, now)
             staff = seed_people(session, settings, now) if is_demo(settings) else 0
         if changed:
@@ -120,6 +123,7 @@ def seed_shop(settings: Settings, progress: Progress) -> Iterator[str]:
     same = groups.unchanged + len(groups.kept)
     yield f"拼团：新增{groups.created}，更新{groups.updated}，未变{same}"
     yield f"秒杀：新增{sales}场；砍价（要打开才能用）：新增{bargains}个"
+    yield f"营销活动（草稿，启用后才会发）：新增{campaigns}"
     yield f"分销规则：{'新增' if has_new_terms else '未变'}；快捷回复：新增{canned}"
     yield f"人群：新增{segments}个"
     if is_demo(settings):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, union_all
 from sqlmodel import Session, SQLModel
 
 from bot.kf.tables import OURS, KfSession
@@ -63,13 +63,16 @@ def takes_messages(session: Session, conversation_id: int) -> bool:
 
 
 def _has_conversation(route: Route, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Of the customer, or of whom was merged into them."""
-    rows = select(_TALK.c.id).join_from(_TALK, _OWNER, _OWNER.c.id == _TALK.c.customer_id)
+    """Of the customer, or of whom was merged into them: asked apart, each by its index."""
+    rows = select(_TALK.c.id).where(_channel == route.value, *conditions)
     if route is Route.KF:
-        rows = rows.join(_KF, _KF.c.conversation_id == _TALK.c.id).where(_IS_OURS)
-    is_theirs = or_(_OWNER.c.id == _CUSTOMER.c.id, _OWNER.c.merged_into_id == _CUSTOMER.c.id)
-    theirs = rows.where(is_theirs, _TALK.c.channel == route.value, *conditions)
-    return theirs.correlate(_CUSTOMER).exists()
+        session = exists().where(_KF.c.conversation_id == _TALK.c.id, _IS_OURS)
+        rows = rows.where(session.correlate(_TALK))
+    own = rows.where(_TALK.c.customer_id == _CUSTOMER.c.id)
+    inherited = rows.where(
+        _TALK.c.customer_id == _OWNER.c.id, _OWNER.c.merged_into_id == _CUSTOMER.c.id
+    )
+    return or_(own.correlate(_CUSTOMER).exists(), inherited.correlate(_CUSTOMER).exists())
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
@@ -116,20 +119,25 @@ _CUSTOMER: Final = _TABLES[Customer.__tablename__]
 _OWNER: Final = _CUSTOMER.alias("owner")
 _IDENTITY: Final = _TABLES[Identity.__tablename__]
 _TALK: Final = _TABLES[Conversation.__tablename__]
+_channel: Final = _TALK.c.channel.concat("")
+"""No bare column: SQLite would walk the index of channels, which have everybody in them."""
 _KF: Final = _TABLES[KfSession.__tablename__]
 _TEMPLATE: Final = _TABLES[NoticeTemplate.__tablename__]
 _CREDIT: Final = _TABLES[SubscriptionCredit.__tablename__]
 _IS_OURS: Final = and_(
     or_(*(_KF.c.state == int(state) for state in OURS)), _KF.c.rejects == false()
 )
+_OWN: Final = select(_TALK.c.id, _TALK.c.updated_at).where(
+    _TALK.c.customer_id == bindparam("who"), _channel == bindparam("route")
+)
+_INHERITED: Final = select(_TALK.c.id, _TALK.c.updated_at).where(
+    _TALK.c.customer_id == _OWNER.c.id,
+    _OWNER.c.merged_into_id == bindparam("who"),
+    _channel == bindparam("route"),
+)
+_THEIRS: Final = union_all(_OWN, _INHERITED).subquery("theirs")
 _CONVERSATIONS: Final = Prepared(
-    select(_TALK.c.id)
-    .join_from(_TALK, _OWNER, _OWNER.c.id == _TALK.c.customer_id)
-    .where(
-        _TALK.c.channel == bindparam("route"),
-        or_(_OWNER.c.id == bindparam("who"), _OWNER.c.merged_into_id == bindparam("who")),
-    )
-    .order_by(_TALK.c.updated_at.desc(), _TALK.c.id)
+    select(_THEIRS.c.id).order_by(_THEIRS.c.updated_at.desc(), _THEIRS.c.id)
 )
 _TAKES: Final = Prepared(
     select(_KF.c.conversation_id).where(_KF.c.conversation_id == bindparam("talk"), _IS_OURS)

@@ -12,7 +12,7 @@ from bot.media import MediaLibrary, PictureMissing
 from bot.messages import Card, Choices, Picture, Reply, Text, reply_from_json
 from bot.outbox import Claimed
 from bot.outcomes import Doubtful, Failed, NoRoute, Outcome, Postponed, Sent
-from commerce.customers.identities import link_unionid
+from commerce.customers.identities import link_unionid, note_follower
 from miniprogram_cards.cards import CardContent
 from miniprogram_cards.payloads import official_account_card
 from wecom.errors import Reaction, Refused, WeChatError
@@ -85,13 +85,16 @@ class ProfileDelivery:
         return Sent({"unionid": profile.get("unionid"), "follows": profile.get("subscribe") == 1})
 
     def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
-        """Join the identities that share the unionid."""
+        """Note a follower, and join the identities that share the unionid."""
+        openid = claimed.payload["openid"]
+        if isinstance(outcome, Sent) and outcome.result and outcome.result["follows"]:
+            note_follower(session, "official_account", self.app_id, openid)
         if isinstance(outcome, Sent) and outcome.result and outcome.result["unionid"]:
             link_unionid(
                 session,
                 channel="official_account",
                 account=self.app_id,
-                external_user=claimed.payload["openid"],
+                external_user=openid,
                 unionid=outcome.result["unionid"],
                 now=self.clock.now(),
             )

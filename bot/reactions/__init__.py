@@ -71,9 +71,7 @@ LISTENERS: Final[Mapping[str, Reaction]] = {
     "invoice_issued": Reaction(words=invoices.issued),
     "invoice_refused": Reaction(words=invoices.refused),
     "red_flush_wanted": Reaction(invoices.flush_wanted, words=invoices.taken_back),
-    "customers_merged": Reaction(
-        in_turn(campaigns.customers_merged, contacts.customers_merged)
-    ),
+    "customers_merged": Reaction(in_turn(campaigns.customers_merged, contacts.customers_merged)),
     "privacy_done": Reaction(words=after_sale.privacy_done),
     "promoter_code_wanted": Reaction(promoter_codes.promoter_code_wanted),
     "bargain_helped": Reaction(words=bargains.bargain_helped),

@@ -43,5 +43,8 @@ SOURCES_FILE = _FOLDER / "sources.toml"
 SEGMENTS_FILE = _FOLDER / "segments.toml"
 """Rules that pick customers, in the form of ``campaigns.segments.seeding``."""
 
+CAMPAIGNS_FILE = _FOLDER / "campaigns.toml"
+"""Drafts of campaigns, in the form of ``campaigns.seeding``."""
+
 SERVICE_FILE = _FOLDER / "service.toml"
 """Service by people: hours, terms, answers; in the form of ``bot.handover.seeding``."""

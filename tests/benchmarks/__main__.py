@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import search, seats, segments, turns
+from tests.benchmarks import campaign_run, search, seats, segments, turns
 from tests.benchmarks.search import Loading, Timing
 
 console = Console()
@@ -28,6 +28,9 @@ def main() -> None:
     )
     arguments.add_argument(
         "--customers", type=int, default=segments.SIZE, help="to ask segments of (0: none)"
+    )
+    arguments.add_argument(
+        "--recipients", type=int, default=campaign_run.RECIPIENTS, help="of a campaign (0: none)"
     )
     arguments.add_argument("--rasa", action=argparse.BooleanOptionalAction, default=True)
     chosen = arguments.parse_args()
@@ -46,6 +49,9 @@ def main() -> None:
         kept["segments"] = show(
             "Segments, and one pass over the rows", segments.run(chosen.customers)
         )
+    if chosen.recipients:
+        title = "A campaign by a worker that is killed twenty times"
+        kept["campaign"] = show(title, campaign_run.run(chosen.recipients))
     if chosen.rasa:
         kept["turns with Rasa"] = show("The same with the real Rasa", turns.run_with_rasa())
     if chosen.sizes:

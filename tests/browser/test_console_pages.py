@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NO_PAGES = (
     *("/", "/events", "/dashboard/charts", "/audit/check", "/account/authenticator"),
-    "/distribution/bindings",
+    *("/distribution/bindings", "/campaigns/count", "/cohorts/charts"),
 )
 """They lead on, stream, give figures or a picture; or want a customer to be named."""
 WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}

@@ -15,12 +15,14 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from bot.campaigning.letterbox import OutboxLetterbox
 from bot.clock import read_offset
 from bot.database import Database
 from bot.sandbox.settings import read_env_file
 from campaigns import runner
 from campaigns.tables import RunState
 from commerce.inserting import id_of
+from commerce.sealing import Sealer
 from commerce.shanghai import SHANGHAI
 from tests.campaigns.crowd import new_campaign, send
 from tests.fixtures.processes import SANDBOX_ENV, Program, copy_shop, free_port, until
@@ -85,6 +87,15 @@ class CampaignGround:
 
         number: int = self.in_shop(begin)
         return number
+
+    def resume(self, run_id: int) -> None:
+        """Let a paused run go on."""
+        keys = read_env_file(self.folder / SANDBOX_ENV)["SHOP_FIELD_KEYS"]
+        letterbox = OutboxLetterbox(Sealer.from_setting(keys))
+        now = self.now()
+        self.in_shop(
+            lambda session: runner.resume(session, letterbox, run_id, by="staff:1", now=now)
+        )
 
     def in_shop(self, function: Any) -> Any:
         """Call a function with a session of the shop's database."""
@@ -158,12 +169,17 @@ class CampaignGround:
 
 
 def make_ground(
-    stocked: Path, folder: Path, people: int, *, worker: tuple[str, ...] = ("bot", "worker")
+    stocked: Path,
+    folder: Path,
+    people: int,
+    *,
+    worker: tuple[str, ...] = ("bot", "worker"),
+    sandbox: str = "bot.sandbox",
 ) -> CampaignGround:
     """Everything but started. `stocked` is a shop as its commands make it."""
     sandbox_port = free_port()
     copy_shop(stocked, folder, port=free_port(), sandbox_port=sandbox_port)
-    serve = ("bot.sandbox", "serve", "--port", str(sandbox_port))
+    serve = (sandbox, "serve", "--port", str(sandbox_port))
     environment = {"SHOP_EMBEDDER": "off"}
     return CampaignGround(
         folder=folder,

@@ -27,6 +27,7 @@ def test_secrets_are_kept_and_urls_follow_the_port(tmp_path: Path) -> None:
         "SHOP_PAY_API_URL",
         "SHOP_KUAIDI100_API_URL",
         "SHOP_WECOM_API_URL",
+        "SHOP_SMS_API_URL",
         "SHOP_NLU_URL",
         "SANDBOX_CALLBACK_URL",
     }

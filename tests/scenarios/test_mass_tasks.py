@@ -204,3 +204,19 @@ async def test_a_swallowed_answer_is_resolved_without_a_second_task(stage: Stage
     await until_made(stage, 1)
     (task,) = await mass_of(stage)
     assert stage.rows("SELECT msgid FROM mass_task") == [(task["msgid"],)]
+
+
+async def test_a_moment_counts_as_sent_when_it_is_published(stage: Stage) -> None:
+    await crowd(stage, 1)
+    begin_run(stage)
+    gather(stage, [LIN], kind="m")
+    await until_made(stage, 1)
+    (moment,) = (await stage.control("GET", f"/wecom/staff/{LIN}/moments"))["moments"]
+    assert moment["text"] == "掌柜小店上新了，进店看看"
+
+    chosen = {"moment_id": moment["moment_id"]}
+    await stage.control("POST", f"/wecom/staff/{LIN}/moments/publish", chosen)
+    await stage.move_time(minutes=6)
+
+    await until_states(stage, sent=1)
+    assert stage.value("SELECT count(*) FROM mass_receipt") == 0

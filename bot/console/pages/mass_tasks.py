@@ -152,7 +152,7 @@ async def show_terms(page: Page) -> web.StreamResponse:
         title="发送规则",
         terms=await page.read(_terms),
         policies=list(terms.CAP_POLICIES.items()),
-        staff=await page.read(_staff),
+        colleagues=await page.read(_staff),
     )
 
 

@@ -52,7 +52,7 @@ class Town:
         def write(session: Session) -> None:
             now = self.clock.now()
             for channel in ("official_account", "mini_program"):
-                identify(session, channel, f"app-{channel}", "u", now, unionid="union")  # type: ignore[arg-type]
+                identify(session, channel, f"app-{channel}", "u", now, unionid="union")
             incoming = Incoming(
                 "k", "official_account", "app-official_account", "u", "text", "", now
             )
@@ -99,7 +99,7 @@ class Town:
 
         await self.database.write(tell)
 
-    async def sends(self, outcome: Outcome | None = None, rounds: int = 3) -> list[Claimed]:
+    async def sends(self, outcome: Outcome | None = None, rounds: int = 4) -> list[Claimed]:
         """What the sender takes into its hands, each ending so."""
 
         def work(session: Session) -> list[Claimed]:

@@ -7,32 +7,36 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from aiohttp import web
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.console.page import Page
-from bot.console.pages.campaigns.words import AUDIENCES
-from bot.console.pages.written import begin_of, end_of, find_day
-from campaigns import plans
-from campaigns.shapes import NODES, PLAN, Send, SopPlan
-from campaigns.steering import STANDING
-from campaigns.tables import Campaign, CampaignRun, CampaignState, RunState
-from commerce.inserting import id_of
+from bot.console.pages.campaigns.words import AUDIENCES, RUN_STATES
+from bot.console.pages.written import find_day
+from campaigns.calendar import Outlook, Planned, WentOut, planned, went_out
+from campaigns.tables import RunState
 from commerce.shanghai import SHANGHAI
 
 WEEK: Final = tuple("一二三四五六日")
 MOST_OF_A_DAY: Final = 8
 """Lines of one day; the rest is counted."""
+OUTLOOKS: Final[Mapping[Outlook, str]] = {
+    Outlook.EXPECTED: "到时候会发",
+    Outlook.PAUSED: "暂停着，继续后才会发",
+    Outlook.DRAFT: "还是草稿，启用后才会发",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that goes out, or went. `tone` is `went`, `stopped`, or empty for what comes."""
+    """Something that goes out, or went. `tone` is `went`, `stopped`, `maybe` for what somebody has
+    to let go first, or empty for what comes."""
 
     at: datetime
     campaign_id: int
     name: str
-    audience: str
-    tone: str = ""
+    about: str
+    """To whom, and what else there is to know."""
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ async def show(page: Page) -> web.StreamResponse:
     first = (find_day(f"{page.query('month')}-01") or today).replace(day=1)
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     days = [day for week in weeks for day in week]
-    lines = await page.read(_lines, begin_of(days[0]), end_of(days[-1]), page.now)
+    lines = await page.read(_lines, days[0], days[-1], page.now)
     return page.html(
         "campaigns/calendar.html",
         title="营销日历",
@@ -72,58 +76,27 @@ def _day(day: date, first: date, lines: Sequence[Line]) -> Day:
 
 
 def _lines(
-    session: Session, begin: datetime, end: datetime, now: datetime
+    session: Session, first: date, last: date, now: datetime
 ) -> Mapping[date, Sequence[Line]]:
     """By day in Shanghai, each day's in order."""
-    found = [*_went(session, begin, end), *_coming(session, max(begin, now), end)]
+    found = [_past(each) for each in went_out(session, first, last)]
+    found += [_coming(each) for each in planned(session, first, last, now)]
     by_day: dict[date, list[Line]] = {}
     for line in sorted(found, key=lambda each: (each.at, each.campaign_id)):
         by_day.setdefault(line.at.astimezone(SHANGHAI).date(), []).append(line)
     return by_day
 
 
-def _went(session: Session, begin: datetime, end: datetime) -> Sequence[Line]:
-    statement = (
-        select(CampaignRun, Campaign)
-        .join(Campaign, col(Campaign.id) == col(CampaignRun.campaign_id))
-        .where(
-            col(CampaignRun.slot) >= begin,
-            col(CampaignRun.slot) < end,
-            col(Campaign.kind).not_in([kind.value for kind in STANDING]),
-        )
-    )
-    return [
-        _line(campaign, run.slot, "stopped" if run.state == RunState.STOPPED else "went")
-        for run, campaign in session.exec(statement)
-    ]
+def _past(each: WentOut) -> Line:
+    tone = "stopped" if each.state == RunState.STOPPED else "went"
+    about = f"{RUN_STATES[each.state][0]}{f'，{each.reason}' if each.reason else ''}"
+    return Line(each.at, each.campaign_id, each.name, f"{AUDIENCES[each.audience]}，{about}", tone)
 
 
-def _coming(session: Session, begin: datetime, end: datetime) -> Sequence[Line]:
-    active = select(Campaign).where(Campaign.state == CampaignState.ACTIVE)
-    lines: list[Line] = []
-    for campaign in session.exec(active):
-        plan = PLAN.validate_python(campaign.plan)
-        if isinstance(plan, SopPlan):
-            moments = _dated(campaign, plan, begin, end)
-        else:
-            moments = plans.moments(session, plan, begin, end)
-        lines += [_line(campaign, moment) for moment in moments]
-    return lines
-
-
-def _dated(campaign: Campaign, plan: SopPlan, begin: datetime, end: datetime) -> list[datetime]:
-    """Of a SOP what falls on the same day for all; the rest depends on when each began."""
-    moments: list[datetime] = []
-    for node in NODES.validate_python(campaign.nodes):
-        if not isinstance(node, Send) or node.at is None:
-            continue
-        day = node.at.on
-        if day is None and not plan.from_each and node.at.day is not None:
-            day = plan.from_day + timedelta(days=node.at.day)
-        if day is not None:
-            moments.append(datetime.combine(day, node.at.time, SHANGHAI))
-    return [each for each in moments if begin < each < end]
-
-
-def _line(campaign: Campaign, at: datetime, tone: str = "") -> Line:
-    return Line(at, id_of(campaign), campaign.name, AUDIENCES[campaign.audience], tone)
+def _coming(each: Planned) -> Line:
+    tone = "" if each.outlook is Outlook.EXPECTED else "maybe"
+    about = [AUDIENCES[each.audience], OUTLOOKS[each.outlook]]
+    about += [f"{each.recipients}个等着收"] if each.recipients else []
+    if each.leaves_at != each.at:
+        about.append(f"免打扰，{each.leaves_at.astimezone(SHANGHAI):%H:%M}发出")
+    return Line(each.at, each.campaign_id, each.name, "，".join(about), tone)

@@ -10,11 +10,12 @@ from sqlmodel import Session, col, func, select
 
 from bot.console.page import Page
 from bot.console.pages.campaigns import flow
-from bot.console.pages.campaigns.flow import Box, Flow, lay_out
+from bot.console.pages.campaigns.flow import Box, Flow, is_end, lay_out
 from bot.console.pages.campaigns.plan_words import plan_words, span
 from bot.console.pages.campaigns.viewing import number_of
 from campaigns import drafts
-from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
+from campaigns.journeys.drawing import Counts, counts
+from campaigns.journeys.tables import JourneyEntry, JourneyMove
 from campaigns.segments.describing import describe
 from campaigns.segments.rules import read_rule
 from campaigns.shapes import NODES, PLAN, At, Condition, Node, Send, Wait
@@ -68,32 +69,33 @@ def _draw(session: Session, campaign_id: int) -> Picture:
     if campaign.kind not in KINDS_DRAWN:
         raise NotFound("只有旅程和SOP有流程图")
     nodes = NODES.validate_python(campaign.nodes)
-    laid = lay_out(nodes, is_chain=campaign.kind == CampaignKind.SOP)
-    moves, waiting = _moves(session, campaign_id), _waiting(session, campaign_id)
     plan = plan_words(PLAN.validate_python(campaign.plan))
-    entered = session.exec(
-        select(func.count()).where(JourneyEntry.campaign_id == campaign_id)
-    ).one()
+    laid, moves = lay_out(nodes), _moves(session, campaign_id)
+    standing = counts(session, campaign_id)
     places = {node.id: place for place, node in enumerate(nodes, 1)}
     boxes = []
     for box in laid.boxes:
-        if box.node is None:
-            is_start = box.key == flow.START
-            count = f"进来过 {entered}" if is_start else ""
-            title = "开始" if is_start else "结束"
-            words = _short(plan) if is_start else ""
-            boxes.append(Drawn(box, "start" if is_start else "end", title, words, count))
-        else:
+        if box.node is not None:
             title = f"{places[box.key]}. {_title(box.node)}"
             words = _short(_words(session, box.node))
-            count = _count(moves, waiting, box.key)
+            count = _count(moves, standing.get(box.key, Counts()), box.key)
             boxes.append(Drawn(box, box.node.kind, title, words, count))
+        elif is_end(box):
+            boxes.append(Drawn(box, "end", "结束", "", ""))
+        else:
+            entered = f"进来过 {_entered(session, campaign_id)}"
+            boxes.append(Drawn(box, "start", "开始", _short(plan), entered))
     ways = {
         f"{way.begin.key}{way.label}": f"{YES_NO[way.label]} {moves[way.begin.key, way.label]}"
         for way in laid.ways
         if way.label
     }
     return Picture(campaign, plan, laid, boxes, ways)
+
+
+def _entered(session: Session, campaign_id: int) -> int:
+    statement = select(func.count()).where(JourneyEntry.campaign_id == campaign_id)
+    return session.exec(statement).one()
 
 
 def _moves(session: Session, campaign_id: int) -> Counter[tuple[str, str]]:
@@ -110,22 +112,14 @@ def _moves(session: Session, campaign_id: int) -> Counter[tuple[str, str]]:
     return found
 
 
-def _waiting(session: Session, campaign_id: int) -> Mapping[str, int]:
-    statement = (
-        select(JourneyEntry.node, func.count())
-        .where(JourneyEntry.campaign_id == campaign_id, JourneyEntry.state == EntryState.ACTIVE)
-        .group_by(col(JourneyEntry.node))
-    )
-    return dict(session.exec(statement).all())
-
-
-def _count(moves: Counter[tuple[str, str]], waiting: Mapping[str, int], node: str) -> str:
+def _count(moves: Counter[tuple[str, str]], standing: Counts, node: str) -> str:
     told = [
         f"{words} {moves[node, outcome]}"
         for outcome, words in OUTCOMES.items()
         if moves[node, outcome]
     ]
-    told += [f"停在这里 {waiting[node]}"] if waiting.get(node) else []
+    told += [f"提前结束 {standing.ended}"] if standing.ended else []
+    told += [f"停在这里 {standing.there}"] if standing.there else []
     return "，".join(told)
 
 
@@ -168,6 +162,5 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "failed": "失败",
     "missed": "错过",
     "waited": "等过",
-    "ended": "提前结束",
 }
 YES_NO: Final[Mapping[str, str]] = {"yes": "符合", "no": "不符合"}

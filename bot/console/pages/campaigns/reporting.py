@@ -34,6 +34,7 @@ async def show(page: Page) -> web.StreamResponse:
         run=_run(page),
         found=found,
         groups=groups,
+        places=_places(campaign),
         held_back={reason_words(key): count for key, count in found.held_back.items()},
         charts_path=f"/console/campaigns/{campaign.id}/report/charts?run={_run(page) or ''}",
     )
@@ -136,6 +137,11 @@ def _read(
     steps = {send.id for send in gate.sends_of(campaign)}
     known = {key: each for key, each in found.by_part.items() if key[0] in steps or each.sent}
     return campaign, runs, _with_parts(found, known), groups
+
+
+def _places(campaign: Campaign) -> Mapping[str, str]:
+    """What operators call a step: the first message, the second; by its id."""
+    return {send.id: f"第{place}条" for place, send in enumerate(gate.sends_of(campaign), 1)}
 
 
 def _with_parts(found: Report, parts: Mapping[tuple[str, str], Outcome]) -> Report:

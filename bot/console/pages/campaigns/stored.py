@@ -127,16 +127,7 @@ def _step(node: Node, below: str) -> StepEntry:
 
     match node:
         case Send():
-            at = node.at
-            return StepEntry(
-                id=node.id,
-                kind="send",
-                next=way(node.next),
-                day="" if at is None else _number(at.day),
-                on="" if at is None else _day(at.on),
-                time="" if at is None else _clock(at.time),
-                arms=[_arm(each) for each in node.arms],
-            )
+            return _send(node, way(node.next))
         case Wait():
             wait, unit = in_units(node.minutes) if node.minutes else ("", "hours")
             until = "" if node.until is None else _clock(node.until)
@@ -159,6 +150,19 @@ def _step(node: Node, below: str) -> StepEntry:
                 no=way(node.no),
                 arms=(),
             )
+
+
+def _send(node: Send, onward: str) -> StepEntry:
+    at = node.at
+    return StepEntry(
+        id=node.id,
+        kind="send",
+        next=onward,
+        day="" if at is None else _number(at.day),
+        on="" if at is None else _day(at.on),
+        time="" if at is None else _clock(at.time),
+        arms=[_arm(each) for each in node.arms],
+    )
 
 
 def _arm(arm: Arm) -> ArmEntry:

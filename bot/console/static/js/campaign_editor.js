@@ -13,6 +13,12 @@ function isRoute(route) {
   return boxes.some((each) => each.value === route && (each.type === "hidden" || each.checked));
 }
 
+/** Everybody gets the same words then, and no placeholder may speak of one customer. */
+function isMassOnly() {
+  const chosen = all("[name=routes]").filter((each) => each.type === "hidden" || each.checked);
+  return chosen.length === 1 && chosen[0].value === "mass";
+}
+
 function show(element, isShown) {
   element.hidden = !isShown;
 }
@@ -127,8 +133,9 @@ function refresh() {
     show(arm.querySelector("[data-several]"), !isAlone);
     all("[data-needs-route]", arm).forEach((each) => show(each, isRoute(each.dataset.needsRoute)));
     all("[data-route-words]", arm).forEach((each) => show(each, isRoute(each.dataset.routeWords)));
-    show(arm.querySelector(".more"), all("[data-route-words]", arm).some((each) => !each.hidden));
-    all("[data-personal]", arm).forEach((each) => { each.disabled = isRoute("mass") && all("[name=routes]").filter((box) => box.checked || box.type === "hidden").length === 1; });
+    const others = all("[data-route-words]", arm).filter((each) => !each.hidden);
+    show(arm.querySelector(".more"), others.length > 1 || others.some((each) => each.querySelector("textarea").value.trim()));
+    all("[data-personal]", arm).forEach((each) => { each.disabled = isMassOnly(); });
   });
   all('[data-row="attachment"]').forEach(chooseAttachment);
   all("[data-triggers]").forEach((each) => show(each, each.dataset.triggers.split(" ").includes(form.elements["plan.trigger"]?.value)));

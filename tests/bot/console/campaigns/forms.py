@@ -1,7 +1,10 @@
 """The editor's form, as a browser sends it, and what stands in one that came back."""
 
+import re
 from html.parser import HTMLParser
 from typing import Final
+
+_WRONG: Final = re.compile(r'class="form__wrong" role="alert" data-place="([^"]*)">([^<]*)<')
 
 ONCE: Final = {
     "kind": "once",
@@ -79,6 +82,11 @@ def fields_of(html: str) -> set[tuple[str, str]]:
     return reader.found
 
 
+def wrong_in(html: str) -> dict[str, str]:
+    """What the page says beside its fields, by their names."""
+    return dict(_WRONG.findall(html.partition("<template")[0]))
+
+
 class _Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -96,8 +104,8 @@ class _Fields(HTMLParser):
         elif tag == "textarea":
             self._textarea, self._text = name, []
         elif tag == "input" and name and "disabled" not in given:
-            if given.get("type") != "checkbox" or "checked" in given:
-                self.found.add((name, given.get("value", "")))
+            is_ticked = given.get("type") != "checkbox" or "checked" in given
+            self.found |= {(name, given.get("value", ""))} if is_ticked else set()
 
     def handle_data(self, data: str) -> None:
         if self._textarea:

@@ -1,0 +1,131 @@
+"""What is done with campaigns in the console: let go, paused, resumed, stopped, let pass."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from bot.clock import FrozenClock
+from bot.console.pages.campaigns import acting
+from bot.database import Database
+from bot.staff.audit_tables import AuditEntry
+from bot.staff.tables import Role
+from campaigns.tables import Campaign, CampaignRun
+from commerce.inserting import id_of
+from tests.bot.console.conftest import OpenConsole
+from tests.campaigns.campaigning import content, new_campaign, running_campaign, send
+
+GENTLE = "{称呼}，周末上新了\n不想再收到，回复退订"
+BLOCKED = "全网最低价，国家级品质\n回复退订不再打扰"
+
+
+def draft(database: Database, clock: FrozenClock, text: str = GENTLE, **columns: Any) -> int:
+    """A draft for tomorrow."""
+    now = clock.now()
+    plan = {"kind": "once", "at": (now + timedelta(days=1)).isoformat()}
+    values = {"state": "draft", "plan": plan, "nodes": [send("s1", content(text))], **columns}
+    with database.writing() as session:
+        return id_of(new_campaign(session, now, **values))
+
+
+def state_of(database: Database, number: int) -> str:
+    with database.reading() as session:
+        return session.get_one(Campaign, number).state
+
+
+def done(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [did for did in session.exec(select(AuditEntry.did)) if did.startswith("campaign")]
+
+
+async def test_a_campaign_goes_out_pauses_goes_on_and_ends(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    number = draft(database, frozen_clock)
+    browser = await open_console(Role.OPERATOR)
+    states = []
+
+    for action in ("activate", "pause", "resume", "stop"):
+        answer = await browser.post(f"/campaigns/{number}/{action}", {"version": "1"})
+        assert (answer.status, answer.location) == (200, f"/console/campaigns/{number}")
+        states.append(state_of(database, number))
+
+    assert states == ["active", "paused", "active", "stopped"]
+    assert done(database) == [
+        "campaign.activated",
+        "campaign.paused",
+        "campaign.resumed",
+        "campaign.stopped",
+    ]
+
+
+async def test_what_was_changed_meanwhile_is_not_let_go(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    number = draft(database, frozen_clock, version=2)
+    browser = await open_console(Role.OPERATOR)
+
+    answer = await browser.post(f"/campaigns/{number}/activate", {"version": "1"})
+
+    assert answer.status == 422
+    assert state_of(database, number) == "draft"
+
+
+async def test_only_the_owner_lets_blocked_words_pass_and_says_why(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    number = draft(database, frozen_clock, BLOCKED)
+    operator, owner = await open_console(Role.OPERATOR), await open_console(Role.OWNER)
+    base, reason = f"/campaigns/{number}", {"reason": "法务看过，是活动页原话"}
+
+    answers = [
+        await operator.post(f"{base}/activate", {"version": "1"}),
+        await operator.post(f"{base}/override", reason),
+        await owner.post(f"{base}/override", {"reason": "行"}),
+        await owner.post(f"{base}/override", reason),
+        await operator.post(f"{base}/activate", {"version": "1"}),
+    ]
+
+    assert [each.status for each in answers] == [422, 403, 422, 200, 200]
+    assert state_of(database, number) == "active"
+    assert "法务看过，是活动页原话" in (await operator.get(base)).text
+
+
+async def test_a_run_is_steered_by_itself(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    with database.writing() as session:
+        run = running_campaign(session, frozen_clock.now())
+        number, run_id = run.campaign_id, id_of(run)
+    browser = await open_console(Role.OPERATOR)
+    base, states = f"/campaigns/{number}/runs/{run_id}", []
+
+    for action in ("pause", "resume", "stop"):
+        assert (await browser.post(f"{base}/{action}")).status == 200
+        with database.reading() as session:
+            states.append(session.get_one(CampaignRun, run_id).state)
+    again = await browser.post(f"{base}/stop")
+    elsewhere = await browser.post(f"/campaigns/{number + 1}/runs/{run_id}/stop")
+
+    assert states == ["paused", "running", "stopped"]
+    assert (again.status, elsewhere.status) == (422, 404)
+    assert acting.TOO_LATE in again.text
+
+
+async def test_a_copy_is_a_draft_and_a_draft_is_thrown_away(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    number = draft(database, frozen_clock)
+    browser = await open_console(Role.OPERATOR)
+
+    copied = await browser.post(f"/campaigns/{number}/copy")
+    discarded = await browser.post(f"/campaigns/{number}/discard")
+
+    assert copied.location == f"/console/campaigns/{number + 1}"
+    assert discarded.location == "/console/campaigns"
+
+    def names(session: Session) -> list[str]:
+        return list(session.exec(select(Campaign.name)))
+
+    with database.reading() as session:
+        assert names(session) == ["上新通知（副本）"]
