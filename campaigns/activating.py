@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select, update
 from campaigns import drafts, gate, plans, steering
 from campaigns.composer import Marks, attachments
 from campaigns.drafting_rules import check
+from campaigns.limits import rule_of
 from campaigns.ports import Letterbox
 from campaigns.runner import begin
 from campaigns.shapes import PLAN, JourneyPlan, OncePlan, SopPlan
@@ -51,7 +52,11 @@ def pause(session: Session, campaign_id: int, *, by: str, now: datetime) -> Camp
 def resume(
     session: Session, letterbox: Letterbox, campaign_id: int, *, by: str, now: datetime
 ) -> Campaign:
-    """Go on with what was paused; slots that passed meanwhile are passed. Raises as `activate`."""
+    """Go on with what was paused; slots that passed meanwhile are passed. Raises as `activate`.
+
+    Who is on a journey that was changed meanwhile goes on by its old steps; who enters from now on
+    takes the new ones.
+    """
     campaign = drafts.get(session, campaign_id)
     gate.refuse_blocked(campaign)
     plan = PLAN.validate_python(campaign.plan)
@@ -60,9 +65,12 @@ def resume(
     if not isinstance(plan, JourneyPlan | SopPlan | OncePlan):
         campaign.next_at = plans.next_at(session, plan, now)
         session.add(campaign)
-    for run in _open_runs(session, campaign_id):
+    runs = _open_runs(session, campaign_id)
+    for run in runs:
         steering.resume(session, letterbox, id_of(run), by=by, now=now)
     session.flush()
+    if isinstance(plan, JourneyPlan | SopPlan) and _is_changed(session, campaign, runs[-1:]):
+        begin(session, campaign, now, now)
     return campaign
 
 
@@ -126,12 +134,18 @@ def _move(
         raise IllegalMove(drafts.CHANGED_BY_OTHERS)
 
 
+def _is_changed(session: Session, campaign: Campaign, latest: list[CampaignRun]) -> bool:
+    """Whether the run that customers enter has other steps, routes or customers than the plan."""
+    wanted = (campaign.nodes, campaign.routes, rule_of(session, campaign))
+    return any((run.nodes, run.routes, run.rule) != wanted for run in latest)
+
+
 def _open_runs(session: Session, campaign_id: int) -> list[CampaignRun]:
     states = (RunState.RUNNING, RunState.PAUSED)
     statement = select(CampaignRun).where(
         CampaignRun.campaign_id == campaign_id, col(CampaignRun.state).in_(states)
     )
-    return list(session.exec(statement).all())
+    return list(session.exec(statement.order_by(col(CampaignRun.id))).all())
 
 
 _WHY: Final = {
