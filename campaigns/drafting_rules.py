@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 IN_A_CHAT: Final = 2
 """Attachments beside words in a chat: three messages at a time, as for every answer."""
 WHOLE: Final = 100
+IN_TEMPLATES: Final = (Route.SUBSCRIPTION, Route.TEMPLATE, Route.SMS)
+"""Routes that say a few words in a template."""
 NOTICE_VALUES: Final = ("title", "note")
 ROUTE_NAMES: Final[Mapping[Route, str]] = {
     Route.OFFICIAL_ACCOUNT: "公众号客服消息",
@@ -161,11 +163,12 @@ def _contents_fit(draft: "Draft") -> None:
     for field, content in _contents(draft):
         _check_words(draft, field, content)
         _check_attachments(draft, field, content)
-        if Route.SUBSCRIPTION in draft.routes:
+        if not set(draft.routes).isdisjoint(IN_TEMPLATES):
             for name in NOTICE_VALUES:
                 if not content.notice.get(name, "").strip():
                     raise InvalidInput(
-                        "要走订阅消息，请写标题和说明", field=f"{field}.notice.{name}"
+                        "要走订阅消息、模板消息或短信，请写标题和说明",
+                        field=f"{field}.notice.{name}",
                     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot import conversations, outbox, reply_window
 from bot.campaigning import open_routes, unsent
-from bot.campaigning.open_routes import NOTICE
+from bot.campaigning.open_routes import NOTICES
 from bot.conversations import ConversationView
 from bot.messages import Card, Picture, Reply, Text, reply_to_json
 from bot.messenger import SCARCE
@@ -34,8 +34,8 @@ class OutboxLetterbox:
         for route in routes:
             if route in CHATS and route in letter.texts:
                 key = self._say(session, letter, route, now)
-            elif route is Route.SUBSCRIPTION and letter.notice:
-                key = self._notify(session, letter, now)
+            elif route in NOTICES and letter.notice:
+                key = self._notify(session, letter, route, now)
             else:
                 continue
             if key is not None:
@@ -76,17 +76,19 @@ class OutboxLetterbox:
         write_down(session, self.sealer, talk.id, None, replies, now, about=letter.key)
         return outbox.answer_key(letter.key, len(replies) - 1)
 
-    def _notify(self, session: Session, letter: Letter, now: datetime) -> str | None:
+    def _notify(self, session: Session, letter: Letter, route: Route, now: datetime) -> str | None:
         key = outbox.answer_key(letter.key, 0)
+        kind, channels = NOTICES[route]
         sender = post_notice(
             session,
             self.sealer,
             letter.customer_id,
-            Notice(NOTICE, letter.notice, letter.page),
+            Notice(kind, letter.notice, letter.page),
             key,
             now,
             run_id=letter.run_id,
             until=letter.until,
+            channels=channels,
         )
         return None if sender is None else key
 

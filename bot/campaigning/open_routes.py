@@ -12,14 +12,23 @@ from bot.messages import BOT
 from bot.messenger import SCARCE
 from bot.notices.posting import APPS
 from bot.notices.tables import NoticeTemplate, SubscriptionCredit
+from bot.notices.templates import SMS, TEMPLATE
 from bot.reply_window import SAFETY, WINDOWS
 from bot.tables import Conversation
 from campaigns.ports import CHATS, Route
-from commerce.customers.tables import Customer, Identity
+from commerce.customers.tables import Address, Customer, Identity
 from commerce.prepared import Prepared
 
 NOTICE: Final = "campaign"
 """The kind of notice that a subscription message of a campaign is."""
+SERVICE_NOTICE: Final = "service_notice"
+"""What template messages and SMS carry of a campaign, which is then no marketing."""
+NOTICES: Final[Mapping[Route, tuple[str, Collection[str]]]] = {
+    Route.SUBSCRIPTION: (NOTICE, APPS),
+    Route.TEMPLATE: (SERVICE_NOTICE, (TEMPLATE,)),
+    Route.SMS: (SERVICE_NOTICE, (SMS,)),
+}
+"""For each route outside of chats the kind of notice, and whose templates it takes."""
 ROOM: Final = SCARCE + 1
 """A window with less room is closed to campaigns: the rest is for what comes of them."""
 
@@ -32,6 +41,10 @@ def open_now(routes: Collection[Route], now: datetime) -> Mapping[Route, ColumnE
             found[route] = _has_conversation(route, _is_open(now), _TALK.c.owner == BOT)
         elif route is Route.SUBSCRIPTION:
             found[route] = _has_credit()
+        elif route is Route.TEMPLATE:
+            found[route] = and_(_has_template(TEMPLATE), _follows())
+        elif route is Route.SMS:
+            found[route] = and_(_has_template(SMS), _has_phone())
     return found
 
 
@@ -49,6 +62,10 @@ def known(routes: Collection[Route]) -> ColumnElement[bool]:
             .where(_IDENTITY.c.customer_id == _CUSTOMER.c.id, _IDENTITY.c.channel.in_(APPS))
             .correlate(_CUSTOMER)
         )
+    if Route.TEMPLATE in routes:
+        ways.append(_follows())
+    if Route.SMS in routes:
+        ways.append(_has_phone())
     return or_(false(), *ways)
 
 
@@ -114,9 +131,34 @@ def _has_credit() -> ColumnElement[bool]:
     return rows.correlate(_CUSTOMER).exists()
 
 
+def _has_template(channel: str) -> ColumnElement[bool]:
+    """Whether operators have entered a template for service notices of campaigns."""
+    return exists().where(
+        _TEMPLATE.c.kind == SERVICE_NOTICE, _TEMPLATE.c.channel == channel, _TEMPLATE.c.is_active
+    )
+
+
+def _follows() -> ColumnElement[bool]:
+    """Whether the customer follows the official account."""
+    rows = exists().where(
+        _IDENTITY.c.customer_id == _CUSTOMER.c.id,
+        _IDENTITY.c.channel == Route.OFFICIAL_ACCOUNT.value,
+        _IDENTITY.c.follows,
+    )
+    return rows.correlate(_CUSTOMER)
+
+
+def _has_phone() -> ColumnElement[bool]:
+    """Whether an address of theirs is kept: it is sealed, so whether its number is a mobile one
+    is only seen when it is opened."""
+    rows = exists().where(_ADDRESS.c.customer_id == _CUSTOMER.c.id)
+    return rows.correlate(_CUSTOMER)
+
+
 _TABLES: Final = SQLModel.metadata.tables
 _CUSTOMER: Final = _TABLES[Customer.__tablename__]
 _OWNER: Final = _CUSTOMER.alias("owner")
+_ADDRESS: Final = _TABLES[Address.__tablename__]
 _IDENTITY: Final = _TABLES[Identity.__tablename__]
 _TALK: Final = _TABLES[Conversation.__tablename__]
 _channel: Final = _TALK.c.channel.concat("")

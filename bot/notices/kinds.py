@@ -18,6 +18,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "price_dropped": {"goods": "商品", "price": "现价", "was": "原来价格", "note": "说明"},
     "back_in_stock": {"goods": "商品", "price": "现价", "note": "说明"},
     "campaign": {"title": "活动", "goods": "商品", "price": "价格", "date": "时间", "note": "说明"},
+    "service_notice": {"title": "事项", "date": "时间", "note": "说明"},
 }
 """By kind, each value's name as operators read it."""
 KINDS: Final[Mapping[str, str]] = {
@@ -28,10 +29,18 @@ KINDS: Final[Mapping[str, str]] = {
     "price_dropped": "降价提醒",
     "back_in_stock": "到货提醒",
     "campaign": "活动通知",
+    "service_notice": "服务通知",
 }
-SERVICE: Final = ("order_shipped", "refund_paid", "group_ended", "after_sale_moved")
-"""What a customer has to know of their own order. Template messages and SMS carry these alone: the
-platforms forbid anything that could be taken for advertising there (模板消息运营规范)."""
+SERVICE: Final = (
+    "order_shipped",
+    "refund_paid",
+    "group_ended",
+    "after_sale_moved",
+    "service_notice",
+)
+"""What a customer has to know of their own order, or of the service they are owed. Template
+messages and SMS carry these alone: the platforms forbid anything that could be taken for
+advertising there (模板消息运营规范)."""
 LIMITS: Final[Mapping[str, int]] = {
     "thing": 20,
     "character_string": 32,

@@ -61,15 +61,16 @@ def post_notice(
     run_id: int | None = None,
     until: datetime | None = None,
     tried: Collection[str] = (),
+    channels: Collection[str] = (),
 ) -> str | None:
     """Put the notice down under `key` for the first open way; its channel, or None.
 
     A credit is used before the message leaves; it is given back when it surely did not. `run_id`
     is the campaign run that wants it; from `until` on it is not sent any more. `tried` are names
-    of ways that have refused it.
+    of ways that have refused it; `channels` narrow the ways to those of these templates.
     """
     for way in _open_ways(session, sealer, customer_id, notice):
-        if way.name in tried:
+        if way.name in tried or (channels and way.template.channel not in channels):
             continue
         template_id = way.template.template_id
         who = way.account, way.address, template_id

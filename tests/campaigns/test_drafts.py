@@ -95,6 +95,7 @@ REFUSED = [
         "请选择",
     ),
     (entered(routes=["subscription"]), "nodes.s1.A.notice.title", "订阅消息"),
+    (entered(purpose="service", routes=["sms"]), "nodes.s1.A.notice.title", "短信"),
     (
         entered(audience="moments", routes=["mass"], nodes=said("看", attachments=[PRODUCT])),
         "nodes.s1.A.attachments",
@@ -126,7 +127,11 @@ def test_what_is_wrong_is_named_with_its_field(
         ),
         sop(day=3, time="10:00"),
         entered(nodes=[send("s1", content(), content())], stop_rule={"metric": "order"}),
-        entered(purpose="service", routes=["wecom", "template", "sms"]),
+        entered(
+            purpose="service",
+            routes=["wecom", "template", "sms"],
+            nodes=said("发货晚一天，抱歉", notice={"title": "发货延迟", "note": "晚一天发出"}),
+        ),
     ],
 )
 def test_a_whole_campaign_is_kept_and_read_back(session: Session, whole: dict[str, Any]) -> None:

@@ -15,12 +15,13 @@ from bot.notices.templates import save_template
 from bot.tables import ChatMessage, Conversation, OutboxMessage, OutboxState
 from campaigns.limits import Wanted, judge
 from campaigns.ports import Letter, Route
+from commerce.customers.addresses import save_address
 from commerce.customers.identities import list_identities
 from commerce.customers.tables import Customer
 from commerce.inserting import id_of
 from miniprogram_cards.cards import CardContent
 from tests.campaigns.crowd import PARTS, new_campaign, new_run, somebody, talk
-from tests.commerce.shop import NOW
+from tests.commerce.shop import ADDRESS, NOW, SEALER
 
 LETTERBOX = PARTS.letterbox
 OA, MINI, KF = Route.OFFICIAL_ACCOUNT, Route.MINI_PROGRAM, Route.KF
@@ -203,3 +204,41 @@ def test_who_owns_the_conversation_is_not_talked_over(session: Session) -> None:
     assert LETTERBOX.post(session, letter(session, customer), (OA,), NOW) is None
     assert session.exec(select(Conversation.owner)).all() == ["staff:1"]
     assert rows(session) == []
+
+
+@pytest.mark.parametrize(
+    ("follows", "has_address", "used"),
+    [(True, True, Route.TEMPLATE), (False, True, Route.SMS), (False, False, None)],
+)
+def test_a_service_notice_leaves_as_template_message_then_as_sms(
+    session: Session, follows: bool, has_address: bool, used: Route | None
+) -> None:
+    for channel in ("official_account_template", "sms"):
+        save_template(
+            session,
+            kind="service_notice",
+            channel=channel,
+            template_id="SMS_1234567" if channel == "sms" else TEMPLATE,
+            fields={"title": "title"} if channel == "sms" else {"thing1": "title"},
+            is_active=True,
+            now=NOW,
+        )
+    customer = somebody(session, opened_by=None)
+    (identity,) = list_identities(session, customer)
+    identity.follows = follows
+    session.add(identity)
+    if has_address:
+        save_address(session, SEALER, customer, ADDRESS, NOW)
+    note = letter(session, customer, notice={"title": "发货延迟", "note": "晚一天"})
+    routes = (OA, Route.TEMPLATE, Route.SMS)
+
+    asked = LETTERBOX.open_routes(routes, NOW)
+    is_open = [
+        session.exec(select(Customer.id).where(Customer.id == customer, asked[route])).first()
+        for route in (Route.TEMPLATE, Route.SMS)
+    ]
+    posted = LETTERBOX.post(session, note, routes, NOW)
+
+    assert (None if posted is None else posted.route) == used
+    assert [each is not None for each in is_open] == [follows, has_address]
+    assert [each.run_id for each in rows(session)] == ([] if used is None else [note.run_id])
