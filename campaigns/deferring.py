@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlmodel import Session, SQLModel, col
 
 from campaigns import sending
@@ -36,11 +36,14 @@ def put_off(
 def take_up_due(session: Session, parts: Parts, now: datetime, most: int) -> int:
     """Take up deliveries whose time has come, so many at most; how many.
 
-    A run whose letters still stand in the outbox gets no more of them.
+    A run whose letters still stand in the outbox gets no more of them, and keeps no other waiting.
     """
     taken = 0
-    for row in _DUE.all(session, moment=now, most=most):
-        if parts.letterbox.unsent(session, row.run_id) < BACKLOG:
+    for run in _DUE_RUNS.all(session, moment=now):
+        room = min(most - taken, BACKLOG - parts.letterbox.unsent(session, run.id))
+        if room <= 0:
+            continue
+        for row in _DUE.all(session, run=run.id, moment=now, most=room):
             take_up(session, parts, row.id, now)
             taken += 1
     return taken
@@ -91,14 +94,18 @@ _PUT_OFF: Final = Prepared(
         due_at=_moment("until"),
     )
 )
-_DUE: Final = Prepared(
-    select(_TABLE.c.id, _TABLE.c.run_id)
-    .join_from(_TABLE, _RUN, _RUN.c.id == _TABLE.c.run_id)
+_IS_DUE = (in_state(_TABLE, DeliveryState.DEFERRED), _TABLE.c.due_at <= _moment("moment"))
+_DUE_RUNS: Final = Prepared(
+    select(_RUN.c.id)
     .where(
-        in_state(_TABLE, DeliveryState.DEFERRED),
-        _TABLE.c.due_at <= _moment("moment"),
         _RUN.c.state == RunState.RUNNING.value,
+        exists().where(_TABLE.c.run_id == _RUN.c.id, *_IS_DUE),
     )
+    .order_by(_RUN.c.id)
+)
+_DUE: Final = Prepared(
+    select(_TABLE.c.id)
+    .where(_TABLE.c.run_id == bindparam("run"), *_IS_DUE)
     .order_by(_TABLE.c.due_at, _TABLE.c.id)
     .limit(bindparam("most"))
 )

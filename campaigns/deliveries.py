@@ -20,6 +20,7 @@ from campaigns.tables import (
 )
 from commerce.columns import in_state
 from commerce.customers.tables import Customer
+from commerce.inserting import core
 from commerce.prepared import Prepared
 
 UNWANTED: Final = "the customer unsubscribed"
@@ -83,6 +84,16 @@ def counts(session: Session, run_id: int) -> Sequence[Count]:
         Count(DeliveryState(row.state), row.reason, row.arm, row.deliveries)
         for row in _COUNTS.all(session, run=run_id)
     ]
+
+
+def planned_for(
+    session: Session, run: CampaignRun, customer_ids: Collection[int]
+) -> Collection[int]:
+    """Those of the customers who have a delivery of a run over a segment."""
+    statement = select(_TABLE.c.customer_id).where(
+        _TABLE.c.customer_id.in_(customer_ids), _TABLE.c.run_id == run.id
+    )
+    return frozenset(core(session).execute(statement).scalars())
 
 
 def hold_back_unsent(session: Session, run_id: int, taken_back: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, SQLModel
 
-from campaigns import drawing, limits
+from campaigns import deliveries, drawing, limits
 from campaigns.composer import Composed, Marks, NothingToShow, compose
 from campaigns.limits import Reason, Verdict, Wanted
 from campaigns.parts import Parts
@@ -67,7 +67,10 @@ def to_customers(session: Session, sending: Sending, customer_ids: Sequence[int]
     """
     asked = limits.verdicts(session, sending.parts, sending.wanted, customer_ids, sending.now)
     contacts = _contacts(session, sending, asked)
+    had = deliveries.planned_for(session, sending.run, customer_ids) if sending.is_batch else ()
     for customer_id in customer_ids:
+        if customer_id in had:
+            continue  # As the customer who has been merged into them since.
         verdict = asked.get(customer_id, limits.NOBODY)
         row = _Row.of(sending, customer_id, verdict, contacts.get(customer_id))
         is_new = insert_once(session, Delivery, **row.values)
@@ -127,6 +130,9 @@ class _Row:
         state, reason, due_at = _outcome(sending, verdict)
         if contact is not None and not before and state is DeliveryState.POSTED:
             state = DeliveryState.GATHERED
+        if contact is None and state is DeliveryState.GATHERED:
+            # Whose contact they were has ended it since the limits were asked.
+            state, reason = DeliveryState.HELD_BACK, Reason.NO_ROUTE.value
         values = {
             "campaign_id": sending.run.campaign_id,
             "run_id": sending.run.id,
@@ -240,7 +246,7 @@ def _letter(sending: Sending, delivery_id: int, customer_id: int, said: Composed
         customer_id=customer_id,
         run_id=id_of(sending.run),
         # A delivery that was taken back is posted again, as another effect.
-        key=f"delivery:{delivery_id}:{int(now.timestamp())}",
+        key=f"delivery:{delivery_id}:{now:%Y%m%d%H%M%S%f}",
         texts=said.texts,
         cards=said.cards,
         pictures=said.pictures,

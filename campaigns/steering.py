@@ -54,6 +54,8 @@ def stop(
         return False
     keys = letterbox.take_back(session, run_id, STOPPED, now, begun=True)
     hold_back_unsent(session, run_id, keys)
+    run = session.get_one(CampaignRun, run_id)
+    _CLOSE.run(session, campaign=run.campaign_id, moment=now)
     return True
 
 

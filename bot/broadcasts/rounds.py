@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from sqlalchemy import func
@@ -14,6 +13,7 @@ from bot.broadcasts.reading import ResultReading
 from bot.clock import Clock
 from bot.database import Database
 from bot.jobs import Job
+from campaigns.gathering import COMPANY
 from campaigns.mass import cancelling, cap, planning, reminding, results
 from campaigns.steering import STANDING
 from campaigns.tables import Campaign, CampaignRun, Delivery, DeliveryState, RunState
@@ -21,10 +21,6 @@ from commerce.errors import IllegalMove
 from wecom.client import AsyncWeComClient
 
 log = structlog.get_logger()
-
-TOGETHER: Final = timedelta(minutes=30)
-"""What the steps of a journey gather waits so long for company: each task is one more that
-somebody has to confirm."""
 
 
 class BroadcastRounds:
@@ -120,7 +116,7 @@ def _list_gathered(session: Session, now: datetime) -> Sequence[int]:
             Delivery.state == DeliveryState.GATHERED,
         )
         .group_by(col(CampaignRun.id), col(Campaign.kind))
-        .having(or_(col(Campaign.kind).not_in(STANDING), oldest <= now - TOGETHER))
+        .having(or_(col(Campaign.kind).not_in(STANDING), oldest <= now - COMPANY))
         .order_by(col(CampaignRun.id))
     )
     return [each for each in session.exec(statement) if each is not None]

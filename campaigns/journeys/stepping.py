@@ -50,6 +50,8 @@ def step(session: Session, parts: Parts, entry_id: int, now: datetime) -> bool:
     if entry.state != EntryState.ACTIVE or entry.wake_at > now:
         return False
     standing = standing_of(session, entry.run_id)
+    if standing.run.state != RunState.RUNNING:  # Paused since it was listed.
+        return False
     node = standing.by_id[entry.node]
     if isinstance(node, Wait):
         return _go_on(session, standing, entry, node.next, "waited", now)

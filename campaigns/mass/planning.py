@@ -13,7 +13,7 @@ from campaigns.mass import cap
 from campaigns.mass.tables import ChatType, MassTask
 from campaigns.ports import Broadcaster
 from campaigns.shapes import NODES, Content, Send
-from campaigns.tables import CampaignRun, Delivery, DeliveryState
+from campaigns.tables import CampaignRun, Delivery, DeliveryState, RunState
 from campaigns.terms import get_terms
 from commerce.inserting import affected_rows, core, id_of
 
@@ -63,7 +63,12 @@ def make_tasks(session: Session, broadcaster: Broadcaster, run: CampaignRun, now
 
     To be called again, in a transaction of its own, until it makes none. Nobody is twice in a
     task; who is over the platform's cap is in none, but due again when the next period begins.
+    A run that was paused or stopped makes none.
     """
+    cap.hold(session)  # Before anything is read: two who make tasks of a run count the same parts.
+    session.refresh(run, ["state"])
+    if run.state != RunState.RUNNING:
+        return 0
     policy = get_terms(session).cap_policy
     made = 0
     for batch in _waiting(session, id_of(run)):
@@ -109,8 +114,6 @@ def _make(
         return False
     task = _new_task(session, run, batch, now)
     is_counted = batch.chat_type != ChatType.MOMENT
-    if is_counted:
-        cap.hold(session)
     most = MOST[batch.chat_type]
     while task.recipients < most and (claimed := _claim(session, batch, task)):
         deferred = _defer_over_cap(session, task, policy, now) if is_counted else 0

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session, update
 
-from bot.broadcasts.rounds import TOGETHER
+from campaigns.gathering import COMPANY
 from campaigns.mass import cancelling, reminding
 from campaigns.mass.tables import MassTask
 from campaigns.tables import Campaign, Delivery
@@ -196,10 +196,10 @@ async def test_steps_of_a_journey_wait_for_company(office: Office, corp: MassCor
         affected_rows(session, now)
 
     await office.database.write(plan)
-    await office.waits(minutes=20)
+    await office.waits(minutes=6)
     assert corp.tasks == []
 
-    await office.waits(seconds=TOGETHER.total_seconds())
+    await office.waits(seconds=COMPANY.total_seconds())
 
     assert [len(each.targets) for each in corp.tasks] == [2]
     assert [task.recipients for task in await office.tasks()] == [2]
