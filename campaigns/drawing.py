@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, literal
+from sqlalchemy import BigInteger, ColumnElement, cast, literal
 
 from campaigns.shapes import Arm
 
@@ -50,13 +50,6 @@ def arm_of(salt: str, arms: Sequence[Arm], number: int) -> Arm:
         if drawn < end:
             return arm
     return arms[0]
-
-
-def arm_name(salt: str, arms: Sequence[Arm], number: ColumnElement[int]) -> ColumnElement[str]:
-    """The name of the same variant as SQL."""
-    drawn = lot_of(salt, ARM, number, _whole(arms))
-    spans = [(drawn < end, arm.name) for arm, end in zip(arms, _ends(arms), strict=True)]
-    return case(*spans, else_=arms[0].name)
 
 
 def _factors(salt: str, what: str) -> tuple[int, int]:

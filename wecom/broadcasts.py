@@ -13,8 +13,6 @@ from wechatpy.client.api.base import BaseWeChatAPI
 
 from wecom.errors import OutcomeUnknown
 
-MOST_CUSTOMERS: Final = 10_000
-"""Of one task (创建企业群发)."""
 MOST_GROUPS: Final = 2_000
 """Of one task, all of one owner (创建企业群发)."""
 LIST_PAGE: Final = 100
@@ -137,12 +135,6 @@ class WeComBroadcasts(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy is untyp
         0 not yet or 1 published."""
         wanted = {"moment_id": moment_id, "limit": RESULTS_PAGE}
         return await self._page("get_moment_task", wanted, cursor, "task_list")
-
-    async def moment_audience(self, moment_id: str, userid: str, cursor: str = "") -> Rows:
-        """Who may see what somebody published (获取客户朋友圈发表后的可见客户列表):
-        `external_userid`."""
-        wanted = {"moment_id": moment_id, "userid": userid, "limit": RESULTS_PAGE}
-        return await self._page("get_moment_send_result", wanted, cursor, "customer_list")
 
     async def cancel_moment(self, moment_id: str) -> None:
         """Stop a moment that was not published yet (停止发表企业朋友圈); again is harmless."""

@@ -106,11 +106,6 @@ async def test_tasks_are_listed_by_time(broadcasts: WeComBroadcasts, corp: Corp)
         (lambda api: api.remind("m"), "remind_groupmsg_send", {"msgid": "m"}),
         (lambda api: api.cancel("m"), "cancel_groupmsg_send", {"msgid": "m"}),
         (lambda api: api.publishers("mo"), "get_moment_task", {"moment_id": "mo", "limit": 1000}),
-        (
-            lambda api: api.moment_audience("mo", "lin"),
-            "get_moment_send_result",
-            {"moment_id": "mo", "userid": "lin", "limit": 1000},
-        ),
         (lambda api: api.cancel_moment("mo"), "cancel_moment_task", {"moment_id": "mo"}),
     ],
 )

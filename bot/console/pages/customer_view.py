@@ -11,6 +11,8 @@ from bot.console.pages.customer_list import CustomerRow, rows_of
 from bot.console.pages.order_list import OrderRow
 from bot.console.pages.order_list import rows_of as order_rows
 from bot.tables import Conversation
+from commerce.community.queries import groups_of
+from commerce.community.tables import CommunityGroup
 from commerce.customers.address_book import BookAddress, list_book
 from commerce.customers.addresses import mask_phone
 from commerce.customers.identities import list_identities
@@ -44,6 +46,7 @@ class CustomerSeen:
     gone: Sequence[HeldCoupon]
     addresses: Sequence[BookAddress]
     came: Sequence[tuple[CustomerCame, str]]
+    groups: Sequence[CommunityGroup]
     changes: Sequence[tuple[SubscriptionChange, str]]
     """Of their mind about campaign messages, with what they said."""
 
@@ -70,6 +73,7 @@ def view(session: Session, sealer: Sealer, customer_id: int, now: datetime) -> C
         gone=list_gone(session, kept_id, now)[-MOST_LINES:],
         addresses=[_covered(each) for each in list_book(session, sealer, kept_id)],
         came=_came(session, kept_id),
+        groups=groups_of(session, kept_id),
         changes=[(each, read_words(sealer, each)) for each in list_changes(session, kept_id)],
     )
 

@@ -162,8 +162,7 @@ def _list(session: Session, text: str, now: datetime, number: int) -> Paged[Row]
 
 
 def _versions(session: Session, segment_id: int) -> Sequence[tuple[SegmentVersion, str]]:
-    statement = select(SegmentVersion).where(SegmentVersion.segment_id == segment_id)
-    found = session.exec(statement.order_by(col(SegmentVersion.version).desc())).all()
+    found = saving.list_versions(session, segment_id)
     return [(each, describe(session, read_rule(each.rule))) for each in found]
 
 

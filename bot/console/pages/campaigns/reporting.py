@@ -13,6 +13,7 @@ from bot.console.pages.written import find_id, in_yuan
 from campaigns import drafts, gate
 from campaigns.attribution.cohorts import Cohort, list_cohorts
 from campaigns.attribution.report import Outcome, Report, report
+from campaigns.comparing import list_looks
 from campaigns.tables import Campaign, CampaignRun
 from commerce.community.tables import CommunityGroup
 
@@ -34,6 +35,7 @@ async def show(page: Page) -> web.StreamResponse:
         run=_run(page),
         found=found,
         groups=groups,
+        looks=await page.read(list_looks, number_of(page)),
         places=_places(campaign),
         held_back={reason_words(key): count for key, count in found.held_back.items()},
         charts_path=f"/console/campaigns/{campaign.id}/report/charts?run={_run(page) or ''}",

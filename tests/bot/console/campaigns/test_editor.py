@@ -37,7 +37,7 @@ REFUSED: Final[Sequence[tuple[dict[str, str], str, str]]] = (
     (
         {"routes": "subscription"},
         "nodes.0.arms.0.notice.title",
-        "要走订阅消息，请写标题和说明",
+        "要走订阅消息、模板消息或短信，请写标题和说明",
     ),
     (
         {f"{LINK}kind": "link", f"{LINK}ref": "ftp://x"},

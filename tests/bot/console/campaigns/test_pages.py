@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.clock import FrozenClock
 from bot.database import Database
 from bot.staff.tables import Role
+from campaigns.attribution.tables import ComparisonLook
 from campaigns.journeys.tables import JourneyEntry, JourneyMove
 from campaigns.tables import CampaignRun, DeliveryState
 from commerce.customers.identities import identify
@@ -185,3 +186,27 @@ async def test_a_report_and_cohorts_have_pages_figures_and_spreadsheets(
     assert "合计,,2,0" in table
     assert "周末上新 的效果" in page
     assert [each.status for each in cohorts] == [200, 200, 200]
+
+
+async def test_a_report_tells_what_each_look_at_the_versions_found(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    with database.writing() as session:
+        run = running_campaign(session, frozen_clock.now())
+        look = ComparisonLook(
+            run_id=id_of(run),
+            number=1,
+            looked_at=600,
+            trials={"A": {"reached": 300, "successes": 30}, "B": {"reached": 300, "successes": 90}},
+            p_values={"A": 0.0001},
+            winner="B",
+            at=frozen_clock.now(),
+        )
+        session.add(look)
+        number = run.campaign_id
+    browser = await open_console(Role.OPERATOR)
+
+    page = (await browser.get(f"/campaigns/{number}/report")).text
+
+    assert "90 / 300（30.0%）" in page
+    assert "版本B更好，剩下的都发它" in page
