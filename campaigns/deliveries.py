@@ -74,8 +74,14 @@ def settle(session: Session, outbox_key: str, state: str, reason: str, now: date
     if end == DeliveryState.SENT:
         _SUCCEED.run(session, run=row.run_id)
     elif end == DeliveryState.FAILED:
-        _FAIL.run(session, run=row.run_id)
-        _PAUSE.run(session, run=row.run_id)
+        note_failures(session, row.run_id, 1)
+
+
+def note_failures(session: Session, run_id: int, number: int) -> None:
+    """So many recipients failed at once, with the task that was to reach them: a run that has had
+    enough pauses itself."""
+    _FAIL.run(session, run=run_id, number=number)
+    _PAUSE.run(session, run=run_id)
 
 
 def counts(session: Session, run_id: int) -> Sequence[Count]:
@@ -138,7 +144,9 @@ _SUCCEED: Final = Prepared(
     update(_RUN).where(_RUN.c.id == bindparam("run"), _RUN.c.failures > 0).values(failures=0)
 )
 _FAIL: Final = Prepared(
-    update(_RUN).where(_RUN.c.id == bindparam("run")).values(failures=_RUN.c.failures + 1)
+    update(_RUN)
+    .where(_RUN.c.id == bindparam("run"))
+    .values(failures=_RUN.c.failures + bindparam("number", type_=_RUN.c.failures.type))
 )
 _MOST_FAILURES = select(_TERMS.c.auto_pause_failures).where(_TERMS.c.id == 1).scalar_subquery()
 _PAUSE: Final = Prepared(

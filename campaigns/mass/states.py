@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from campaigns import deliveries
 from campaigns.mass import recipients
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import MassTask, TaskState
@@ -68,7 +69,9 @@ def fail(session: Session, task: MassTask, reason: str, why: Why, now: datetime)
     """It surely was not made: nobody gets anything of it, and what was counted is given back."""
     failed = move(session, task, TaskState.FAILED, reason=reason, check_at=None, ended_at=now)
     if failed:
-        recipients.end_open(session, task, why)
+        ended = recipients.end_open(session, task, why)
+        if why != Why.EXPIRED:  # Time ran out; WeCom refused nothing.
+            deliveries.note_failures(session, task.run_id, ended)
     return failed
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select, update
 
-from campaigns.mass import cancelling, recipients, results, states
+from campaigns.mass import cancelling, planning, recipients, results, states
 from campaigns.mass.recipients import Why
 from campaigns.mass.results import Result, Status
 from campaigns.mass.tables import MassTask, TaskState
@@ -202,3 +202,25 @@ def test_a_task_that_is_not_there_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
         states.get_task(session, 7)
     assert session.exec(select(MassTask)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("why", "state"),
+    [
+        (Why.NOT_MADE, RunState.PAUSED),
+        (Why.NOBODY, RunState.PAUSED),
+        (Why.EXPIRED, RunState.RUNNING),
+    ],
+)
+def test_a_task_that_wecom_refuses_pauses_its_run(
+    session: Session, why: Why, state: RunState
+) -> None:
+    run = a_run(session)
+    gather(session, run, customers(25))
+    planning.make_tasks(session, Asked(), run, NOW)
+    (task,) = tasks_of(session)
+
+    assert states.fail(session, task, "企业微信拒绝了", why, NOW)
+
+    session.refresh(run)
+    assert run.state == state

@@ -46,6 +46,10 @@ REASONS: Final[Mapping[str, str]] = {
     "taken_over": "人工正在接待",
     "not_friend": "已不是好友",
     "refused": "企业微信拒绝了这位顾客",
+    "nobody": "企业微信说这批人里没有能发的",
+    "not_chosen": "员工确认时没有选",
+    "cancelled": "群发在确认之前停了",
+    "not_made": "企业微信没有建成这个群发",
     "expired": "员工没有在期限内确认",
     "": "其他",
 }
