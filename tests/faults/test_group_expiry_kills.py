@@ -54,7 +54,8 @@ class Step:
 
 STEPS = (
     Step("inside end", IS_OPEN, True, is_before_news=True),
-    Step("after end", HAS_FAILED, True, is_before_news=True),
+    # Between the end's commit and the death listeners may have heard: news may be in the air.
+    Step("after end", HAS_FAILED, True),
     # The first events are those of the group's end: what follows are the refunds.
     Step("inside listening", REFUNDS, 0, is_before_news=True),
     Step("after listening", REFUNDS, 2),
