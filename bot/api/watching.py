@@ -97,7 +97,7 @@ async def add_watch(shop: Shopfront, call: Call[WatchPath, NoBody]) -> Attention
 
     def add(session: Session) -> Attention:
         who, asked = call.caller.present_id(session), call.parameters
-        watches.ask(session, who, asked.product_id, asked.kind, call.now)
+        watches.ask(session, who, asked.product_id, WatchKind(asked.kind), call.now)
         return _attention(session, call)
 
     return await shop.database.write(add)
@@ -108,7 +108,7 @@ async def remove_watch(shop: Shopfront, call: Call[WatchPath, NoBody]) -> Attent
 
     def remove(session: Session) -> Attention:
         who, asked = call.caller.present_id(session), call.parameters
-        watches.withdraw(session, who, asked.product_id, asked.kind)
+        watches.withdraw(session, who, asked.product_id, WatchKind(asked.kind))
         return _attention(session, call)
 
     return await shop.database.write(remove)
