@@ -24,8 +24,8 @@ class SystemClock:
 
     def __init__(self, offset_file: Path | None = None) -> None:
         self._offset_file = offset_file
-        self._offset = timedelta()
-        self._look_again_at = 0.0
+        self._offset = timedelta() if offset_file is None else read_offset(offset_file)
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
 
     def now(self) -> datetime:
         """Real time in UTC, moved by the offset file."""

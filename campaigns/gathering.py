@@ -4,19 +4,16 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from campaigns import drawing
 from campaigns.parts import Parts
 from campaigns.ports import Route
 from campaigns.shapes import GroupChoice, Send
 from campaigns.tables import Audience, Campaign, CampaignRun, Delivery, DeliveryState
-from commerce.columns import in_state
 from commerce.community import queries
 from commerce.community.tables import CommunityGroup
 from commerce.inserting import id_of, insert_once
-from commerce.prepared import Prepared
 
 COMPANY: Final = timedelta(minutes=10)
 """So long a step of a journey waits for others, to be in one task with them: its sender confirms
@@ -53,17 +50,6 @@ def gather_group(
     )
 
 
-def is_complete(session: Session, run_id: int, now: datetime) -> bool:
-    """Whether tasks are to be made of what a run has gathered: all is, or what there is has waited
-    for company long enough."""
-    oldest = _OLDEST.one(session, run=run_id)
-    if oldest.planned_at is None:
-        return False
-    run = session.get_one(CampaignRun, run_id)
-    waits = oldest.planned_at > now - COMPANY
-    return run.is_planned and not (waits and oldest.occasion)
-
-
 def _gather_moments(
     session: Session, campaign: Campaign, run: CampaignRun, node: Send, userid: str, now: datetime
 ) -> bool:
@@ -87,12 +73,3 @@ def _row(run: CampaignRun, occasion: int, node: Send, now: datetime) -> dict[str
         "reason": "",
         "planned_at": now,
     }
-
-
-_TABLE = SQLModel.metadata.tables[Delivery.__tablename__]
-_OLDEST: Final = Prepared(
-    select(
-        func.min(_TABLE.c.planned_at, type_=_TABLE.c.planned_at.type).label("planned_at"),
-        func.max(_TABLE.c.occasion).label("occasion"),
-    ).where(_TABLE.c.run_id == bindparam("run"), in_state(_TABLE, DeliveryState.GATHERED))
-)

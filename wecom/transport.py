@@ -7,6 +7,7 @@ What wechatpy computes from an answer or a token on the spot (`iter_followers`,
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -35,7 +36,7 @@ def open_http() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
-class AsyncCalls:
+class AsyncCalls(ABC):
     """`_request` as a coroutine function, to be mixed into a wechatpy client.
 
     A call whose token is refused is repeated once, with a newer token: the platform refuses it
@@ -89,9 +90,9 @@ class AsyncCalls:
         """Stop fetching a token. The HTTP session belongs to whoever opened it."""
         await self.tokens.close()
 
+    @abstractmethod
     async def _ask_token(self) -> Mapping[str, Any]:
         """The platform's answer with a token. Raises WeChatError."""
-        raise NotImplementedError
 
     async def _fresh_token(self) -> FreshToken:
         issued_at = self._now()

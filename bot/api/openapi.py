@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.api.answers import ErrorAnswer
-from bot.api.endpoint import BASE_PATH, AnyEndpoint
+from bot.api.endpoint import BASE_PATH, AnyEndpoint, Place
 from bot.api.errors import ErrorCode
 from bot.api.reading import place_of
 
@@ -81,8 +81,11 @@ def _failures(endpoint: AnyEndpoint) -> dict[str, Any]:
         codes.add(ErrorCode.TOO_MANY)
     if endpoint.reads_body:
         codes.update(_WITH_BODY)
-    if endpoint.parameters.model_fields:
+    places = [place_of(field) for field in endpoint.parameters.model_fields.values()]
+    if places:
         codes.add(ErrorCode.INVALID_INPUT)
+    if Place.PATH in places:
+        codes.add(ErrorCode.NOT_FOUND)
     by_status: dict[int, list[ErrorCode]] = {}
     for code in sorted(codes):
         by_status.setdefault(code.status, []).append(code)

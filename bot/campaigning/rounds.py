@@ -11,11 +11,10 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.database import Database
 from bot.jobs import Job
-from campaigns import deferring, gathering, runner
+from campaigns import deferring, runner
 from campaigns.composer import NothingToShow
 from campaigns.deferring import BACKLOG
 from campaigns.deliveries import BY_ITSELF
-from campaigns.mass import planning
 from campaigns.parts import Parts
 from campaigns.ports import Route
 from campaigns.tables import CampaignRun
@@ -51,14 +50,13 @@ class CampaignRounds:
         ]
 
     async def plan(self) -> None:
-        """Plan every run as far as its backlog allows, in turns; make tasks; end what is over."""
+        """Plan every run as far as its backlog allows, in turns; end what is over."""
         running = await self.database.read(runner.list_running)
         unplanned = list(running)
         while unplanned:
             unplanned = [run_id for run_id in unplanned if await self._plan_some(run_id)]
         for run_id in running:
             await self.database.write(self._put_off, run_id, self.clock.now())
-            await self._make_tasks(run_id)
             await self.database.write(runner.finish, run_id, self.clock.now())
 
     async def take_up_deferred(self) -> None:
@@ -97,17 +95,3 @@ class CampaignRounds:
         until = quiet_ends_at(get_terms(session), now + runner.AHEAD_OF_NIGHT)
         if until is not None:
             deferring.put_off(session, self.parts.letterbox, run_id, until, now)
-
-    async def _make_tasks(self, run_id: int) -> None:
-        broadcaster = self.parts.broadcaster
-        if broadcaster is None:
-            return
-        if not await self.database.read(gathering.is_complete, run_id, self.clock.now()):
-            return
-
-        def make(session: Session, now: datetime) -> int:
-            run = session.get_one(CampaignRun, run_id)
-            return planning.make_tasks(session, broadcaster, run, now)
-
-        while await self.database.write(make, self.clock.now()):
-            pass

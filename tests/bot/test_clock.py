@@ -35,6 +35,18 @@ def test_a_file_moves_the_clock_and_every_other_one_that_reads_it(tmp_path: Path
     assert abs(one.now() - real_now()) < NEAR
 
 
+def test_who_asks_while_another_looks_at_the_file_is_told_the_moved_time_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "clock-offset"
+    file.write_text("7200")
+    monkeypatch.setattr(clock_module, "LOOK_AGAIN_SECONDS", 60.0)
+    clock = SystemClock(file)
+    monkeypatch.setattr(clock_module, "read_offset", lambda _: timedelta())
+
+    assert abs(clock.now() - real_now() - timedelta(hours=2)) < NEAR
+
+
 @pytest.mark.parametrize("written", [None, "", "soon", "nan", "inf", "1e300"])
 def test_a_file_without_an_offset_leaves_real_time(tmp_path: Path, written: str | None) -> None:
     file = tmp_path / "clock-offset"

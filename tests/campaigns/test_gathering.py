@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bot.broadcasts.broadcaster import OutboxBroadcaster
 from bot.contacts.tables import Contact
-from campaigns import deferring, gathering, runner
+from campaigns import deferring, runner
 from campaigns.limits import Reason, Wanted, judge, tally
 from campaigns.mass import planning
 from campaigns.mass.tables import MassReceipt, MassTask
@@ -158,9 +158,7 @@ def test_moments_are_gathered_for_each_who_has_contacts(session: Session) -> Non
     ]
 
 
-def test_a_step_of_a_journey_waits_for_others_to_be_in_one_task_with_them(
-    session: Session,
-) -> None:
+def test_a_step_of_a_journey_gathers_a_group_once(session: Session) -> None:
     group(session, "a")
     run = new_run(session, kind=CampaignKind.SOP, audience=Audience.GROUPS, routes=[MASS])
     (group_id,) = session.exec(select(CommunityGroup.id)).all()
@@ -171,6 +169,4 @@ def test_a_step_of_a_journey_waits_for_others_to_be_in_one_task_with_them(
 
     assert first == again == DeliveryState.GATHERED
     assert len(gathered(session, run)) == 1
-    assert not gathering.is_complete(session, id_of(run), NOW + timedelta(minutes=9))
-    assert gathering.is_complete(session, id_of(run), NOW + timedelta(minutes=10))
     assert session.exec(select(MassTask)).all() == []

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 PEOPLE, KILLS = 3_000, 20
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
-STATES = "SELECT group_concat(DISTINCT state) FROM delivery"
+STATES = "SELECT group_concat(DISTINCT trim(state || ' ' || reason)) FROM delivery"
 UNKNOWN = "SELECT count(*) FROM outbox WHERE state = 'unknown'"
 DELIVERIES = "SELECT count(*) FROM delivery"
 ARRIVED = "SELECT count(*) FROM wecom_items WHERE direction = 'shop'"
