@@ -101,7 +101,10 @@ class SandboxPage:
 
     async def moves_time(self, chip: str) -> None:
         """Move the shop and the platform into the future, with a chip of the panel."""
-        await self.page.get_by_role("button", name=chip, exact=True).click()
+        async with self.page.expect_response("**/control/clock") as moved:
+            await self.page.get_by_role("button", name=chip, exact=True).click()
+        answer = await moved.value
+        assert answer.ok, await answer.text()
 
     async def letters_not_drawn(self, place: Locator) -> set[str]:
         """Characters of the text there that this browser has no letter for: they show as a box."""
