@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -134,6 +134,12 @@ def _keep_an_owner(session: Session, leaving: int) -> None:
     ).all()
     if set(owners) <= {leaving}:
         raise IllegalMove("店里至少要有一位店主，先让别人当店主再改")
+
+
+def names_in_wecom(session: Session) -> Mapping[str, str]:
+    """What the shop's people are called, by their userid in WeCom."""
+    statement = select(Staff.wecom_userid, Staff.name).where(col(Staff.wecom_userid).is_not(None))
+    return {userid: name for userid, name in session.exec(statement) if userid}
 
 
 def _name(name: str) -> str:

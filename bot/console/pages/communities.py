@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.communities.mirror import want_read
 from bot.console.page import Page
@@ -14,8 +14,8 @@ from bot.console.pages.shown import paged_as
 from bot.console.pages.written import find_id, minute
 from bot.console.paging import Paged
 from bot.console.route import Route
+from bot.staff.people import names_in_wecom
 from bot.staff.permissions import Permission
-from bot.staff.tables import Staff
 from commerce.community import codes, queries, tags, welcomes
 from commerce.community.queries import Filter, Turnover
 from commerce.community.tables import CommunityGroup, CommunityWelcome
@@ -126,12 +126,6 @@ async def read_again(page: Page) -> web.StreamResponse:
     return page.go(f"/communities/{number}", said="正在向企业微信查，稍后刷新看")
 
 
-def staff_names(session: Session) -> Mapping[str, str]:
-    """What the shop's people are called, by userid."""
-    statement = select(Staff.wecom_userid, Staff.name).where(col(Staff.wecom_userid).is_not(None))
-    return {userid: name for userid, name in session.exec(statement) if userid}
-
-
 def _wanted(page: Page) -> Filter:
     return Filter(
         page.query("q").strip(),
@@ -150,7 +144,7 @@ def _list(session: Session, wanted: Filter, since: datetime, number: int) -> Pag
 
 def _rows(session: Session, found: Sequence[CommunityGroup], since: datetime) -> Sequence[Row]:
     ids = [id_of(each) for each in found]
-    names, borne = staff_names(session), tags.tags_of(session, ids)
+    names, borne = names_in_wecom(session), tags.tags_of(session, ids)
     moved = queries.turnover(session, ids, since)
     return [
         Row(
@@ -176,7 +170,7 @@ def _csv_rows(session: Session, wanted: Filter, since: datetime) -> list[tuple[o
 
 
 def _owners(session: Session) -> Sequence[tuple[str, str]]:
-    names = staff_names(session)
+    names = names_in_wecom(session)
     return [(each, names.get(each, each)) for each in queries.list_owners(session)]
 
 

@@ -1,4 +1,4 @@
-"""Pages of mass tasks: who has not confirmed, what came of each; the rules of speaking unasked."""
+"""Pages of mass tasks: who has not confirmed, what came of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,15 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.console.page import Page
 from bot.console.pages.campaigns.words import reason_words
 from bot.console.pages.shown import paged_as
-from bot.console.pages.written import find_id, minute, number
+from bot.console.pages.written import minute, row_id
 from bot.console.paging import Paged
 from bot.console.route import Route
+from bot.staff.people import names_in_wecom
 from bot.staff.permissions import Permission
-from bot.staff.tables import Staff
-from campaigns import terms
 from campaigns.mass import cancelling, reminding
 from campaigns.mass.tables import ChatType, MassReminder, MassTask, TaskState
 from campaigns.ports import Broadcaster
-from campaigns.tables import Campaign, CampaignTerms, Delivery, DeliveryState
+from campaigns.tables import Campaign, Delivery, DeliveryState
 from commerce.errors import IllegalMove, NotFound
 from commerce.inserting import id_of
 
@@ -45,6 +44,7 @@ WAITING: Final = "waiting"
 CSV_HEADER: Final = (
     *("活动", "发到", "由谁确认", "收件数", "已送达", "状态", "创建时间", "确认时间", "提醒次数"),
 )
+MISSING: Final = "没有这个群发任务"
 NOT_IN_WECOM: Final = "店铺还没有接入企业微信，没有群发任务"
 DAY: Final = timedelta(hours=24)
 
@@ -90,7 +90,7 @@ async def show_list(page: Page) -> web.StreamResponse:
 
 async def show(page: Page) -> web.StreamResponse:
     """One task, with its recipients counted by what became of them."""
-    row, counts, times = await page.read(_see, _number(page), page.now)
+    row, counts, times = await page.read(_see, _id(page), page.now)
     return page.html(
         "mass_tasks/show.html",
         title="群发任务",
@@ -125,7 +125,7 @@ async def export(page: Page) -> web.StreamResponse:
 
 async def remind(page: Page) -> web.StreamResponse:
     """Have WeCom remind the sender: three times in 24 hours at most."""
-    task_id, broadcaster, by = _number(page), _broadcaster(page), f"staff:{page.staff.id}"
+    task_id, broadcaster, by = _id(page), _broadcaster(page), f"staff:{page.staff.id}"
 
     def write(session: Session) -> None:
         reminding.remind(session, broadcaster, task_id, by, page.now)
@@ -136,50 +136,13 @@ async def remind(page: Page) -> web.StreamResponse:
 
 async def cancel(page: Page) -> web.StreamResponse:
     """Stop what was not sent."""
-    task_id, broadcaster = _number(page), _broadcaster(page)
+    task_id, broadcaster = _id(page), _broadcaster(page)
 
     def write(session: Session) -> None:
         cancelling.cancel(session, broadcaster, task_id, "运营停止", page.now)
 
     await page.write(write, did="mass_task.cancelled", about={"task": task_id})
     return page.go(f"/mass-tasks/{task_id}", said="已停止，确认之前的都不再发")
-
-
-async def show_terms(page: Page) -> web.StreamResponse:
-    """The rules of speaking unasked."""
-    return page.html(
-        "mass_tasks/terms.html",
-        title="发送规则",
-        terms=await page.read(_terms),
-        policies=list(terms.CAP_POLICIES.items()),
-        colleagues=await page.read(_staff),
-    )
-
-
-async def save_terms(page: Page) -> web.StreamResponse:
-    """Change them, from now on."""
-    form = await page.form()
-    stand_ins = {
-        name.removeprefix("stand_in."): value
-        for name, value in form.items()
-        if name.startswith("stand_in.") and value
-    }
-
-    def write(session: Session) -> None:
-        terms.set_terms(
-            session,
-            cap_policy=form.get("cap_policy", ""),
-            per_week=number(form.get("per_week", ""), "每周次数", "per_week"),
-            quiet_from=number(form.get("quiet_from", ""), "免打扰开始", "quiet_from"),
-            quiet_until=number(form.get("quiet_until", ""), "免打扰结束", "quiet_until"),
-            auto_pause_failures=number(
-                form.get("auto_pause_failures", ""), "连续失败", "auto_pause_failures"
-            ),
-            stand_ins=stand_ins,
-        )
-
-    await page.write(write, did="campaign_terms.saved")
-    return page.go("/campaign-terms", said="发送规则已保存")
 
 
 def _list(session: Session, state: str, sender: str, now: datetime, number: int) -> Paged[Row]:
@@ -224,7 +187,7 @@ def _rows(session: Session, found: Sequence[MassTask], now: datetime) -> Sequenc
         .where(col(MassReminder.task_id).in_(ids), col(MassReminder.at) > now - DAY)
         .group_by(col(MassReminder.task_id))
     )
-    arrived, reminders, names = dict(sent.all()), dict(reminded.all()), _names(session)
+    arrived, reminders, names = dict(sent.all()), dict(reminded.all()), names_in_wecom(session)
     return [
         Row(
             task=each,
@@ -235,12 +198,6 @@ def _rows(session: Session, found: Sequence[MassTask], now: datetime) -> Sequenc
         )
         for each in found
     ]
-
-
-def _names(session: Session) -> Mapping[str, str]:
-    """The shop's people by their userid in WeCom."""
-    statement = select(Staff.wecom_userid, Staff.name).where(col(Staff.wecom_userid).is_not(None))
-    return {userid: name for userid, name in session.exec(statement) if userid}
 
 
 def _senders(session: Session) -> Sequence[Sender]:
@@ -256,7 +213,7 @@ def _senders(session: Session) -> Sequence[Sender]:
         .group_by(col(MassTask.sender))
         .order_by(func.min(col(MassTask.created_at)))
     )
-    names = _names(session)
+    names = names_in_wecom(session)
     return [
         Sender(names.get(sender, sender), tasks, int(recipients), oldest)
         for sender, tasks, recipients, oldest in session.exec(statement)
@@ -269,7 +226,7 @@ def _see(
 ) -> tuple[Row, Mapping[str, int], Sequence[MassReminder]]:
     task = session.get(MassTask, task_id)
     if task is None:
-        raise NotFound("没有这个群发任务")
+        raise NotFound(MISSING)
     statement = (
         select(Delivery.state, Delivery.reason, func.count())
         .where(Delivery.task_id == task_id)
@@ -291,14 +248,6 @@ def _see(
 _STATE_WORDS: Final = {DeliveryState.SENT: "已送达", DeliveryState.POSTED: "等待"}
 
 
-def _terms(session: Session) -> CampaignTerms:
-    return terms.get_terms(session)
-
-
-def _staff(session: Session) -> Sequence[tuple[str, str]]:
-    return sorted(_names(session).items(), key=lambda each: each[1])
-
-
 def _broadcaster(page: Page) -> Broadcaster:
     broadcaster = page.desk.campaign_parts.broadcaster
     if broadcaster is None:
@@ -306,11 +255,8 @@ def _broadcaster(page: Page) -> Broadcaster:
     return broadcaster
 
 
-def _number(page: Page) -> int:
-    found = find_id(page.match("id"))
-    if found is None:
-        raise NotFound("没有这个群发任务")
-    return found
+def _id(page: Page) -> int:
+    return row_id(page.match("id"), MISSING)
 
 
 ROUTES: Final = (
@@ -319,6 +265,4 @@ ROUTES: Final = (
     Route("GET", "/mass-tasks/{id}", Permission.EDIT_CAMPAIGNS, show),
     Route("POST", "/mass-tasks/{id}/remind", Permission.RUN_CAMPAIGNS, remind),
     Route("POST", "/mass-tasks/{id}/cancel", Permission.RUN_CAMPAIGNS, cancel),
-    Route("GET", "/campaign-terms", Permission.EDIT_CAMPAIGNS, show_terms),
-    Route("POST", "/campaign-terms", Permission.MANAGE_SETTINGS, save_terms),
 )

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.console.page import Page
 from bot.console.pages.segment_choices import Choice, choices_of
 from bot.console.pages.shown import paged_as
-from bot.console.pages.written import find_id
+from bot.console.pages.written import find_id, row_id
 from bot.console.paging import Paged
 from bot.console.route import Route
 from bot.staff.permissions import Permission
@@ -27,6 +27,7 @@ from commerce.inserting import id_of
 from commerce.sealing import Sealer
 
 LONGEST_NAME: Final = 40
+MISSING: Final = "没有这个人群"
 LARGEST_RULE: Final = 20_000
 """Characters of a rule as a form sends it."""
 EMPTY_RULE: Final[Mapping[str, Any]] = {"kind": "all", "of": []}
@@ -64,7 +65,7 @@ async def show_new(page: Page) -> web.StreamResponse:
 
 async def show(page: Page) -> web.StreamResponse:
     """The editor of a segment, with every version it had."""
-    return await _editor(page, await page.read(_get, _number(page)))
+    return await _editor(page, await page.read(_get, _id(page)))
 
 
 async def count(page: Page) -> web.StreamResponse:
@@ -105,7 +106,7 @@ async def save(page: Page) -> web.StreamResponse:
 
 async def archive(page: Page) -> web.StreamResponse:
     """Put a segment away: campaigns that began with it keep its rule."""
-    number = _number(page)
+    number = _id(page)
     await page.write(
         saving.archive, number, page.now, did="segment.archived", about={"segment": number}
     )
@@ -183,18 +184,15 @@ def _read(told: str) -> Rule:
     return read_rule(written)
 
 
+def _id(page: Page) -> int:
+    return row_id(page.match("id"), MISSING)
+
+
 def _get(session: Session, segment_id: int) -> Segment:
     segment = session.get(Segment, segment_id)
     if segment is None or segment.is_archived:
-        raise NotFound("没有这个人群")
+        raise NotFound(MISSING)
     return segment
-
-
-def _number(page: Page) -> int:
-    found = find_id(page.match("id"))
-    if found is None:
-        raise NotFound("没有这个人群")
-    return found
 
 
 ROUTES: Final = (

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from commerce.errors import InvalidInput
+from commerce.errors import InvalidInput, NotFound
 from commerce.money import fen_from_yuan
 from commerce.shanghai import SHANGHAI
 
@@ -72,6 +72,14 @@ def find_id(text: str) -> int | None:
     """The number of a row, if it is written as one."""
     is_id = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
     return int(text) if is_id else None
+
+
+def row_id(text: str, missing: str) -> int:
+    """The number of a row that an address names. Raises NotFound with the words `missing`."""
+    found = find_id(text)
+    if found is None:
+        raise NotFound(missing)
+    return found
 
 
 def find_number(written: str, name: str, field: str) -> int | None:

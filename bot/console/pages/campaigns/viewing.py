@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
-from campaigns.segments.describing import describe
 from sqlmodel import Session, col, select
 
 from bot.console.page import Page
@@ -19,7 +18,7 @@ from bot.console.pages.campaigns.words import (
     STATES,
     reason_words,
 )
-from bot.console.pages.written import find_id
+from bot.console.pages.written import find_id, row_id
 from campaigns import deliveries, drafts, gate, limits
 from campaigns.drafting_rules import ROUTE_NAMES
 from campaigns.gate import Found
@@ -28,10 +27,11 @@ from campaigns.ports import Route
 from campaigns.preview import Preview, preview, preview_shared
 from campaigns.segment_tables import Segment
 from campaigns.segments import asking
+from campaigns.segments.describing import describe
 from campaigns.segments.rules import read_rule
 from campaigns.shapes import NODES, PLAN, Node, Send
 from campaigns.tables import Audience, Campaign, CampaignRun, DeliveryState, RunState
-from commerce.errors import InvalidInput, NotFound
+from commerce.errors import InvalidInput
 from commerce.inserting import id_of
 
 SHOWN_RUNS: Final = 20
@@ -136,10 +136,7 @@ async def show_preview(page: Page) -> web.StreamResponse:
 
 def number_of(page: Page) -> int:
     """The campaign that the address names. Raises NotFound."""
-    found = find_id(page.match("id"))
-    if found is None:
-        raise NotFound("没有这个活动")
-    return found
+    return row_id(page.match("id"), "没有这个活动")
 
 
 def _see(session: Session, campaign_id: int) -> Seen:
