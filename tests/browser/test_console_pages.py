@@ -9,6 +9,7 @@ from bot.clock import SystemClock
 from bot.console.table import ROUTES
 from bot.staff import authenticators, passwords, people
 from bot.staff.tables import Role
+from tests.browser.conftest import OpenPage
 from tests.browser.console_desk import PASSWORD, AgentPage, open_agent, shop_of
 from tests.fixtures.stage import Stage
 
@@ -78,4 +79,22 @@ async def test_every_page_opens_fits_its_screen_and_complains_of_nothing(
         await agent.photograph(f"console-page-{name}-{device}")
 
     assert too_wide == []
+    assert agent.faults == []
+
+
+async def test_figures_are_drawn(stage: Stage, browser: Browser, open_page: OpenPage) -> None:
+    customer = await open_page(stage)
+    await customer.becomes_new_customer()
+    await customer.says("转人工")
+    await expect(customer.page.locator('[data-direction="shop"]')).not_to_have_count(1)
+    agent = await open_agent(browser, *WIDTHS["desktop"])
+    await log_in(agent, stage, hire_owner(stage))
+    await agent.page.goto(f"{agent.base}/dashboard")
+
+    charts = agent.page.locator("[data-chart]")
+    await expect(charts.first).to_be_visible()
+    for chart in await charts.all():
+        await expect(chart.locator("canvas").first).to_be_visible()
+
+    await agent.photograph("console-figures")
     assert agent.faults == []
