@@ -66,6 +66,7 @@ async def test_a_deal_fills_its_group_and_who_slept_hears_of_it_once(stage: Stag
 
     deal = await announce_deal(stage, activity_id)
     tasks = {owner: await task_of(stage, owner) for owner in OWNERS}
+    await until(lambda: stage.value(MADE) == 3, what="the shop to know of the tasks")
     for owner in OWNERS[:2]:
         await confirm(stage, owner, tasks[owner])
     await stage.move_time(hours=2, minutes=10)
@@ -262,6 +263,7 @@ def read_report(stage: Stage, campaign_id: int) -> Report:
 
 
 PRESENT = "SELECT count(*) FROM community_member WHERE kind = 'customer' AND left_at IS NULL"
+MADE = "SELECT count(*) FROM mass_task WHERE created_at IS NOT NULL"
 CONTACTS = "SELECT count(*) FROM contact"
 SEATED = "SELECT coalesce(sum(paid), 0) FROM buying_group"
 CREDITED = "SELECT count(*) FROM campaign_credit"
