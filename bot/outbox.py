@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import update
 from sqlmodel import Session
 
 from bot import outbox_statements as statements
@@ -221,16 +220,7 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     in_window = surely_not_sent and _is_still_in_its_window(session, claimed)
     may_park = in_window and claimed.run_id is None
     values = _values_after(claimed, outcome, now, may_park=may_park)
-    statement = (
-        update(statements.TABLE)
-        .where(
-            statements.TABLE.c.id == claimed.id,
-            statements.TABLE.c.state == OutboxState.SENDING.value,
-            statements.TABLE.c.attempts == claimed.attempt,
-        )
-        .values(**values)
-    )
-    if core(session).execute(statement).rowcount != 1:
+    if not statements.note_end(session, claimed.id, claimed.attempt, values):
         return False
     if in_window and claimed.conversation_id is not None:
         reply_window.give_back(session, claimed.conversation_id)

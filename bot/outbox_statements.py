@@ -1,6 +1,6 @@
 """The statements of the outbox, written once: see `bot.outbox` for what they serve."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, exists, or_, select, update
@@ -159,6 +159,34 @@ TAKE: Final = Prepared(
         lease_until=_moment("until"),
     )
 )
+_OURS = (
+    TABLE.c.id == bindparam("wanted"),
+    TABLE.c.state == OutboxState.SENDING.value,
+    TABLE.c.attempts == bindparam("attempt"),
+)
+"""The row of a claim whose lease was not lost."""
+SENT: Final = Prepared(
+    update(TABLE)
+    .where(*_OURS)
+    .values(
+        state=OutboxState.SENT.value,
+        finished_at=_moment(),
+        result=bindparam("result", type_=TABLE.c.result.type),
+        reason="",
+    )
+)
+
+
+def note_end(session: Session, outbox_id: int, attempt: int, values: Mapping[str, Any]) -> bool:
+    """Change the row of a claim as an outcome asks; false when its lease was lost."""
+    ours = {"wanted": outbox_id, "attempt": attempt}
+    if values["state"] == OutboxState.SENT:  # By far the most: compiled once.
+        told = {"moment": values["finished_at"], "result": values["result"]}
+        return SENT.run(session, **ours, **told) == 1
+    changed = core(session).execute(update(TABLE).where(*_OURS).values(**values), ours)
+    return bool(changed.rowcount == 1)
+
+
 SETTLE: Final = Prepared(
     update(TABLE)
     .where(TABLE.c.id == bindparam("wanted"))

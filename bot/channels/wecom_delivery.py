@@ -146,8 +146,7 @@ class WeComReplyDelivery:
 
     def _note_ours(self, session: Session, conversation_id: int) -> None:
         """Our answer has made a new session the bot's."""
-        seen = sessions.find(session, conversation_id)
-        if seen is not None and seen.state == State.NEW:
+        if sessions.is_new(session, conversation_id):
             sessions.note(session, conversation_id, State.BOT, "", self.clock.now())
 
 

@@ -69,24 +69,25 @@ def state_of(session: Session, conversation_id: int) -> State:
     return State(_STATE.one(session, talk=conversation_id).state)
 
 
+def is_new(session: Session, conversation_id: int) -> bool:
+    """Whether nobody had a session when we last saw it."""
+    row = _STATE.first(session, talk=conversation_id)
+    return row is not None and row.state == State.NEW
+
+
 def find_address(session: Session, conversation_id: int) -> Address | None:
     """Where its messages go; None for a conversation of another channel."""
-    row = session.exec(
-        select(Conversation, KfSession)
-        .join(KfSession, col(KfSession.conversation_id) == Conversation.id)
-        .where(Conversation.id == conversation_id)
-    ).first()
+    row = _ADDRESS.first(session, talk=conversation_id)
     if row is None:
         return None
-    talk, seen = row
     return Address(
         conversation_id=conversation_id,
-        open_kfid=talk.account,
-        external_user=talk.external_user,
-        state=State(seen.state),
-        servicer=seen.servicer,
-        rejects=seen.rejects,
-        wants=seen.wants,
+        open_kfid=row.account,
+        external_user=row.external_user,
+        state=State(row.state),
+        servicer=row.servicer,
+        rejects=row.rejects,
+        wants=row.wants,
     )
 
 
@@ -199,6 +200,20 @@ def list_elsewhere(session: Session, before: datetime, *, limit: int = 100) -> S
 
 
 _TABLE = SQLModel.metadata.tables[KfSession.__tablename__]
+_TALK = SQLModel.metadata.tables[Conversation.__tablename__]
+_ADDRESS: Final = Prepared(
+    _TALK.join(_TABLE, _TABLE.c.conversation_id == _TALK.c.id)
+    .select()
+    .with_only_columns(
+        _TALK.c.account,
+        _TALK.c.external_user,
+        _TABLE.c.state,
+        _TABLE.c.servicer,
+        _TABLE.c.rejects,
+        _TABLE.c.wants,
+    )
+    .where(_TALK.c.id == bindparam("talk"))
+)
 _STATE: Final = Prepared(
     select(_TABLE.c.state).where(_TABLE.c.conversation_id == bindparam("talk"))
 )

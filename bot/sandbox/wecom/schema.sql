@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS kf_sessions (
     welcomed_at REAL,
     UNIQUE (person_id, open_kfid)
 );
+CREATE INDEX IF NOT EXISTS ix_kf_sessions_due ON kf_sessions (started_at) WHERE state <> 4;
 CREATE TABLE IF NOT EXISTS kf_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     open_kfid TEXT NOT NULL,
