@@ -69,6 +69,16 @@ def create(session: Session, draft: Draft, *, by: str, now: datetime) -> Campaig
     return campaign
 
 
+def rehearse(session: Session, draft: Draft, now: datetime, like: Campaign | None) -> Campaign:
+    """The campaign that a draft would be, for looking at only: the session does not know it.
+
+    Its lots are those of the campaign that is being changed. Raises InvalidInput.
+    """
+    salt = "" if like is None else like.salt
+    columns = _columns(session, draft)
+    return Campaign(**columns, salt=salt, created_by="", created_at=now, updated_at=now)
+
+
 def change(
     session: Session, campaign_id: int, draft: Draft, *, version: int, now: datetime
 ) -> Campaign:

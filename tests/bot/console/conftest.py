@@ -35,6 +35,8 @@ from commerce.sealing import Sealer
 _numbers = count(1)
 ASKS_ONLY: Final = frozenset(
     {
+        "/console/campaigns/preview",
+        "/console/campaigns/tally",
         "/console/inbox/life",
         "/console/inbox/typing",
         "/console/knowledge/preview",

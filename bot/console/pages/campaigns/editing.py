@@ -66,7 +66,7 @@ async def show_new(page: Page) -> web.StreamResponse:
 
 async def create(page: Page) -> web.StreamResponse:
     """Keep a new draft."""
-    entered = await _entered(page)
+    entered = await read_form(page)
 
     def write(session: Session) -> int:
         draft = drafts.read_draft(as_draft(entered, rules_of(session)))
@@ -93,7 +93,7 @@ async def show_edit(page: Page) -> web.StreamResponse:
 
 async def change(page: Page) -> web.StreamResponse:
     """Keep another wording or plan of a campaign."""
-    number, entered = number_of(page), await _entered(page)
+    number, entered = number_of(page), await read_form(page)
 
     def write(session: Session) -> Campaign:
         drafts.get(session, number)
@@ -108,6 +108,22 @@ async def change(page: Page) -> web.StreamResponse:
     except ShopError as refused:
         return await _form(page, entered, number, refused)
     return page.go(f"/campaigns/{number}", said="已保存，发之前再看一眼预览")
+
+
+async def read_form(page: Page) -> Entered:
+    """The form, with every picture that was handed in kept and named.
+
+    Raises InvalidInput for a file that is no picture.
+    """
+    body = await page.body()
+    fields = list(body.fields)
+    for name in body.files:
+        place, _, last = name.rpartition(".")
+        file = await page.file(name, LARGEST_PICTURE)
+        if last == "file" and file is not None and file.content:
+            kept = keep_picture(file.content, page.desk.settings.picture_folder)
+            fields.append((f"{place}.ref", kept))
+    return read_entered(fields)
 
 
 async def count(page: Page) -> web.StreamResponse:
@@ -138,22 +154,6 @@ async def _form(
         refused_field=form_field(field, entered),
         blanks=_blanks(entered.audience),
     )
-
-
-async def _entered(page: Page) -> Entered:
-    """The form, with every picture that was handed in kept and named.
-
-    Raises InvalidInput for a file that is no picture.
-    """
-    body = await page.body()
-    fields = list(body.fields)
-    for name in body.files:
-        place, _, last = name.rpartition(".")
-        file = await page.file(name, LARGEST_PICTURE)
-        if last == "file" and file is not None and file.content:
-            kept = keep_picture(file.content, page.desk.settings.picture_folder)
-            fields.append((f"{place}.ref", kept))
-    return read_entered(fields)
 
 
 def _stored(session: Session, number: int) -> Entered:

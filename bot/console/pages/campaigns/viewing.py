@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from sqlmodel import Session, col, select
@@ -18,20 +17,16 @@ from bot.console.pages.campaigns.words import (
     STATES,
     reason_words,
 )
-from bot.console.pages.written import find_id, row_id
-from campaigns import deliveries, drafts, gate, limits
+from bot.console.pages.written import row_id
+from campaigns import deliveries, drafts, gate
 from campaigns.drafting_rules import ROUTE_NAMES
 from campaigns.gate import Found
-from campaigns.parts import Parts
 from campaigns.ports import Route
-from campaigns.preview import Preview, preview, preview_shared
 from campaigns.segment_tables import Segment
-from campaigns.segments import asking
 from campaigns.segments.describing import describe
 from campaigns.segments.rules import read_rule
 from campaigns.shapes import NODES, PLAN, Node, Send
-from campaigns.tables import Audience, Campaign, CampaignRun, DeliveryState, RunState
-from commerce.errors import InvalidInput
+from campaigns.tables import Campaign, CampaignRun, DeliveryState, RunState
 from commerce.inserting import id_of
 
 SHOWN_RUNS: Final = 20
@@ -110,30 +105,6 @@ async def show_progress(page: Page) -> web.StreamResponse:
     )
 
 
-async def show_tally(page: Page) -> web.StreamResponse:
-    """How many would get it now, and who not and why."""
-    parts = page.desk.campaign_parts
-    counted = await page.read(_tally, parts, number_of(page), page.now)
-    return page.fragment("campaigns/_tally.html", counted=counted, total=sum(counted.values()))
-
-
-async def show_preview(page: Page) -> web.StreamResponse:
-    """A send as one customer will see it: one by number, or the first of the segment."""
-    parts, customer_id = page.desk.campaign_parts, find_id(page.query("customer"))
-    found = await page.read(
-        _preview,
-        parts,
-        number_of(page),
-        page.query("node"),
-        customer_id,
-        page.query("arm"),
-        page.now,
-    )
-    return page.fragment(
-        "campaigns/_preview.html", found=found, campaign_id=number_of(page), words=reason_words
-    )
-
-
 def number_of(page: Page) -> int:
     """The campaign that the address names. Raises NotFound."""
     return row_id(page.match("id"), "没有这个活动")
@@ -183,48 +154,6 @@ def _progress(session: Session, run: CampaignRun) -> Progress:
         unknown=states.get(DeliveryState.UNKNOWN, 0),
         held_back=dict(sorted(held.items(), key=lambda each: -each[1])),
     )
-
-
-def _tally(session: Session, parts: Parts, campaign_id: int, now: datetime) -> Mapping[str, int]:
-    """By reason in words, who gets it first."""
-    campaign = drafts.get(session, campaign_id)
-    if campaign.audience != Audience.CUSTOMERS:
-        raise InvalidInput("发到客户群和朋友圈的活动，请在“群发任务”里看人数", field="audience")
-    counted = limits.tally(session, parts, campaign, now)
-    first: dict[str, int] = {reason_words("open"): counted.get("open", 0)}
-    others = sorted(counted.items(), key=lambda each: -each[1])
-    return first | {reason_words(reason): count for reason, count in others if reason != "open"}
-
-
-def _preview(
-    session: Session,
-    parts: Parts,
-    campaign_id: int,
-    node: str,
-    customer_id: int | None,
-    arm: str,
-    now: datetime,
-) -> Mapping[str, Any]:
-    campaign = drafts.get(session, campaign_id)
-    sends = gate.sends_of(campaign)
-    send = next((each for each in sends if each.id == node), sends[0])
-    rule = limits.rule_of(session, campaign)
-    examples = asking.examples(session, None if rule is None else read_rule(rule), now)
-    chosen = customer_id or next(iter(examples), None)
-    shown: Preview | None = None
-    if campaign.audience != Audience.CUSTOMERS:
-        shown = preview_shared(session, parts, campaign, send, now)
-    elif chosen is not None:
-        shown = preview(session, parts, campaign, send, chosen, now, arm)
-    return {
-        "shown": shown,
-        "node": send.id,
-        "nodes": [each.id for each in sends],
-        "arms": [each.name for each in send.arms],
-        "customer": chosen,
-        "examples": examples,
-        "is_shared": campaign.audience != Audience.CUSTOMERS,
-    }
 
 
 def words_of(send: Send) -> str:

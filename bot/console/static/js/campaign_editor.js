@@ -163,6 +163,12 @@ if (form) {
       if (isEmpty) formData.delete(name);
     }
   });
+  document.getElementById("preview").addEventListener("keydown", (event) => {
+    // Enter in a field of the form would save it; here it looks again.
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    event.target.blur();
+  });
   refresh();
   form.querySelector(".form__wrong")?.closest("label, .row, .step, .card")?.scrollIntoView({ block: "center" });
 }
