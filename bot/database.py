@@ -22,26 +22,18 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Concatenate, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
+from bot.engines import LOCK_WAIT_MS, POSTGRES_WRITERS, READERS, create_shop_engine
 from bot.errors import BotError
 from commerce.prepared import DRIVER
 
 LARGEST_BATCH: Final = 128
-READERS: Final = 4
-POSTGRES_WRITERS: Final = 8
-LOCK_WAIT_MS: Final = 3_000
+BREATH: Final = 0.05
+"""The share of its time that a busy writer of SQLite leaves to other processes."""
 TRIES_AFTER_DEADLOCK: Final = 5
-POSTGRES_CONNECT: Final = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-}
-"""A server that is gone is noticed within half a minute."""
 STATEMENT_MS: Final = 15_000
 LOCKED_SQLSTATES: Final = frozenset({"55P03", "57014"})  # Lock timeout, statement timeout.
 RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})  # Serialization failure, deadlock.
@@ -81,58 +73,6 @@ class _Call:
         if self.outcome.running():
             return True
         return not self.outcome.cancelled() and self.outcome.set_running_or_notify_cancel()
-
-
-def create_shop_engine(url: str, *, statement_ms: int = 0) -> Engine:
-    """An engine for the shop, with the pragmas SQLite needs to keep what it acknowledges.
-
-    On PostgreSQL nobody waits for a lock longer than three seconds, nor longer than
-    `statement_ms` for a statement; 0 leaves a statement its time, as a migration needs.
-    """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_size=POSTGRES_WRITERS + READERS,
-            pool_pre_ping=True,
-            connect_args={
-                **POSTGRES_CONNECT,
-                "options": f"-c lock_timeout={LOCK_WAIT_MS} -c statement_timeout={statement_ms}",
-            },
-            hide_parameters=True,  # An error's text is logged, and they name people.
-        )
-    engine = create_engine(
-        parsed,
-        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_MS / 1000},
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions of its own: savepoints and IMMEDIATE need ours.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={LOCK_WAIT_MS}",
-        "cache_size=-65536",
-        "wal_autocheckpoint=4000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("reading", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA busy_timeout={options.get('lock_wait_ms', LOCK_WAIT_MS)}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class Database:
@@ -232,7 +172,11 @@ class _SqliteWriter:
 
     def _work(self) -> None:
         while self._postponed or not self._has_seen_all:
-            self._run(self._next_batch())
+            batch = self._next_batch()
+            began = time.monotonic()
+            self._run(batch)
+            if not self._calls.empty():
+                time.sleep((time.monotonic() - began) * BREATH)
 
     def _next_batch(self) -> list[_Call]:
         """The calls that wait now, blocking for the first; empty when there will be no more."""

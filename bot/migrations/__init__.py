@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 

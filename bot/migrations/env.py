@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot import models as bot_models
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from bot.settings import load_settings
 from commerce import models as shop_tables
 from commerce.columns import UtcDateTime

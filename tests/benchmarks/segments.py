@@ -20,7 +20,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
 from bot import migrations
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from campaigns.segments import asking
 from campaigns.segments.rules import Rule, read_rule
 from campaigns.segments.sql import SUMMARY

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlmodel import Session
 
 from bot.database import Database, DatabaseClosed, is_locked
+from bot.engines import LOCK_WAIT_MS
 from tests.fixtures.databases import create_postgres_database
 
 MANY = 200
@@ -229,6 +231,36 @@ async def test_a_lock_that_goes_in_time_is_waited_for(notes: Database) -> None:
 
     assert len(set(await asyncio.gather(*waiting))) == 20
     other_process.close()
+
+
+async def test_a_busy_writer_leaves_room_for_other_processes(tmp_path: Path) -> None:
+    """As a campaign that is sent by one process, while another's command writes."""
+
+    def hold(_: Session) -> None:
+        time.sleep(0.01)
+
+    async def write_on_and_on() -> None:
+        while not is_over.is_set():
+            await busy.write(hold)
+
+    def write(words: str) -> float:
+        began = time.monotonic()
+        with other.writing() as session:
+            note(session, words)
+        return time.monotonic() - began
+
+    url, is_over = f"sqlite:///{tmp_path / 'notes.db'}", asyncio.Event()
+    other, busy = open_with_notes(url), Database(url)
+    writers = [asyncio.create_task(write_on_and_on()) for _ in range(200)]
+    await asyncio.sleep(0.1)
+
+    waits = [await asyncio.to_thread(write, f"note {number}") for number in range(20)]
+
+    is_over.set()
+    await asyncio.gather(*writers)
+    busy.close()
+    other.close()
+    assert max(waits) < LOCK_WAIT_MS / 1000
 
 
 async def test_a_call_whose_caller_is_gone_before_it_begins_is_skipped(notes: Database) -> None:

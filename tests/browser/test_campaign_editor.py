@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from campaigns.tables import Campaign
 from tests.browser.console_desk import open_agent, shop_of
-from tests.browser.test_console_pages import hire_owner, log_in
+from tests.browser.test_console_pages import IS_WIDER, WIDTHS, hire_owner, log_in
 from tests.fixtures.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -78,4 +78,52 @@ async def test_a_journey_is_written_refused_mended_and_kept(stage: Stage, browse
     await expect(agent.page.locator("h1")).to_contain_text("浏览器里写的旅程")
     await expect(agent.page.locator("#preview select[name=node]")).to_be_visible()
     assert_kept(kept(stage, "浏览器里写的旅程").nodes)
+    assert agent.faults == []
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+async def test_a_draft_is_looked_at_before_it_is_saved(
+    stage: Stage, browser: Browser, device: str
+) -> None:
+    first, second = await stage.customers(2)
+    for each in (first, second):
+        await each.says("谢谢")
+        await each.hears("不客气")
+    agent = await open_agent(browser, *WIDTHS[device])
+    await log_in(agent, stage, hire_owner(stage))
+    await agent.page.goto(f"{agent.base}/campaigns/new?kind=once&audience=customers")
+    form, shown = agent.page.locator("[data-campaign]"), agent.page.locator("#preview")
+    words = form.locator("[data-words]")
+    await words.fill(f"你好{{昵称}}{END}")
+
+    await agent.page.locator("[data-preview]").click()
+    await expect(shown.get_by_role("alert")).to_contain_text("没有“{昵称}”")
+
+    await words.fill(f"{{称呼}}，秋天的新茶到了，一起来尝尝{END}")
+    await form.locator("[data-add=attachment]").click()
+    await form.locator("[data-attachment-kind]").select_option("page")
+    await agent.page.locator("[data-preview]").click()
+    await expect(shown.locator(".bubble").first).to_contain_text("亲，秋天的新茶到了")
+    await expect(shown.locator(".mini-card").first).to_be_visible()
+    number = shown.locator("[name=customer]")
+    other = "2" if await number.input_value() == "1" else "1"
+    await number.fill(other)
+    await number.press("Enter")
+    await expect(shown.locator("[name=customer]")).to_have_value(other)
+    await shown.locator("[name=customer]").fill("999")
+    await shown.locator("[name=customer]").press("Tab")
+    await expect(shown).to_contain_text("没有这位顾客")
+    await shown.locator("[name=customer]").fill(other)
+    await shown.locator("[name=customer]").press("Enter")
+    await expect(shown.locator(".bubble").first).to_be_visible()
+
+    await agent.page.locator("[data-tally]").click()
+    await expect(agent.page.locator("#tally")).to_contain_text("符合条件的顾客共 2 人")
+    await shown.scroll_into_view_if_needed()
+    await agent.photograph(f"campaign-draft-preview-{device}")
+    await agent.page.locator("#tally").scroll_into_view_if_needed()
+    await agent.photograph(f"campaign-draft-tally-{device}")
+    assert not await agent.page.evaluate(IS_WIDER)
+    assert agent.page.url.endswith("/campaigns/new?kind=once&audience=customers")
+    assert stage.value("SELECT count(*) FROM campaign") == 0
     assert agent.faults == []

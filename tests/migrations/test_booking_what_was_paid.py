@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot import migrations
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 

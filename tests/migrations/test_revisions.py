@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from bot import migrations
 from bot import models as bot_models
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models as shop_tables
 
 TABLES = (bot_models, shop_tables)

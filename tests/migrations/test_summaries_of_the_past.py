@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from bot import migrations
 from bot.contacts.hearing import Added, contact_added, contact_ended
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import customers
 from commerce.customers.summary_rebuild import rebuild
 from commerce.customers.summary_tables import CustomerSummary

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, literal, select, union_all
 from sqlmodel import Session
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from campaigns.mass import cap
 from campaigns.mass.cap import CapPolicy
 from campaigns.mass.tables import MassReceipt

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from bot import models as bot_models
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from campaigns.segments import asking
 from campaigns.segments.facts import FACTS
 from campaigns.segments.rules import Rule

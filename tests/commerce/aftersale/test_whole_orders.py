@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, select
 
-from bot.database import Database, create_shop_engine
+from bot.database import Database
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.aftersale import deciding
 from commerce.aftersale.refunded import kept_of

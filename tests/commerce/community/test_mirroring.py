@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, col, select
 
 from bot import models as bot_models
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import customers, models
 from commerce.community import mirroring, queries
 from commerce.community.mirroring import Fit

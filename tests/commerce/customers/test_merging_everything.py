@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, func, select
 
 from bot import models as bot_models
 from bot.contacts.tables import Contact
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from bot.tables import Conversation, LoginSession
 from campaigns.joining import MOVED as CAMPAIGNS
 from commerce import customers, models

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session, SQLModel, select
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.catalogue.tables import Variant
 from tests.commerce.distribution.histories import DEEDS, IN_DEBT, WITHDRAWN, History

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
-from bot.database import Database, create_shop_engine
+from bot.database import Database
+from bot.engines import create_shop_engine
 from commerce import customers, models
 from commerce.distribution import chain
 from commerce.distribution.bindings import Bound, bind, find_promoter_of, list_changes

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlmodel import Session, SQLModel
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.errors import ShopError
 from commerce.flash_sales import planning

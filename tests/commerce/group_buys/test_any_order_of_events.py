@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlmodel import Session, SQLModel, col, func, select
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.deals.choices import Overflow
 from commerce.errors import IllegalMove

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import Session
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce.ledger.joining import join_accounts
 from commerce.ledger.posting import Insufficient, balance
 from tests.commerce.ledger.books import (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, func, select
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.customers.merging import find_customer, merge
 from commerce.errors import ShopError

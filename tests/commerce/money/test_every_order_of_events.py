@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from tests.commerce.money.giving_back import MoneyAsAWhole
 
 pytestmark = [pytest.mark.slow, pytest.mark.database]

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.database import create_shop_engine
+from bot.engines import create_shop_engine
 from commerce import models
 from commerce.errors import IllegalMove, OutOfStock
 from commerce.inserting import id_of
