@@ -207,6 +207,7 @@ class Delivery(SQLModel, table=True):
         ),
         Index(
             "ix_delivery_due",
+            "run_id",
             "due_at",
             sqlite_where=text("state = 'deferred'"),
             postgresql_where=text("state = 'deferred'"),

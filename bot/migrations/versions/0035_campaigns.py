@@ -309,7 +309,7 @@ def _create_deliveries() -> None:
         batch_op.create_index("ix_delivery_customer", ["customer_id", "planned_at"], unique=False)
         batch_op.create_index(
             "ix_delivery_due",
-            ["due_at"],
+            ["run_id", "due_at"],
             unique=False,
             sqlite_where=sa.text("state = 'deferred'"),
             postgresql_where=sa.text("state = 'deferred'"),
