@@ -98,7 +98,7 @@ class Database:
         def work(session: Session) -> T:
             if fence is not None:
                 fence(session)
-            return function(session, *args, **kwargs)
+            return _answered(lambda: function(session, *args, **kwargs))
 
         call = _Call(work)
         self._writer.submit(call)
@@ -111,7 +111,7 @@ class Database:
 
         def call() -> T:
             with self.reading() as session:
-                return function(session, *args, **kwargs)
+                return _answered(lambda: function(session, *args, **kwargs))
 
         try:
             reading = asyncio.get_running_loop().run_in_executor(self._readers, call)
@@ -145,6 +145,15 @@ class Database:
         self._writer.close()
         self._readers.shutdown()
         self.engine.dispose()
+
+
+def _answered[T](function: Callable[[], T]) -> T:
+    """What a function returns. A StopIteration of its becomes a RuntimeError: no future can carry
+    the one, and who waits would wait for ever."""
+    try:
+        return function()
+    except StopIteration as error:
+        raise RuntimeError("the function raised StopIteration") from error
 
 
 class _SqliteWriter:

@@ -177,7 +177,7 @@ def _has_left_the_queue(
     """Settle a row that may not be sent now, or at all; whether it was settled or put off."""
     is_reply = row.conversation_id is not None
     if row.not_after is not None and row.not_after <= now:
-        _settle(session, row, OutboxState.FAILED, now, deliveries.TOO_LATE)
+        _settle(session, row, OutboxState.FAILED, now, _how_late(session, row))
     elif row.run_id is not None:
         return _is_held_back(session, row, now, pace)
     elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
@@ -207,6 +207,13 @@ def _is_held_back(session: Session, row: Any, now: datetime, pace: Pace) -> bool
     else:
         return False
     return True
+
+
+def _how_late(session: Session, row: Any) -> str:
+    """What a campaign has not begun to say in its time may still be said at another."""
+    is_reply = row.run_id is not None and row.conversation_id is not None
+    has_begun = is_reply and statements.HAS_BEGUN.first(session, wanted=row.id) is not None
+    return deliveries.NOT_BEGUN if is_reply and not has_begun else deliveries.TOO_LATE
 
 
 def is_sending(session: Session, conversation_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, case, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.tables import Conversation, OutboxMessage, OutboxState
+from bot.tables import ChatMessage, Conversation, OutboxMessage, OutboxState
 from campaigns.tables import CampaignRun, RunState
 from commerce.columns import in_state
 from commerce.inserting import core
@@ -150,6 +150,20 @@ def hold_free(session: Session, conversation_ids: Collection[int | None]) -> set
     return {None, *core(session).execute(_FREE, {"talks": talks}).scalars()}
 
 
+_LINE: Final = SQLModel.metadata.tables[ChatMessage.__tablename__]
+HAS_BEGUN: Final = Prepared(
+    # Of a row that is said together with others, as the transcript knows, whether one has left.
+    select(TABLE.c.id)
+    .join_from(TABLE, _LINE, _LINE.c.conversation_id == TABLE.c.conversation_id)
+    .join(_EARLIER, _EARLIER.c.key == _LINE.c.outbox_key)
+    .where(
+        TABLE.c.id == bindparam("wanted"),
+        _LINE.c.at == TABLE.c.created_at,
+        _EARLIER.c.run_id == TABLE.c.run_id,
+        in_state(_EARLIER, OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN),
+    )
+    .limit(1)
+)
 TAKE: Final = Prepared(
     update(TABLE)
     .where(TABLE.c.id == bindparam("wanted"))

@@ -1,6 +1,6 @@
 """Letting a campaign go out, and calling it back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlmodel import Session, col, select, update
@@ -50,9 +50,17 @@ def pause(session: Session, campaign_id: int, *, by: str, now: datetime) -> Camp
 
 
 def resume(
-    session: Session, letterbox: Letterbox, campaign_id: int, *, by: str, now: datetime
+    session: Session,
+    letterbox: Letterbox,
+    campaign_id: int,
+    *,
+    by: str,
+    now: datetime,
+    version: int | None = None,
 ) -> Campaign:
     """Go on with what was paused; slots that passed meanwhile are passed. Raises as `activate`.
+
+    `version` is that which the operator saw; None for who saw none.
 
     Who is on a journey that was changed meanwhile goes on by its old steps; who enters from now on
     takes the new ones.
@@ -60,16 +68,21 @@ def resume(
     campaign = drafts.get(session, campaign_id)
     gate.refuse_blocked(campaign)
     plan = PLAN.validate_python(campaign.plan)
-    _move(session, campaign, (CampaignState.PAUSED,), CampaignState.ACTIVE, campaign.version, now)
+    seen = campaign.version if version is None else version
+    _move(session, campaign, (CampaignState.PAUSED,), CampaignState.ACTIVE, seen, now)
     campaign = drafts.get(session, campaign_id)
-    if not isinstance(plan, JourneyPlan | SopPlan | OncePlan):
+    if isinstance(plan, OncePlan):
+        if campaign.next_at is not None:  # Its run has not begun: it may have another moment now.
+            campaign.next_at = plan.at.astimezone(UTC)
+    elif not isinstance(plan, JourneyPlan | SopPlan):
         campaign.next_at = plans.next_at(session, plan, now)
-        session.add(campaign)
+    session.add(campaign)
     runs = _open_runs(session, campaign_id)
     for run in runs:
         steering.resume(session, letterbox, id_of(run), by=by, now=now)
     session.flush()
-    if isinstance(plan, JourneyPlan | SopPlan) and _is_changed(session, campaign, runs[-1:]):
+    is_standing = isinstance(plan, JourneyPlan | SopPlan)
+    if is_standing and (not runs or _is_changed(session, campaign, runs[-1])):
         begin(session, campaign, now, now)
     return campaign
 
@@ -134,10 +147,10 @@ def _move(
         raise IllegalMove(drafts.CHANGED_BY_OTHERS)
 
 
-def _is_changed(session: Session, campaign: Campaign, latest: list[CampaignRun]) -> bool:
+def _is_changed(session: Session, campaign: Campaign, latest: CampaignRun) -> bool:
     """Whether the run that customers enter has other steps, routes or customers than the plan."""
     wanted = (campaign.nodes, campaign.routes, rule_of(session, campaign))
-    return any((run.nodes, run.routes, run.rule) != wanted for run in latest)
+    return (latest.nodes, latest.routes, latest.rule) != wanted
 
 
 def _open_runs(session: Session, campaign_id: int) -> list[CampaignRun]:

@@ -1,6 +1,7 @@
 """Deliveries that wait for their time: until the morning, or for the platform's next period."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, select, update
@@ -23,6 +24,8 @@ from commerce.prepared import Prepared
 BACKLOG: Final = 200
 """So many messages of a run stand in the outbox at most: memory stays flat, and what is stopped or
 put off is little."""
+PAUSE: Final = timedelta(minutes=5)
+"""Before a delivery is looked at again that failed by a fault of ours."""
 
 
 def put_off(
@@ -47,6 +50,18 @@ def take_up_due(session: Session, parts: Parts, now: datetime, most: int) -> int
             take_up(session, parts, row.id, now)
             taken += 1
     return taken
+
+
+def list_due(session: Session, now: datetime, most: int) -> list[int]:
+    """Deliveries whose time has come, of runs that run, so many at most."""
+    runs = _DUE_RUNS.all(session, moment=now)
+    due = (row.id for run in runs for row in _DUE.all(session, run=run.id, moment=now, most=most))
+    return list(islice(due, most))
+
+
+def try_later(session: Session, delivery_id: int, now: datetime) -> None:
+    """A delivery could not be judged, by a fault of ours: again in a while."""
+    _LATER.run(session, delivery=delivery_id, until=now + PAUSE)
 
 
 def take_up(session: Session, parts: Parts, delivery_id: int, now: datetime) -> None:
@@ -93,6 +108,11 @@ _PUT_OFF: Final = Prepared(
         outbox_key=None,
         due_at=_moment("until"),
     )
+)
+_LATER: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("delivery"), in_state(_TABLE, DeliveryState.DEFERRED))
+    .values(due_at=_moment("until"))
 )
 _IS_DUE = (in_state(_TABLE, DeliveryState.DEFERRED), _TABLE.c.due_at <= _moment("moment"))
 _DUE_RUNS: Final = Prepared(

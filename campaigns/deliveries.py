@@ -27,6 +27,7 @@ UNWANTED: Final = "the customer unsubscribed"
 TAKEN_OVER: Final = "the conversation was taken over"
 NO_ROUTE: Final = "no reply window is open"
 TOO_LATE: Final = "came too late"
+NOT_BEGUN: Final = "came too late to begin"
 STOPPED: Final = "the run was stopped"
 """What the outbox says of a row that it did not let leave."""
 _HELD_BACK: Final[Mapping[str, Reason]] = {
@@ -63,6 +64,9 @@ def settle(session: Session, outbox_key: str, state: str, reason: str, now: date
     """
     end = _ENDS.get(state)
     if end is None:
+        return
+    if reason == NOT_BEGUN:  # The shop stood still until the night: when it is over, all is open.
+        _JUDGE_AGAIN.run(session, key=outbox_key, moment=now)
         return
     why = reason
     if reason in _HELD_BACK and end in (DeliveryState.FAILED, DeliveryState.HELD_BACK):
@@ -141,6 +145,16 @@ _SETTLE: Final = Prepared(
         sent_at=bindparam("moment", type_=_TABLE.c.sent_at.type),
     )
     .returning(_TABLE.c.run_id)
+)
+_JUDGE_AGAIN: Final = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.outbox_key == bindparam("key"), in_state(_TABLE, DeliveryState.POSTED))
+    .values(
+        state=DeliveryState.DEFERRED.value,
+        reason=Reason.QUIET_HOURS.value,
+        outbox_key=None,
+        due_at=bindparam("moment", type_=_TABLE.c.due_at.type),
+    )
 )
 _SUCCEED: Final = Prepared(
     update(_RUN).where(_RUN.c.id == bindparam("run"), _RUN.c.failures > 0).values(failures=0)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, update
 from campaigns import drafting_rules as rules
 from campaigns.ports import Route
 from campaigns.segment_tables import Segment
-from campaigns.shapes import GroupChoice, Node, Plan, Shape, StopRule
+from campaigns.shapes import GroupChoice, Node, Plan, RowId, Shape, StopRule
 from campaigns.tables import (
     Audience,
     Campaign,
@@ -32,7 +32,7 @@ class Draft(Shape):
     kind: CampaignKind
     audience: Audience = Audience.CUSTOMERS
     purpose: Purpose = Purpose.MARKETING
-    segment_id: int | None = None
+    segment_id: RowId | None = None
     groups: GroupChoice = GroupChoice()
     plan: Plan
     nodes: list[Node] = Field(min_length=1, max_length=50)

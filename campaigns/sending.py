@@ -98,8 +98,11 @@ def first_send(run: CampaignRun) -> Send:
 
 
 def find_send(run: CampaignRun, name: str) -> Send:
-    """The step of a run that goes by this name."""
-    return next(node for node in _sends(run) if node.id == name)
+    """The step of a run that goes by this name. Raises LookupError."""
+    found = next((node for node in _sends(run) if node.id == name), None)
+    if found is None:
+        raise LookupError(f"run {run.id} has no step {name!r}")
+    return found
 
 
 def _sends(run: CampaignRun) -> Iterator[Send]:

@@ -10,6 +10,11 @@ LONGEST_TEXT: Final = 4000
 """Bytes of a mass task's text in UTF-8, the widest of the routes."""
 MOST_ATTACHMENTS: Final = 9
 """Of a mass task (企业微信 创建企业群发)."""
+MOST_DAYS: Final = 3650
+MOST_MINUTES: Final = 60 * 24 * 365
+type Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+"""Dates with room around them to reckon in."""
+type RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class Shape(BaseModel):
@@ -84,7 +89,7 @@ class StopRule(Shape):
     alpha: float = Field(default=0.05, gt=0, le=0.2)
     least: int = Field(default=200, ge=20)
     """Recipients of each arm before the first look."""
-    wait_minutes: int = Field(default=60, ge=5)
+    wait_minutes: int = Field(default=60, ge=5, le=MOST_MINUTES)
     """Between a share and the look at what it brought."""
 
 
@@ -93,7 +98,7 @@ class At(Shape):
 
     day: int | None = Field(default=None, ge=0, le=365)
     """0 the day of the entry, or of the next if the time has passed."""
-    on: date | None = None
+    on: Day | None = None
     time: time
 
 
@@ -113,7 +118,7 @@ class Wait(Shape):
 
     kind: Literal["wait"] = "wait"
     id: str = Field(pattern=r"^[a-z0-9-]{1,20}$")
-    minutes: int = Field(default=0, ge=0, le=60 * 24 * 365)
+    minutes: int = Field(default=0, ge=0, le=MOST_MINUTES)
     until: time | None = None
     next: str = ""
 
@@ -177,8 +182,8 @@ class RecurringPlan(Shape):
     """1 … 31; a day that a month does not have is its last."""
     days: Literal["all", "workdays", "holidays"] = "all"
     """Only on working days, or only on days off, with China's holidays and 调休."""
-    from_day: date
-    until_day: date | None = None
+    from_day: Day
+    until_day: Day | None = None
 
 
 class JourneyPlan(Shape):
@@ -186,13 +191,13 @@ class JourneyPlan(Shape):
 
     kind: Literal["journey"] = "journey"
     trigger: Trigger
-    after_minutes: int = Field(default=0, ge=0)
+    after_minutes: int = Field(default=0, ge=0, le=MOST_MINUTES)
     """For a cart or an order that was left: so long after; of a coupon or a group: so long before
     its end."""
     sleeping_days: int = Field(default=30, ge=1, le=730)
     ends_by: tuple[EarlyEnd, ...] = (EarlyEnd.PURCHASE, EarlyEnd.REPLY, EarlyEnd.HANDOVER)
-    end_tag_id: int | None = None
-    again_after_days: int = Field(default=30, ge=0)
+    end_tag_id: RowId | None = None
+    again_after_days: int = Field(default=30, ge=0, le=MOST_DAYS)
     """Who has been on it enters again after so many days at the earliest."""
 
 
@@ -201,11 +206,11 @@ class SopPlan(Shape):
     they were made or from `from_day`."""
 
     kind: Literal["sop"] = "sop"
-    from_day: date
+    from_day: Day
     from_each: bool = True
     """Count days from each one's own beginning; else from `from_day` for all."""
     ends_by: tuple[EarlyEnd, ...] = (EarlyEnd.PURCHASE, EarlyEnd.REPLY, EarlyEnd.HANDOVER)
-    end_tag_id: int | None = None
+    end_tag_id: RowId | None = None
 
 
 type Plan = Annotated[OncePlan | RecurringPlan | JourneyPlan | SopPlan, Field(discriminator="kind")]

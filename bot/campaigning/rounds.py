@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -61,10 +62,29 @@ class CampaignRounds:
 
     async def take_up_deferred(self) -> None:
         """Judge again what waited for this moment."""
-        while await self.database.write(
-            deferring.take_up_due, self.parts, self.clock.now(), LETTERS
-        ):
-            pass
+        try:
+            while await self.database.write(
+                deferring.take_up_due, self.parts, self.clock.now(), LETTERS
+            ):
+                pass
+        except DBAPIError:
+            raise
+        except Exception:
+            log.exception("deferred deliveries not taken up together")
+            await self._take_up_one_by_one()
+
+    async def _take_up_one_by_one(self) -> None:
+        """A delivery that fails by a fault of ours must not keep the others waiting."""
+        due = await self.database.read(deferring.list_due, self.clock.now(), LETTERS)
+        for delivery_id in due:
+            now = self.clock.now()
+            try:
+                await self.database.write(deferring.take_up, self.parts, delivery_id, now)
+            except DBAPIError:
+                raise
+            except Exception:
+                log.exception("deferred delivery not taken up", delivery=delivery_id)
+                await self.database.write(deferring.try_later, delivery_id, now)
 
     async def _plan_some(self, run_id: int) -> bool:
         """Plan one batch; whether there may be more to plan now."""

@@ -55,20 +55,23 @@ class Standing:
 
 
 def list_standing(session: Session, kind: CampaignKind) -> list[Standing]:
-    """Those of a kind that are at work. Of several runs of a campaign the latest."""
+    """Those of a kind that are at work: whose latest run is running.
+
+    An earlier one goes on for who is on it; while the latest is paused, nobody enters by steps
+    that it has replaced.
+    """
     statement = (
         select(Campaign, CampaignRun)
         .join(CampaignRun, col(CampaignRun.campaign_id) == col(Campaign.id))
         .where(
             Campaign.state == CampaignState.ACTIVE.value,
             Campaign.kind == kind.value,
-            CampaignRun.state == RunState.RUNNING.value,
         )
         .order_by(col(CampaignRun.id))
         .execution_options(populate_existing=True)
     )
     latest = {id_of(campaign): Standing(campaign, run) for campaign, run in session.exec(statement)}
-    return list(latest.values())
+    return [each for each in latest.values() if each.run.state == RunState.RUNNING]
 
 
 def standing_of(session: Session, run_id: int) -> Standing:

@@ -25,7 +25,9 @@ def is_over(session: Session, entry: JourneyEntry, now: datetime) -> bool:
     plan = PLAN.validate_python(campaign.plan)
     if not isinstance(plan, JourneyPlan):
         return False
-    asked = _OVER.get(plan.trigger)
+    # An entry is about what began it, even if others begin the journey by now.
+    began_by = entry.cause.partition(":")[0]
+    asked = _OVER.get(Trigger(began_by)) if began_by in Trigger else None
     return asked is not None and asked(session, entry, plan, now)
 
 

@@ -127,6 +127,17 @@ async def test_a_failing_call_fails_alone_and_leaves_nothing(notes: Database) ->
 
 
 @pytest.mark.database
+async def test_who_looks_for_what_is_not_there_is_told_and_does_not_wait_for_ever(
+    notes: Database,
+) -> None:
+    def first(_: Session) -> str:
+        return next(iter(()))
+
+    for call in (notes.write, notes.read):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await asyncio.wait_for(call(first), 5)
+
+
 async def test_a_refused_statement_fails_only_its_own_call(notes: Database) -> None:
     await notes.write(note, "taken")
 

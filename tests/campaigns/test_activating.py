@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from campaigns import activating, drafts
+from campaigns import activating, drafts, plans, steering
 from campaigns.composer import NothingToShow
-from campaigns.tables import Campaign, CampaignRun, CampaignState, RunState
+from campaigns.journeys.standing import list_standing
+from campaigns.shapes import OncePlan
+from campaigns.tables import Campaign, CampaignKind, CampaignRun, CampaignState, RunState
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.inserting import id_of
 from tests.campaigns.campaigning import content, new_campaign, send
@@ -132,3 +134,84 @@ def test_what_is_stopped_is_over(session: Session) -> None:
     assert [each.state for each in runs(session, campaign)] == [RunState.STOPPED]
     with pytest.raises(IllegalMove):
         activating.resume(session, PARTS.letterbox, number, by="staff:1", now=LATER)
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_campaign_that_is_put_off_while_paused_goes_out_once_at_its_new_moment(
+    session: Session, days: int
+) -> None:
+    campaign = activate(session, draft(session))
+    number = id_of(campaign)
+    activating.pause(session, number, by="staff:1", now=NOW)
+    then = LATER + timedelta(days=days)
+    put_off = drafts.draft_of(drafts.get(session, number)).model_copy(
+        update={"plan": OncePlan(at=then)}
+    )
+    version = drafts.get(session, number).version
+    drafts.change(session, number, put_off, version=version, now=NOW)
+
+    activating.resume(session, PARTS.letterbox, number, by="staff:1", now=NOW)
+
+    assert drafts.get(session, number).next_at == then
+    assert plans.begin_due(session, number, LATER) is None
+    assert runs(session, campaign) == []
+
+
+def test_nothing_goes_on_that_was_changed_since_it_was_seen(session: Session) -> None:
+    campaign = activate(session, draft(session))
+    number = id_of(campaign)
+    activating.pause(session, number, by="staff:1", now=NOW)
+
+    with pytest.raises(IllegalMove, match="刚刚有人改过"):
+        activating.resume(session, PARTS.letterbox, number, by="staff:1", now=NOW, version=1)
+
+
+def test_a_journey_whose_only_run_was_stopped_begins_anew(session: Session) -> None:
+    campaign = activate(session, draft(session, kind="journey", plan=JOURNEY))
+    (run,) = runs(session, campaign)
+    steering.stop(session, PARTS.letterbox, id_of(run), by="staff:1", reason="", now=NOW)
+    number = id_of(campaign)
+    activating.pause(session, number, by="staff:1", now=NOW)
+
+    activating.resume(session, PARTS.letterbox, number, by="staff:1", now=LATER)
+
+    assert [each.state for each in runs(session, campaign)] == ["stopped", "running"]
+
+
+def test_nobody_enters_by_steps_that_were_replaced_while_the_new_ones_are_paused(
+    session: Session,
+) -> None:
+    campaign = activate(session, draft(session, kind="journey", plan=JOURNEY))
+    number = id_of(campaign)
+    activating.pause(session, number, by="staff:1", now=NOW)
+    campaign = drafts.get(session, number)
+    campaign.nodes = [send("s9", content("新的说法，回复退订不再打扰"))]
+    session.add(campaign)
+    session.flush()
+    activating.resume(session, PARTS.letterbox, number, by="staff:1", now=LATER)
+    _, newest = runs(session, campaign)
+    (standing,) = list_standing(session, CampaignKind.JOURNEY)
+    assert standing.run.id == newest.id
+
+    steering.pause(session, id_of(newest), by="clock", reason="失败太多")
+
+    assert list_standing(session, CampaignKind.JOURNEY) == []
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {**JOURNEY, "again_after_days": 999_999},
+        {**JOURNEY, "after_minutes": 10**9},
+        {**JOURNEY, "end_tag_id": 10**20},
+        {"kind": "recurring", "time": "10:00", "from_day": "9999-12-31"},
+        {"kind": "sop", "from_day": "0001-01-01"},
+    ],
+)
+def test_numbers_and_days_that_nobody_can_reckon_with_are_refused(plan: dict[str, Any]) -> None:
+    told = {"name": "太远", "kind": plan["kind"], "plan": plan, "nodes": [send()]}
+    if plan["kind"] == "sop":
+        told["nodes"] = [send(at={"day": 0, "time": "10:00"})]
+
+    with pytest.raises(InvalidInput):
+        drafts.read_draft({**told, "routes": ["official_account"]})

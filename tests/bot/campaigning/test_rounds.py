@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from bot.tables import Conversation, OutboxMessage
 from campaigns import runner, terms
 from campaigns.limits import Reason
-from campaigns.tables import DeliveryState, RunState
+from campaigns.tables import Delivery, DeliveryState, RunState
 from commerce.customers.tables import Customer
 from tests.bot.campaigning.conftest import Shop
 from tests.campaigns.crowd import send
@@ -159,3 +159,46 @@ async def test_rows_that_lost_their_window_are_held_back(shop: Shop) -> None:
     assert await shop.states(run) == {customer: (DeliveryState.HELD_BACK, Reason.NO_ROUTE)}
     left = await shop.database.read(lambda session: session.exec(select(OutboxMessage)).all())
     assert [each.state for each in left] == ["failed"]
+
+
+@pytest.mark.parametrize("hours", [1, 11])
+async def test_what_stood_in_the_outbox_while_the_shop_stood_still_comes_in_the_morning(
+    shop: Shop, hours: int
+) -> None:
+    """An outage from before 22:00 on, until it is night or morning."""
+    people = await shop.has_customers(3)
+    run = await shop.begins()
+    shop.clock.advance(seconds=9 * 3600)
+    await shop.rounds.plan()
+    shop.clock.advance(seconds=hours * 3600)
+
+    await shop.desk.sender.send_due()
+    assert shop.heard() == []
+    for _ in range(12):
+        shop.clock.advance(seconds=3600)
+        await shop.ticks(2)
+
+    assert await shop.states(run) == dict.fromkeys(people, SENT)
+    assert len(shop.heard()) == 3
+    assert await shop.state(run) == RunState.DONE
+
+
+async def test_one_that_cannot_be_judged_keeps_no_other_waiting(shop: Shop) -> None:
+    first, second = await shop.has_customers(2)
+    run = await shop.begins()
+    shop.clock.advance(seconds=10 * 3600 - 10)
+    await shop.rounds.plan()
+    shop.clock.advance(seconds=8)
+    await shop.ticks(2)
+
+    def spoil(session: Session) -> None:
+        statement = select(Delivery).where(Delivery.customer_id == first)
+        session.exec(statement).one().node = "no-such-step"
+
+    await shop.database.write(spoil)
+    shop.clock.advance(seconds=10 * 3600)
+    await shop.ticks(4)
+
+    found = await shop.states(run)
+    assert found[second] == SENT
+    assert found[first] == (DeliveryState.DEFERRED, Reason.QUIET_HOURS)

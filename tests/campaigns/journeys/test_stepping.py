@@ -7,10 +7,10 @@ import pytest
 from sqlmodel import Session
 
 from campaigns import activating, deferring
-from campaigns.journeys import ending, hearing, stepping
+from campaigns.journeys import ending, hearing, stepping, subjects
 from campaigns.journeys.tables import EntryState
 from campaigns.limits import Reason
-from campaigns.tables import CampaignState, DeliveryState
+from campaigns.tables import Campaign, CampaignState, DeliveryState
 from commerce.customers.tags import save_tag, tag_customer
 from commerce.inserting import id_of
 from commerce.shanghai import SHANGHAI
@@ -229,3 +229,21 @@ def test_an_active_campaign_is_needed(session: Session) -> None:
     tick(session, NOON)
 
     assert entries(session, run) == []
+
+
+def test_an_entry_is_about_what_began_it_even_if_others_begin_the_journey_now(
+    session: Session,
+) -> None:
+    run = begin(session, NOON, [waits("w1", "s1", minutes=60), says("s1")], **CART)
+    who = visitor(session, NOON)
+    leave_cart(session, who, NOON)
+    tick(session, NOON + 30 * MINUTE)
+    (entry,) = entries(session, run)
+    campaign = session.get_one(Campaign, run.campaign_id)
+    campaign.plan = {"kind": "journey", "trigger": "order_unpaid"}
+    session.add(campaign)
+    session.flush()
+
+    assert not subjects.is_over(session, entry, NOON + HOUR)
+    leave_cart(session, who, None)
+    assert subjects.is_over(session, entry, NOON + HOUR)

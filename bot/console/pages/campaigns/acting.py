@@ -40,9 +40,10 @@ async def pause(page: Page) -> web.StreamResponse:
 async def resume(page: Page) -> web.StreamResponse:
     """Go on."""
     number, by, letterbox = number_of(page), _by(page), page.desk.campaign_parts.letterbox
+    version = await _version(page)
 
     def write(session: Session) -> Campaign:
-        return activating.resume(session, letterbox, number, by=by, now=page.now)
+        return activating.resume(session, letterbox, number, by=by, now=page.now, version=version)
 
     return await _done(page, write, "campaign.resumed", "已继续")
 
@@ -60,9 +61,12 @@ async def stop(page: Page) -> web.StreamResponse:
 async def override(page: Page) -> web.StreamResponse:
     """The owner lets the words pass."""
     number, reason = number_of(page), (await page.form()).get("reason", "")
+    version = await _version(page)
 
     def write(session: Session) -> Campaign:
         campaign = drafts.get(session, number)
+        if campaign.version != version:
+            raise IllegalMove(drafts.CHANGED_BY_OTHERS)
         gate.let_pass(session, campaign, by=_by(page), reason=reason, now=page.now)
         return campaign
 

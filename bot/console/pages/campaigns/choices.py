@@ -1,12 +1,13 @@
 """What the editor of campaigns offers to choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlmodel import Session, col, or_, select
 
+from bot.console.pages.campaigns.drafting import DELAYED
 from bot.console.pages.campaigns.entered import Entered
 from bot.console.pages.campaigns.plan_words import ENDS, TRIGGERS, WEEKDAYS
 from bot.console.pages.campaigns.words import AUDIENCES, KINDS, PURPOSES
@@ -66,9 +67,9 @@ def choices_of(session: Session, entered: Entered, now: datetime) -> Choices:
         products=_products(session, _ids(chosen("product"))),
         group_buys=_group_buys(session, _ids(chosen("group_buy")), now),
         coupons=_coupons(session, chosen("coupon")),
-        groups=_groups(session),
-        group_tags=[(each, each) for each in session.exec(_TAGS)],
-        owners=[(each, each) for each in list_owners(session)],
+        groups=_groups(session, entered.chat_ids),
+        group_tags=_with_chosen(session.exec(_TAGS), entered.tags),
+        owners=_with_chosen(list_owners(session), entered.owners),
         routes=_routes(entered),
     )
 
@@ -119,14 +120,22 @@ def _coupons(session: Session, chosen: Sequence[str]) -> Pairs:
     return list(session.exec(statement).all())
 
 
-def _groups(session: Session) -> Pairs:
-    statement = (
-        select(CommunityGroup.chat_id, CommunityGroup.name)
-        .where(col(CommunityGroup.dissolved_at).is_(None))
-        .order_by(col(CommunityGroup.name))
-        .limit(MOST)
-    )
-    return [(chat_id, name or chat_id) for chat_id, name in session.exec(statement)]
+def _groups(session: Session, chosen: Sequence[str]) -> Pairs:
+    """What is chosen is always among them: unticked by the page, a campaign to one group would
+    become one to all."""
+    known = select(CommunityGroup.chat_id, CommunityGroup.name, CommunityGroup.dissolved_at)
+    is_open = col(CommunityGroup.dissolved_at).is_(None)
+    offered = known.where(is_open).order_by(col(CommunityGroup.name)).limit(MOST)
+    asked = known.where(col(CommunityGroup.chat_id).in_(chosen))
+    found = {chat_id: f"{chat_id}（已不在）" for chat_id in chosen}
+    for chat_id, name, dissolved_at in (*session.exec(asked), *session.exec(offered)):
+        found[chat_id] = f"{name or chat_id}{'' if dissolved_at is None else '（已解散）'}"
+    return list(found.items())
+
+
+def _with_chosen(offered: Iterable[str], chosen: Sequence[str]) -> Pairs:
+    """The same of words: those that nobody bears any more stay chosen until they are unticked."""
+    return [(each, each) for each in dict.fromkeys([*offered, *chosen])]
 
 
 def _routes(entered: Entered) -> Pairs:
@@ -146,6 +155,7 @@ _FIXED: Final[Mapping[str, Any]] = {
     "purposes": tuple(PURPOSES.items()),
     "triggers": tuple(TRIGGERS.items()),
     "ends": tuple((key, words) for key, words in ENDS.items() if key != EarlyEnd.UNSUBSCRIBED),
+    "delayed": " ".join(sorted(DELAYED)),
     "weekdays": tuple((str(number), f"周{words}") for number, words in enumerate(WEEKDAYS, 1)),
     "days": (("all", "每天都可以"), ("workdays", "只在工作日"), ("holidays", "只在休息日")),
     "units": (("minutes", "分钟"), ("hours", "小时"), ("days", "天")),

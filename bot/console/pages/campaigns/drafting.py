@@ -22,6 +22,10 @@ from commerce.errors import InvalidInput
 
 WEEK: Final = tuple("1234567")
 LAST_OF_MONTH: Final = 31
+DELAYED: Final = frozenset(
+    {"cart_left", "order_unpaid", "after_receipt", "group_lapsing", "coupon_lapsing"}
+)
+"""Triggers that have a time before or after them; the editor shows the field for these alone."""
 _BETWEEN: Final = re.compile(r"[\s,，、]+")
 
 
@@ -118,7 +122,11 @@ def _plan(kind: str, plan: PlanEntry) -> dict[str, Any]:
         case "journey":
             told |= {
                 "trigger": plan.trigger,
-                "after_minutes": _minutes(plan.after, plan.after_unit, "plan.after"),
+                "after_minutes": (
+                    _minutes(plan.after, plan.after_unit, "plan.after")
+                    if plan.trigger in DELAYED
+                    else 0
+                ),
                 "sleeping_days": plan.sleeping_days,
                 "ends_by": list(plan.ends_by),
                 "end_tag_id": plan.end_tag_id,

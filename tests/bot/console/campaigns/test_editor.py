@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
+import pytest
 from PIL import Image
 from sqlmodel import Session, col, select
 
@@ -264,3 +266,39 @@ async def test_the_editor_counts_who_is_chosen(
     answer = await browser.get(f"/campaigns/count?segment_id={segment}")
 
     assert "现在有 <b>0</b> 人符合：30天内来过" in answer.text
+
+
+async def test_a_group_that_is_gone_stays_chosen_so_that_one_does_not_become_all(
+    open_console: OpenConsole, database: Database
+) -> None:
+    """No group and no tag of these is known to the shop."""
+    form = with_fields(GROUP_SOP, groups__chat_ids="wr-gone", groups__owners="LinZhiXia")
+    browser = await open_console(Role.OPERATOR)
+    await browser.post("/campaigns", form)
+    with database.reading() as session:
+        number = session.exec(select(Campaign.id)).one()
+
+    page = (await browser.get(f"/campaigns/{number}/edit")).text
+
+    chosen = {
+        ("groups.chat_ids", "wr-gone"),
+        ("groups.tags", "老客"),
+        ("groups.owners", "LinZhiXia"),
+    }
+    assert chosen <= fields_of(page)
+
+
+@pytest.mark.parametrize(("trigger", "minutes"), [("cart_left", 120), ("welcome", 0)])
+async def test_a_delay_that_is_not_shown_is_not_kept(
+    open_console: OpenConsole, database: Database, trigger: str, minutes: int
+) -> None:
+    with database.writing() as session:
+        rule = read_rule({"kind": "fact", "fact": "orders", "op": "at_least", "value": 1})
+        saving.save(session, "买过", rule, by="staff:1", now=datetime(2026, 11, 1, tzinfo=UTC))
+    browser = await open_console(Role.OPERATOR)
+
+    answer = await browser.post("/campaigns", with_fields(JOURNEY, plan__trigger=trigger))
+
+    assert answer.location, wrong_in(answer.text)
+    with database.reading() as session:
+        assert session.exec(select(Campaign)).one().plan["after_minutes"] == minutes

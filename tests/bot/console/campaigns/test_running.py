@@ -45,8 +45,8 @@ async def test_a_campaign_goes_out_pauses_goes_on_and_ends(
     browser = await open_console(Role.OPERATOR)
     states = []
 
-    for action in ("activate", "pause", "resume", "stop"):
-        answer = await browser.post(f"/campaigns/{number}/{action}", {"version": "1"})
+    for seen, action in enumerate(("activate", "pause", "resume", "stop"), 1):
+        answer = await browser.post(f"/campaigns/{number}/{action}", {"version": str(seen)})
         assert (answer.status, answer.location) == (200, f"/console/campaigns/{number}")
         states.append(state_of(database, number))
 
@@ -76,17 +76,19 @@ async def test_only_the_owner_lets_blocked_words_pass_and_says_why(
 ) -> None:
     number = draft(database, frozen_clock, BLOCKED)
     operator, owner = await open_console(Role.OPERATOR), await open_console(Role.OWNER)
-    base, reason = f"/campaigns/{number}", {"reason": "法务看过，是活动页原话"}
+    base = f"/campaigns/{number}"
+    reason = {"reason": "法务看过，是活动页原话", "version": "1"}
 
     answers = [
         await operator.post(f"{base}/activate", {"version": "1"}),
         await operator.post(f"{base}/override", reason),
-        await owner.post(f"{base}/override", {"reason": "行"}),
+        await owner.post(f"{base}/override", {"reason": "行", "version": "1"}),
+        await owner.post(f"{base}/override", {**reason, "version": "2"}),
         await owner.post(f"{base}/override", reason),
         await operator.post(f"{base}/activate", {"version": "1"}),
     ]
 
-    assert [each.status for each in answers] == [422, 403, 422, 200, 200]
+    assert [each.status for each in answers] == [422, 403, 422, 422, 200, 200]
     assert state_of(database, number) == "active"
     assert "法务看过，是活动页原话" in (await operator.get(base)).text
 
