@@ -211,7 +211,8 @@ def _is_held_back(session: Session, row: Any, now: datetime, pace: Pace) -> bool
 
 def _how_late(session: Session, row: Any) -> str:
     """What a campaign has not begun to say in its time may still be said at another."""
-    is_reply = row.run_id is not None and row.conversation_id is not None
+    # One in doubt may have arrived: under another key it would be another message.
+    is_reply = row.run_id is not None and row.conversation_id is not None and not row.attempts
     has_begun = is_reply and statements.HAS_BEGUN.first(session, wanted=row.id) is not None
     return deliveries.NOT_BEGUN if is_reply and not has_begun else deliveries.TOO_LATE
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, case, exists, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.tables import ChatMessage, Conversation, OutboxMessage, OutboxState
@@ -15,6 +15,7 @@ from commerce.prepared import Prepared
 TABLE: Final = SQLModel.metadata.tables[OutboxMessage.__tablename__]
 TALK: Final = SQLModel.metadata.tables[Conversation.__tablename__]
 _RUN = SQLModel.metadata.tables[CampaignRun.__tablename__]
+_ITS_RUN = _RUN.alias("its_run")
 
 
 def _moment(name: str = "moment") -> Any:
@@ -115,11 +116,18 @@ DUE: Final = Prepared(
                 _EARLIER.c.conversation_id == TABLE.c.conversation_id,
                 _EARLIER.c.id < TABLE.c.id,
                 in_state(_EARLIER, *_IN_THE_WAY),
-                # What a campaign has not begun to say keeps nobody waiting but itself.
+                # What a campaign has not begun to say keeps nobody waiting but itself,
+                # nor does what a run would say that does not run.
                 or_(
                     _EARLIER.c.run_id.is_(None),
-                    TABLE.c.run_id.is_not(None),
                     _EARLIER.c.state == OutboxState.SENDING.value,
+                    and_(
+                        TABLE.c.run_id.is_not(None),
+                        exists().where(
+                            _ITS_RUN.c.id == _EARLIER.c.run_id,
+                            _ITS_RUN.c.state == RunState.RUNNING.value,
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -160,7 +168,10 @@ HAS_BEGUN: Final = Prepared(
         TABLE.c.id == bindparam("wanted"),
         _LINE.c.at == TABLE.c.created_at,
         _EARLIER.c.run_id == TABLE.c.run_id,
-        in_state(_EARLIER, OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN),
+        or_(
+            in_state(_EARLIER, OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN),
+            _EARLIER.c.attempts > 0,
+        ),
     )
     .limit(1)
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaigns.limits import Reason
@@ -130,6 +130,11 @@ _TABLE = SQLModel.metadata.tables[Delivery.__tablename__]
 _RUN = SQLModel.metadata.tables[CampaignRun.__tablename__]
 _CAMPAIGN = SQLModel.metadata.tables[Campaign.__tablename__]
 _CUSTOMER = SQLModel.metadata.tables[Customer.__tablename__]
+_GONE = _CUSTOMER.alias("gone")
+_GONE = _CUSTOMER.alias("gone")
+_MERGED_INTO = (
+    select(_GONE.c.merged_into_id).where(_GONE.c.id == bindparam("who")).scalar_subquery()
+)
 _TERMS = SQLModel.metadata.tables[CampaignTerms.__tablename__]
 BY_ITSELF: Final = "clock"
 FAILED_TOO_OFTEN: Final = "连续多条没有发出去，已自动暂停。看看失败原因，处理好再继续"
@@ -199,7 +204,11 @@ _RECIPIENT: Final = Prepared(
 )
 _TURNED_AWAY: Final = Prepared(
     select(_CUSTOMER.c.id).where(
-        _CUSTOMER.c.id == bindparam("who"),
+        # A conversation may still be of the customer who was merged into who unsubscribed.
+        or_(
+            _CUSTOMER.c.id == bindparam("who"),
+            _CUSTOMER.c.id == _MERGED_INTO,
+        ),
         _CUSTOMER.c.unsubscribed_at.is_not(None),
         exists().where(
             _RUN.c.id == bindparam("run"),

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.notices import wallet
+from bot.notices.posting import APPS
 from bot.outbox_statements import TABLE
 from bot.tables import ChatMessage, OutboxState
 from commerce.columns import in_state
@@ -17,6 +18,8 @@ from commerce.prepared import Prepared
 from commerce.sealing import Place, Sealer
 
 WAITING: Final = (OutboxState.HELD, OutboxState.PENDING)
+TOOK_A_CREDIT: Final = frozenset(f"{app}.notice" for app in APPS)
+"""Subscription messages; text messages and template messages cost the customer none."""
 
 
 def count(session: Session, run_id: int) -> int:
@@ -39,7 +42,8 @@ def take_back(
         or_(TABLE.c.kind.like("%.reply"), TABLE.c.kind.like("%.notice")),
     )
     if not begun:
-        statement = statement.where(~_HAS_BEGUN)
+        # One in doubt goes on under its own key, by which the platform knows it again.
+        statement = statement.where(TABLE.c.attempts == 0, ~_HAS_BEGUN)
     values = {"state": OutboxState.SUPERSEDED.value, "reason": why, "finished_at": now}
     superseding = statement.values(**values).returning(
         TABLE.c.key, TABLE.c.kind, TABLE.c.payload_sealed
@@ -47,7 +51,7 @@ def take_back(
     keys = []
     for row in core(session).execute(superseding).all():
         keys.append(row.key)
-        if row.kind.endswith(".notice"):
+        if row.kind in TOOK_A_CREDIT:
             told = json.loads(sealer.open(row.payload_sealed, Place("outbox", "payload", row.key)))
             wallet.add(session, told["account"], told["openid"], told["template_id"], now)
     return keys
@@ -61,7 +65,7 @@ _HAS_BEGUN: Final = exists().where(
     _LINE.c.at == TABLE.c.created_at,
     _OTHER.c.key == _LINE.c.outbox_key,
     _OTHER.c.run_id == TABLE.c.run_id,
-    ~in_state(_OTHER, *WAITING),
+    or_(~in_state(_OTHER, *WAITING), _OTHER.c.attempts > 0),
 )
 _COUNT: Final = Prepared(
     select(func.count().label("waiting")).where(

@@ -62,7 +62,7 @@ def _follow(session: Session, sealer: Sealer, report: TemplateReport, now: datet
     if not report.outbox_key or report.status in ("", SUCCESS):
         return
     row = session.exec(select(OutboxMessage).where(OutboxMessage.key == report.outbox_key)).first()
-    if row is None:
+    if row is None or row.run_id is not None:  # A campaign goes by the routes it names alone.
         return
     try:
         written = sealer.open(row.payload_sealed, Place("outbox", "payload", row.key))

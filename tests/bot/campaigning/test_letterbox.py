@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.campaigning.open_routes import NOTICE, list_conversations
 from bot.notices import wallet
+from bot.notices.tables import SubscriptionCredit
 from bot.notices.templates import save_template
 from bot.tables import ChatMessage, Conversation, OutboxMessage, OutboxState
 from campaigns.limits import Wanted, judge
@@ -242,3 +243,6 @@ def test_a_service_notice_leaves_as_template_message_then_as_sms(
     assert (None if posted is None else posted.route) == used
     assert [each is not None for each in is_open] == [follows, has_address]
     assert [each.run_id for each in rows(session)] == ([] if used is None else [note.run_id])
+    taken = LETTERBOX.take_back(session, note.run_id, "night", NOW, begun=False)
+    assert len(taken) == (used is not None)
+    assert session.exec(select(SubscriptionCredit)).all() == []

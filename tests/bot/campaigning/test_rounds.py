@@ -202,3 +202,57 @@ async def test_one_that_cannot_be_judged_keeps_no_other_waiting(shop: Shop) -> N
     found = await shop.states(run)
     assert found[second] == SENT
     assert found[first] == (DeliveryState.DEFERRED, Reason.QUIET_HOURS)
+
+
+@pytest.mark.database
+async def test_a_paused_campaign_keeps_no_other_waiting(shop: Shop) -> None:
+    people = await shop.has_customers(3)
+    paused = await shop.begins()
+    await shop.rounds.plan()
+    await shop.database.write(runner.pause, paused, by="staff:1", reason="等一等")
+    run = await shop.begins()
+
+    await shop.ticks(3)
+
+    assert await shop.states(run) == dict.fromkeys(people, SENT)
+    assert len(shop.heard()) == 3
+
+
+async def test_one_in_doubt_is_not_taken_back_to_be_said_again(shop: Shop) -> None:
+    """WeCom may have it: only under the same key it would know it again."""
+    doubtful, _ = await shop.has_customers(2)
+    run = await shop.begins()
+    await shop.rounds.plan()
+
+    def doubt(session: Session) -> None:
+        statement = select(Delivery.outbox_key).where(Delivery.customer_id == doubtful)
+        key = session.exec(statement).one()
+        session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).one().attempts = 1
+
+    await shop.database.write(doubt)
+    await shop.database.write(runner.pause, run, by="staff:1", reason="等一等")
+    await shop.database.write(
+        runner.resume, shop.parts.letterbox, run, by="staff:1", now=shop.clock.now()
+    )
+    states = await shop.states(run)
+    await shop.ticks(3)
+
+    assert states[doubtful] == (DeliveryState.POSTED, "")
+    assert len(shop.heard()) == 2
+
+
+async def test_who_was_merged_into_somebody_who_unsubscribed_gets_nothing(shop: Shop) -> None:
+    gone, kept = await shop.has_customers(2)
+    run = await shop.begins()
+    await shop.rounds.plan()
+
+    def turn_away(session: Session) -> None:
+        session.get_one(Customer, gone).merged_into_id = kept
+        session.get_one(Customer, kept).unsubscribed_at = shop.clock.now()
+
+    await shop.database.write(turn_away)
+    await shop.ticks(2)
+
+    unwanted = (DeliveryState.HELD_BACK, Reason.UNSUBSCRIBED)
+    assert await shop.states(run) == {gone: unwanted, kept: unwanted}
+    assert shop.heard() == []
