@@ -29,6 +29,8 @@ def room(
     if campaign.stop_rule is None or len(node.arms) < 2 or winner(session, run):
         return size
     stop_rule = StopRule.model_validate(campaign.stop_rule)
+    if _looks(session, run) >= stop_rule.looks:
+        return size
     total = asking.count(session, rule, now)
     looked_at, last_at = _so_far(session, run)
     halt = pauses_after(stop_rule, total, _looks(session, run))

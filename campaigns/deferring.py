@@ -70,7 +70,9 @@ def take_up(session: Session, parts: Parts, delivery_id: int, now: datetime) -> 
     delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
     if delivery.state != DeliveryState.DEFERRED:
         return
-    run = session.get_one(CampaignRun, delivery.run_id)
+    run = session.get_one(CampaignRun, delivery.run_id, populate_existing=True)
+    if run.state != RunState.RUNNING:  # Since it was listed.
+        return
     if delivery.occasion and is_delivery_over(session, delivery.occasion, now):
         hold_back(session, delivery.occasion, run_id=delivery.run_id)
         return

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 from campaigns import placeholders
 from campaigns.composer import LINK_TITLE_BYTES, TEXT_BYTES
 from campaigns.ports import CHATS, SERVICE_ONLY, Route
-from campaigns.shapes import AttachmentKind, Condition, Content, Node, Send, Wait
+from campaigns.shapes import (
+    AttachmentKind,
+    Condition,
+    Content,
+    EarlyEnd,
+    JourneyPlan,
+    Node,
+    Send,
+    SopPlan,
+    Wait,
+)
 from campaigns.tables import Audience, CampaignKind, Purpose
 from commerce.errors import InvalidInput
 
@@ -66,6 +76,14 @@ def _plan_fits(draft: "Draft") -> None:
     allowed = _AUDIENCES[draft.kind]
     if draft.audience not in allowed:
         raise InvalidInput("这种活动不能发给所选的对象", field="audience")
+    plan = draft.plan
+    if isinstance(plan, JourneyPlan | SopPlan):
+        _ends_fit(plan)
+
+
+def _ends_fit(plan: JourneyPlan | SopPlan) -> None:
+    if EarlyEnd.TAG in plan.ends_by and plan.end_tag_id is None:
+        raise InvalidInput("选了打上标签时提前结束，请选哪个标签", field="plan.end_tag_id")
 
 
 def _routes_fit(draft: "Draft") -> None:

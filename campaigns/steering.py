@@ -19,7 +19,7 @@ from campaigns.tables import (
     DeliveryState,
     RunState,
 )
-from campaigns.terms import get_terms, quiet_ends_at
+from campaigns.terms import get_terms, hold_terms, quiet_ends_at
 from commerce.columns import in_state
 from commerce.inserting import affected_rows
 from commerce.prepared import Prepared
@@ -49,6 +49,7 @@ def stop(
 
     Mass tasks that were made are stopped by `mass.cancelling`, which sees that the run was.
     """
+    hold_terms(session)  # As who sends does: nothing is posted beside the stop, and left behind.
     open_states = (RunState.RUNNING, RunState.PAUSED)
     if not _turn(session, run_id, open_states, RunState.STOPPED, by, reason, now):
         return False

@@ -29,6 +29,8 @@ LETTERS: Final = 25
 """Customers planned in a transaction: conversations wait for it no longer than a blink."""
 GATHERED: Final = 500
 """The same where nothing is composed."""
+TURNS: Final = 60
+"""Batches of a run in a round: what is left is due a second later, and letters wait no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,24 @@ class CampaignRounds:
         """Plan every run as far as its backlog allows, in turns; end what is over."""
         running = await self.database.read(runner.list_running)
         unplanned = list(running)
-        while unplanned:
-            unplanned = [run_id for run_id in unplanned if await self._plan_some(run_id)]
+        for _ in range(TURNS):
+            unplanned = [each for each in unplanned if await self._tended(each, self._plan_some)]
         for run_id in running:
-            await self.database.write(self._put_off, run_id, self.clock.now())
-            await self.database.write(runner.finish, run_id, self.clock.now())
+            await self._tended(run_id, self._put_off_or_end)
+
+    async def _tended(self, run_id: int, tend: Callable[[int], Awaitable[bool]]) -> bool:
+        """A run at which something fails by a fault of ours must not cost the others."""
+        try:
+            return await tend(run_id)
+        except DBAPIError:
+            raise
+        except Exception:
+            log.exception("campaign run not tended", run=run_id)
+            return False
+
+    async def _put_off_or_end(self, run_id: int) -> bool:
+        await self.database.write(self._put_off, run_id, self.clock.now())
+        return await self.database.write(runner.finish, run_id, self.clock.now())
 
     async def take_up_deferred(self) -> None:
         """Judge again what waited for this moment."""

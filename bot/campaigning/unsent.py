@@ -35,6 +35,9 @@ def take_back(
 
     A letter of which a row has left goes on unless `begun`: its customer would hear it twice.
     """
+    # Held first: whether one of their letter has begun is asked of what is true after that.
+    held = select(TABLE.c.id).where(TABLE.c.run_id == run_id, in_state(TABLE, *WAITING))
+    core(session).execute(held.order_by(TABLE.c.id).with_for_update()).all()
     statement = update(TABLE).where(
         TABLE.c.run_id == run_id,
         in_state(TABLE, *WAITING),

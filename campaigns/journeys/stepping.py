@@ -95,7 +95,9 @@ def _send(
     """The entry moves on first: only who moved it sends."""
     is_sop = isinstance(standing.plan, SopPlan)
     following = sop.step_after(standing, entry) if is_sop else None
-    is_late = is_sop and standing.is_marketing and now - entry.wake_at > LATEST
+    # What the night holds up is due when it ends.
+    due_at = quiet_ends_at(get_terms(session), entry.wake_at) or entry.wake_at
+    is_late = is_sop and standing.is_marketing and now - due_at > LATEST
     if following is not None:
         moment, then = following
         has_moved = _move(session, entry, then.id, moment)

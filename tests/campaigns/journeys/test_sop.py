@@ -221,3 +221,17 @@ def test_a_step_is_not_taken_before_its_time(session: Session) -> None:
     (entry,) = entries(session, run)
 
     assert not stepping.step(session, PARTS, id_of(entry), NOON)
+
+
+def test_both_steps_of_a_night_are_said_in_the_morning(session: Session) -> None:
+    night = [says(f"n{hour}", at={"day": 0, "time": f"{hour}:30"}) for hour in (22, 23)]
+    run = sop_of(session, night)
+    visitor(session, NOON)
+    enter(session, run, NOON)
+
+    tick(session, NOON + 11 * HOUR)
+    assert moves(session, run) == []
+    tick(session, NOON + 20 * HOUR)
+    tick(session, NOON + 20 * HOUR + timedelta(seconds=1))
+
+    assert [outcome for _, outcome in moves(session, run)] == ["sent", "sent"]

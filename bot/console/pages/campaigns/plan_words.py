@@ -69,11 +69,12 @@ def _moment(at: datetime) -> str:
 
 
 def _when(plan: RecurringPlan) -> str:
-    if plan.month_days:
-        return f"每月{'、'.join(f'{day}日' for day in plan.month_days)}"
+    said = []
     if plan.weekdays:
-        return f"每周{'、'.join(WEEKDAYS[day - 1] for day in plan.weekdays)}"
-    return "每天"
+        said.append(f"每周{'、'.join(WEEKDAYS[day - 1] for day in plan.weekdays)}")
+    if plan.month_days:
+        said.append(f"每月{'、'.join(f'{day}日' for day in plan.month_days)}")
+    return "和".join(said) or "每天"
 
 
 def _trigger(plan: JourneyPlan) -> str:

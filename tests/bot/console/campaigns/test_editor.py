@@ -302,3 +302,27 @@ async def test_a_delay_that_is_not_shown_is_not_kept(
     assert answer.location, wrong_in(answer.text)
     with database.reading() as session:
         assert session.exec(select(Campaign)).one().plan["after_minutes"] == minutes
+
+
+async def test_weekdays_and_days_of_the_month_that_add_up_are_both_said(
+    open_console: OpenConsole, database: Database
+) -> None:
+    plan = {"plan.time": "10:00", "plan.weekdays": "1", "plan.month_days": "15"}
+    form = {**ONCE, **plan, "kind": "recurring", "plan.from_day": "2030-06-01"}
+    browser = await open_console(Role.OPERATOR)
+    answer = await browser.post("/campaigns", form)
+
+    page = (await browser.get(answer.location.removeprefix("/console"))).text
+
+    assert "每周一和每月15日" in page
+
+
+async def test_an_end_by_a_tag_wants_to_know_which(open_console: OpenConsole) -> None:
+    browser = await open_console(Role.OPERATOR)
+    form = with_fields(JOURNEY, plan__ends_by="tag", plan__end_tag_id="")
+    for name in [each for each in form if each.startswith(("nodes.1", "nodes.2", "nodes.new1"))]:
+        del form[name]
+
+    answer = await browser.post("/campaigns", form)
+
+    assert wrong_in(answer.text) == {"plan.end_tag_id": "选了打上标签时提前结束，请选哪个标签"}
