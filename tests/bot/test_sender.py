@@ -50,7 +50,10 @@ class Courier:
     def note(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
         if self.note_fault is not None:
             raise self.note_fault
-        assert session.in_transaction()
+        of_this = select(OutboxMessage.state).where(OutboxMessage.key == claimed.key)
+        assert (
+            session.exec(of_this).one() != OutboxState.SENDING
+        )  # Recorded, and not yet committed.
         assert claimed.key in self.calls
         self.notes.append(outcome)
 
