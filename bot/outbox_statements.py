@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.tables import ChatMessage, Conversation, OutboxMessage, OutboxState
@@ -159,21 +159,26 @@ def hold_free(session: Session, conversation_ids: Collection[int | None]) -> set
 
 
 _LINE: Final = SQLModel.metadata.tables[ChatMessage.__tablename__]
-HAS_BEGUN: Final = Prepared(
-    # Of a row that is said together with others, as the transcript knows, whether one has left.
-    select(TABLE.c.id)
-    .join_from(TABLE, _LINE, _LINE.c.conversation_id == TABLE.c.conversation_id)
-    .join(_EARLIER, _EARLIER.c.key == _LINE.c.outbox_key)
-    .where(
-        TABLE.c.id == bindparam("wanted"),
+_OTHER = TABLE.alias("other")
+
+
+def has_begun(*states: OutboxState) -> ColumnElement[bool]:
+    """Whether a row of the letter that a run's row belongs to is in one of the states, or in doubt
+    and may have left. The transcript knows which rows were said together."""
+    return exists().where(
+        _LINE.c.conversation_id == TABLE.c.conversation_id,
         _LINE.c.at == TABLE.c.created_at,
-        _EARLIER.c.run_id == TABLE.c.run_id,
-        or_(
-            in_state(_EARLIER, OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN),
-            _EARLIER.c.attempts > 0,
-        ),
+        _OTHER.c.key == _LINE.c.outbox_key,
+        _OTHER.c.run_id == TABLE.c.run_id,
+        or_(in_state(_OTHER, *states), _OTHER.c.attempts > 0),
     )
-    .limit(1)
+
+
+HAS_BEGUN: Final = Prepared(
+    select(TABLE.c.id).where(
+        TABLE.c.id == bindparam("wanted"),
+        has_begun(OutboxState.SENT, OutboxState.SENDING, OutboxState.UNKNOWN),
+    )
 )
 TAKE: Final = Prepared(
     update(TABLE)

@@ -131,7 +131,6 @@ _RUN = SQLModel.metadata.tables[CampaignRun.__tablename__]
 _CAMPAIGN = SQLModel.metadata.tables[Campaign.__tablename__]
 _CUSTOMER = SQLModel.metadata.tables[Customer.__tablename__]
 _GONE = _CUSTOMER.alias("gone")
-_GONE = _CUSTOMER.alias("gone")
 _MERGED_INTO = (
     select(_GONE.c.merged_into_id).where(_GONE.c.id == bindparam("who")).scalar_subquery()
 )
@@ -205,10 +204,7 @@ _RECIPIENT: Final = Prepared(
 _TURNED_AWAY: Final = Prepared(
     select(_CUSTOMER.c.id).where(
         # A conversation may still be of the customer who was merged into who unsubscribed.
-        or_(
-            _CUSTOMER.c.id == bindparam("who"),
-            _CUSTOMER.c.id == _MERGED_INTO,
-        ),
+        or_(_CUSTOMER.c.id == bindparam("who"), _CUSTOMER.c.id == _MERGED_INTO),
         _CUSTOMER.c.unsubscribed_at.is_not(None),
         exists().where(
             _RUN.c.id == bindparam("run"),

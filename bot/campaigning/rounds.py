@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.database import Database
 from bot.jobs import Job
+from bot.listeners import is_nobodys_fault
 from campaigns import deferring, runner
 from campaigns.composer import NothingToShow
 from campaigns.deferring import BACKLOG
@@ -65,9 +65,9 @@ class CampaignRounds:
         """A run at which something fails by a fault of ours must not cost the others."""
         try:
             return await tend(run_id)
-        except DBAPIError:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
             log.exception("campaign run not tended", run=run_id)
             return False
 
@@ -82,9 +82,9 @@ class CampaignRounds:
                 deferring.take_up_due, self.parts, self.clock.now(), LETTERS
             ):
                 pass
-        except DBAPIError:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
             log.exception("deferred deliveries not taken up together")
             await self._take_up_one_by_one()
 
@@ -95,9 +95,9 @@ class CampaignRounds:
             now = self.clock.now()
             try:
                 await self.database.write(deferring.take_up, self.parts, delivery_id, now)
-            except DBAPIError:
-                raise
-            except Exception:
+            except Exception as error:
+                if is_nobodys_fault(error):
+                    raise
                 log.exception("deferred delivery not taken up", delivery=delivery_id)
                 await self.database.write(deferring.try_later, delivery_id, now)
 

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlmodel import Session
 
 from bot.notices import wallet
 from bot.notices.posting import APPS
-from bot.outbox_statements import TABLE
-from bot.tables import ChatMessage, OutboxState
+from bot.outbox_statements import TABLE, has_begun
+from bot.tables import OutboxState
 from commerce.columns import in_state
 from commerce.inserting import core
 from commerce.prepared import Prepared
@@ -60,16 +60,7 @@ def take_back(
     return keys
 
 
-_LINE: Final = SQLModel.metadata.tables[ChatMessage.__tablename__]
-_OTHER: Final = TABLE.alias("other")
-_HAS_BEGUN: Final = exists().where(
-    # The transcript knows which rows were said together.
-    _LINE.c.conversation_id == TABLE.c.conversation_id,
-    _LINE.c.at == TABLE.c.created_at,
-    _OTHER.c.key == _LINE.c.outbox_key,
-    _OTHER.c.run_id == TABLE.c.run_id,
-    or_(~in_state(_OTHER, *WAITING), _OTHER.c.attempts > 0),
-)
+_HAS_BEGUN: Final = has_begun(*(each for each in OutboxState if each not in WAITING))
 _COUNT: Final = Prepared(
     select(func.count().label("waiting")).where(
         TABLE.c.run_id == bindparam("run"), in_state(TABLE, *WAITING, OutboxState.SENDING)

@@ -95,9 +95,7 @@ def _send(
     """The entry moves on first: only who moved it sends."""
     is_sop = isinstance(standing.plan, SopPlan)
     following = sop.step_after(standing, entry) if is_sop else None
-    # What the night holds up is due when it ends.
-    due_at = quiet_ends_at(get_terms(session), entry.wake_at) or entry.wake_at
-    is_late = is_sop and standing.is_marketing and now - due_at > LATEST
+    is_late = is_sop and standing.is_marketing and _is_late(session, entry, now)
     if following is not None:
         moment, then = following
         has_moved = _move(session, entry, then.id, moment)
@@ -111,6 +109,12 @@ def _send(
     outcome = MISSED if is_late else _say(session, parts, standing.run, entry, node, now)
     session.add(JourneyMove(entry_id=id_of(entry), node=node.id, outcome=outcome, at=now))
     return True
+
+
+def _is_late(session: Session, entry: JourneyEntry, now: datetime) -> bool:
+    """Whether a step's time is too long ago; what the night holds up is due when it ends."""
+    due_at = quiet_ends_at(get_terms(session), entry.wake_at) or entry.wake_at
+    return now - due_at > LATEST
 
 
 def _say(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from campaigns.limits import Reason
-from campaigns.mass import cap
+from campaigns.mass import cap, recipients
 from campaigns.mass.tables import ChatType, MassTask
 from campaigns.ports import Broadcaster
 from campaigns.shapes import NODES, Content, Send
@@ -26,8 +26,6 @@ MOST: Final[Mapping[ChatType, int]] = {
     ChatType.MOMENT: 1,
 }
 """Recipients of one task (企业微信 创建企业群发)."""
-AT_A_TIME: Final = 1_000
-"""Deliveries that one statement names; SQLite takes no more than 32,766 values."""
 AT_ONCE: Final = 5
 """Tasks of one call: so that no transaction holds others up."""
 PATIENCE: Final = timedelta(hours=48)
@@ -146,16 +144,15 @@ def _claim(session: Session, batch: Batch, task: MassTask) -> int:
         .group_by(waiting.c.address)
     )
     ids = core(session).execute(chosen).scalars().all()
-    claimed = {"state": DeliveryState.POSTED.value, "task_id": id_of(task), "due_at": None}
-    is_waiting = _DELIVERY.c.state == DeliveryState.GATHERED.value
+    is_waiting = _DELIVERY.c.state == DeliveryState.GATHERED.value  # Unless the run was stopped.
+    claimed = (
+        update(_DELIVERY)
+        .where(is_waiting)
+        .values(state=DeliveryState.POSTED.value, task_id=id_of(task), due_at=None, reason="")
+    )
     return sum(
-        affected_rows(
-            session,
-            update(_DELIVERY)
-            .where(_DELIVERY.c.id.in_(some), is_waiting)
-            .values(**claimed, reason=""),
-        )
-        for some in batched(ids, AT_A_TIME)
+        affected_rows(session, claimed.where(_DELIVERY.c.id.in_(some)))
+        for some in batched(ids, recipients.AT_ONCE)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.sandbox.keys import write_keys
+from tests.sandbox.corp import CorpHands
 from tests.sandbox.world import World, load_world
 
 
@@ -29,3 +30,11 @@ async def world(identities: Path, tmp_path: Path) -> AsyncIterator[World]:
         yield world
         await world.stop()
         await world.shop.server.close()
+
+
+@pytest.fixture
+async def hands(world: World) -> CorpHands:
+    """The WeCom side of that platform, with a customer."""
+    hands = CorpHands(world)
+    await hands.begin()
+    return hands

@@ -12,20 +12,13 @@ from bot.sandbox.wecom.errors import WECOM_ERRORS
 from bot.sandbox.wecom.rules import CALLS_A_MINUTE
 from tests.sandbox.corp import OTHER, SERVICER, CorpHands
 from tests.sandbox.test_wecom_groups import REFUSALS as OF_GROUPS
-from tests.sandbox.test_wecom_mass import REFUSALS as OF_MASS
+from tests.sandbox.test_wecom_mass_refusals import REFUSALS as OF_MASS
 from tests.sandbox.test_wecom_moments import REFUSALS as OF_MOMENTS
-from tests.sandbox.world import Json, World
+from tests.sandbox.world import Json
 
 API = "externalcontact"
 HELLO: Json = {"text": {"content": "您好"}}
 CLICK: Json = {"type": "click", "click": {"id": "1", "content": "好"}}
-
-
-@pytest.fixture
-async def hands(world: World) -> CorpHands:
-    hands = CorpHands(world)
-    await hands.begin()
-    return hands
 
 
 async def token(hands: CorpHands, **change: str) -> int:

@@ -7,18 +7,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.sandbox.corp import OTHER, SERVICER, CorpHands
-from tests.sandbox.world import Json, World
+from tests.sandbox.world import Json
 from tools.run import fill_sandbox
 
 CHAT = "externalcontact/groupchat"
 WELCOME = "externalcontact/group_welcome_template"
-
-
-@pytest.fixture
-async def hands(world: World) -> CorpHands:
-    hands = CorpHands(world)
-    await hands.begin()
-    return hands
 
 
 async def _group(hands: CorpHands, *person_ids: int, owner: str = SERVICER) -> str:

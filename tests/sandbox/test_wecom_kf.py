@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from tests.sandbox.corp import OTHER, SERVICER, CorpHands
-from tests.sandbox.world import World
 
 HOURS = 3600
 ROADS: dict[int, tuple[tuple[int, str], ...]] = {
@@ -14,13 +13,6 @@ ROADS: dict[int, tuple[tuple[int, str], ...]] = {
     3: ((3, SERVICER),),
     4: ((3, SERVICER), (4, "")),
 }
-
-
-@pytest.fixture
-async def hands(world: World) -> CorpHands:
-    hands = CorpHands(world)
-    await hands.begin()
-    return hands
 
 
 async def test_the_token_stays_the_same_while_it_is_valid(hands: CorpHands) -> None:

@@ -3,21 +3,12 @@
 import time
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from tests.sandbox.corp import OTHER, SERVICER, CorpHands
-from tests.sandbox.world import Json, World
+from tests.sandbox.world import Json
 
 API = "externalcontact"
 WORDS: Json = {"text": {"content": "橙子熟了"}}
 MONTH = 30 * 86_400
-
-
-@pytest.fixture
-async def hands(world: World) -> CorpHands:
-    hands = CorpHands(world)
-    await hands.begin()
-    return hands
 
 
 async def _contact(hands: CorpHands, userid: str = SERVICER) -> Json:

@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-import pytest
-
 from tests.sandbox.corp import OTHER, SERVICER, CorpHands
-from tests.sandbox.world import Json, World
+from tests.sandbox.world import Json
 
 CARD: Json = {
     "card_type": "button_interaction",
@@ -17,13 +15,6 @@ CARD: Json = {
         {"text": "忽略", "style": 2, "key": "skip:1"},
     ],
 }
-
-
-@pytest.fixture
-async def hands(world: World) -> CorpHands:
-    hands = CorpHands(world)
-    await hands.begin()
-    return hands
 
 
 def _message(hands: CorpHands, **change: object) -> Json:

@@ -18,12 +18,19 @@ from bot.console.pages.campaigns.entered import (
 from bot.console.pages.campaigns.stored import UNITS
 from bot.console.pages.written import moment, number
 from campaigns.segments.rules import read_rule
+from campaigns.shapes import Trigger
 from commerce.errors import InvalidInput
 
 WEEK: Final = tuple("1234567")
 LAST_OF_MONTH: Final = 31
 DELAYED: Final = frozenset(
-    {"cart_left", "order_unpaid", "after_receipt", "group_lapsing", "coupon_lapsing"}
+    {
+        Trigger.CART_LEFT,
+        Trigger.ORDER_UNPAID,
+        Trigger.AFTER_RECEIPT,
+        Trigger.GROUP_LAPSING,
+        Trigger.COUPON_LAPSING,
+    }
 )
 """Triggers that have a time before or after them; the editor shows the field for these alone."""
 _BETWEEN: Final = re.compile(r"[\s,，、]+")
@@ -120,13 +127,10 @@ def _plan(kind: str, plan: PlanEntry) -> dict[str, Any]:
                 "until_day": plan.until_day,
             }
         case "journey":
+            after = plan.after if plan.trigger in DELAYED else ""
             told |= {
                 "trigger": plan.trigger,
-                "after_minutes": (
-                    _minutes(plan.after, plan.after_unit, "plan.after")
-                    if plan.trigger in DELAYED
-                    else 0
-                ),
+                "after_minutes": _minutes(after, plan.after_unit, "plan.after"),
                 "sleeping_days": plan.sleeping_days,
                 "ends_by": list(plan.ends_by),
                 "end_tag_id": plan.end_tag_id,
