@@ -5,7 +5,7 @@ A line is a phrase, and may hold
     (a|b)   one of these                 x? (a|b)?   or nothing
     {name}  one of a group of groups.txt             a digit: \\d
     ~ ~3    up to 10, or 3, letters within the sentence, none of which denies (gap_denials.txt)
-    ~~      up to 20 letters, across sentences
+    ~~      up to 20 letters, across sentences; blanks do not count
     $       at the end of a clause
 
 A pause or a stop between its letters hides nothing. `- phrase` is an exception: a find whose first
@@ -92,7 +92,7 @@ def _groups() -> Mapping[str, Sequence[str]]:
 @cache
 def _gap() -> str:
     denials = "|".join(map(re.escape, read_lines(WORDS / "gap_denials.txt")))
-    return f"(?:(?!{denials})[^{STOP}])"
+    return f"(?:{BLANK}*(?!{denials})[^{STOP}{BLANK}])"
 
 
 def _parts(tokens: Sequence[str]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _parts(tokens: Sequence[str]) -> Iterator[str]:
 
 def _gap_of(part: str) -> str:
     if part == "~~":
-        return f".{{0,{_LONG_GAP}}}?"
+        return f"(?:{BLANK}*[^{BLANK}]){{0,{_LONG_GAP}}}?"
     return f"{_gap()}{{0,{part[1:] or _USUAL_GAP}}}?"
 
 
