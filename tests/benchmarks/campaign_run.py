@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from campaigns import runner
-from tests.faults.campaign_ground import LEASE, CampaignGround, make_ground
+from tests.faults.campaign_ground import LEASE, CampaignGround, make_ground, stamp
 from tests.fixtures.processes import SANDBOX_ENV, run_to_end
 
 RECIPIENTS: Final = int(os.environ.get("ZG_RECIPIENTS", "20000"))
@@ -24,6 +24,7 @@ STALLED_SECONDS: Final = 8.0
 HOUR: Final = 3600
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 UNKNOWN = "SELECT count(*) FROM delivery WHERE state = 'unknown'"
+PUT_OFF = "SELECT count(*) FROM outbox WHERE state = 'pending' AND not_before > '{}'"
 ARRIVED = "SELECT count(*) FROM wecom_items WHERE direction = 'shop'"
 REACHED = "SELECT count(DISTINCT person_id) FROM wecom_items WHERE direction = 'shop'"
 
@@ -40,12 +41,16 @@ class Watch:
     _seen: int = 0
     _moved_at: float = field(default_factory=time.monotonic)
 
+    def _waits(self) -> bool:
+        """Whether what is to be sent was put off: the quota of this window is used."""
+        return bool(self.ground.value(PUT_OFF.format(stamp(self.ground.now()))))
+
     async def until_sent(self, number: int) -> None:
         """Wait until so many have it; in a window that is used up, for the next."""
         while (sent := self.ground.value(SENT)) < number and not self.ground.is_over(self.run):
             if sent != self._seen:
                 self._seen, self._moved_at = sent, time.monotonic()
-            if time.monotonic() - self._moved_at > STALLED_SECONDS:
+            if time.monotonic() - self._moved_at > STALLED_SECONDS and self._waits():
                 self.ground.move_time(HOUR - self.ground.now().timestamp() % HOUR)
                 self._moved_at = time.monotonic()
             await asyncio.sleep(1 if number > self.warm else 0.1)

@@ -17,6 +17,7 @@ from commerce.privacy import requests as privacy
 from commerce.privacy.tables import PrivacyKind
 from commerce.sealing import Sealer
 from tests.commerce.shop import NOW
+from tests.fixtures.query_plans import plans_of
 
 FULL = re.compile(
     r"SCAN (inbox|outbox|earlier|payment|refund|privacy_request)(?! USING (COVERING )?INDEX ix_)"
@@ -28,23 +29,9 @@ FULL = re.compile(
 def plan_of(database: Database) -> Iterator[Callable[[Callable[[Session], Any]], list[str]]]:
     """Runs a function on an empty SQLite; the steps of SQLite's plans for its statements."""
     with database.writing() as session:
-        driver: Any = session.connection().connection.driver_connection
 
         def plan(function: Callable[[Session], Any]) -> list[str]:
-            said: list[str] = []
-            driver.set_trace_callback(said.append)
-            try:
-                function(session)
-            except LookupError:
-                assert said  # No such row: the statement ran all the same.
-            finally:
-                driver.set_trace_callback(None)
-            return [
-                row[3]
-                for statement in said
-                if statement.startswith(("SELECT", "UPDATE"))
-                for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
-            ]
+            return [step for step, _ in plans_of(session, function)]
 
         yield plan
 

@@ -16,6 +16,7 @@ from commerce.inserting import id_of
 from tests.campaigns.campaigning import delivery_of
 from tests.campaigns.crowd import PARTS, new_run, somebody
 from tests.commerce.shop import NOW, SEALER
+from tests.fixtures.query_plans import plans_of
 
 LARGE: Final = "delivery|outbox|customer|conversation|identity|contact|kf_session|mass_receipt"
 WHOLE: Final = re.compile(
@@ -26,23 +27,10 @@ WHOLE: Final = re.compile(
 """A step that reads every row of a large table, or all deliveries of a run or of one state."""
 
 
-def plans_of(database: Database, function: Callable[[Session], Any]) -> list[str]:
+def steps_of(database: Database, function: Callable[[Session], Any]) -> list[str]:
     """The steps of SQLite's plans for what a function asks, each with its statement."""
-    said: list[str] = []
     with database.writing() as session:
-        driver: Any = session.connection().connection.driver_connection
-        driver.set_trace_callback(said.append)
-        try:
-            function(session)
-            session.flush()
-        finally:
-            driver.set_trace_callback(None)
-        return [
-            f"{row[3]}: {statement[:240]}"
-            for statement in said
-            if statement.startswith(("SELECT", "UPDATE", "INSERT", "WITH"))
-            for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")
-        ]
+        return [f"{step}: {asked[:240]}" for step, asked in plans_of(session, function)]
 
 
 def with_run(database: Database) -> int:
@@ -66,7 +54,7 @@ def test_a_batch_reads_its_own_customers_alone(database: Database) -> None:
     with database.writing() as session:
         plan(run_id)(session)
 
-    steps = plans_of(database, plan(run_id))
+    steps = steps_of(database, plan(run_id))
 
     assert any("delivery" in step for step in steps)
     assert [step for step in steps if WHOLE.match(step)] == []
@@ -83,7 +71,7 @@ def test_a_message_that_leaves_reads_its_own_rows_alone(database: Database) -> N
         for each in claimed:
             assert outbox.record(session, each, Sent(), NOW)
 
-    steps = plans_of(database, leave)
+    steps = steps_of(database, leave)
 
     assert [step for step in steps if WHOLE.match(step)] == []
 
@@ -95,7 +83,7 @@ def test_taking_up_reads_what_is_due(database: Database) -> None:
         for _ in range(3):
             delivery_of(session, run, somebody(session), NOW, node="hello", **deferred)
 
-    steps = plans_of(database, lambda session: deferring.take_up_due(session, PARTS, NOW, 2))
+    steps = steps_of(database, lambda session: deferring.take_up_due(session, PARTS, NOW, 2))
 
     assert any("delivery" in step for step in steps)
     assert [step for step in steps if WHOLE.match(step)] == []
