@@ -190,7 +190,7 @@ async def test_a_forged_notify_is_401_and_changes_nothing(
     with capture_logs() as lines:
         began = time.monotonic()
         assert [await post(client, each) for each in forged] == [401] * len(forged)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
 
     assert order_state(database) == OrderState.UNPAID
     assert count_of(database, PayNotice) == 0

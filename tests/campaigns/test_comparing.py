@@ -14,16 +14,17 @@ from tests.commerce.shop import NOW
 
 pytestmark = pytest.mark.database
 RULE = {"metric": "visit", "looks": 1, "alpha": 0.05, "least": 20, "wait_minutes": 60}
-CROWD = 120
+CROWD = 240
+"""Enough that no draw leaves an arm with fewer than the rule's least."""
 HALF = CROWD // 2
 
 
 @pytest.fixture
 def run(session: Session) -> CampaignRun:
-    """A campaign of two arms to 120 customers whose chats are open."""
+    """A campaign of two arms to customers whose chats are open."""
     for _ in range(CROWD):
         somebody(session)
-    return new_run(session, nodes=[send(A=50, B=50)], stop_rule=RULE)
+    return new_run(session, nodes=[send(A=50, B=50)], stop_rule=RULE, salt="two arms")
 
 
 def plan(session: Session, run: CampaignRun, now: datetime = NOW) -> int:

@@ -107,7 +107,7 @@ async def test_a_slow_turn_is_acknowledged_in_time_and_answered_through_the_api(
     began = time.monotonic()
     answer = await post(client, PLATFORM.deliver(text("在吗")))
     assert answer == (200, NOTHING_TO_SAY)
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 4.5
 
     clock.advance(seconds=6)
     ears.gate.set()
