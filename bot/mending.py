@@ -16,6 +16,7 @@ from bot.mending_tables import OutboxDecision
 from bot.messages import Incoming
 from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
 from campaigns import deliveries
+from campaigns.tables import CampaignRun, RunState
 from commerce.errors import IllegalMove, NotFound
 from commerce.events import ShopEvent
 from commerce.inserting import affected_rows
@@ -85,7 +86,9 @@ def _settle(session: Session, row: OutboxMessage, decision: Decision, now: datet
     )
     if affected_rows(session, guarded) != 1:
         return False
-    if row.run_id is not None and decision != Decision.AGAIN:
+    if row.run_id is not None and decision == Decision.AGAIN:
+        deliveries.reopen(session, row.key)
+    elif row.run_id is not None:
         deliveries.settle(session, row.key, str(to["state"]), row.reason, now)
     return True
 
@@ -95,11 +98,18 @@ def _refuse_too_late(session: Session, row: OutboxMessage, now: datetime) -> Non
         raise IllegalMove("这类操作不能在这里重发，请到对应的订单、退款或提现页面处理")
     if row.not_after is not None and row.not_after <= now:
         raise IllegalMove("已经过了可以发送的时间，不能再发")
+    if row.run_id is not None and not _is_open(session, row.run_id):
+        raise IllegalMove("这次活动已经结束，它的消息不能再发")
     if row.conversation_id is None:
         return
     talk = session.get_one(Conversation, row.conversation_id)
     if (talk.owner, talk.epoch) != (row.speaker, row.epoch):
         raise IllegalMove("这个会话之后换人接待了，旧消息不能再发，请到会话里重新回复")
+
+
+def _is_open(session: Session, run_id: int) -> bool:
+    run = session.get_one(CampaignRun, run_id, populate_existing=True)
+    return run.state in (RunState.RUNNING, RunState.PAUSED)
 
 
 def open_quarantined(session: Session, sealer: Sealer, seq: int) -> tuple[InboxMessage, Incoming]:

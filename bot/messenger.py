@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlmodel import Session
 
@@ -11,9 +10,6 @@ from bot.messages import Card, Reply, Text
 from bot.unasked import hold_conversation, tell_now
 from campaigns.ports import Note
 from commerce.sealing import Sealer
-
-SCARCE: Final = 2
-"""Room for so many messages or fewer is left to the news that comes of what is reminded of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,6 @@ class OutboxMessenger:
             return False
         card = Card(note.card.title, note.card.path, note.card.picture)
         both: list[Reply] = [Text(note.words), card]
-        replies = both if reply_window.room(talk, now) > SCARCE else both[-1:]
+        replies = both if reply_window.room(talk, now) > reply_window.SCARCE else both[-1:]
         about, until = note.key, note.until
         return tell_now(session, self.sealer, talk, replies, now, about=about, until=until)

@@ -200,7 +200,7 @@ def _is_held_back(session: Session, row: Any, now: datetime, pace: Pace) -> bool
         _settle(session, row, OutboxState.SUPERSEDED, now, UNWANTED)
     elif is_reply and (row.talk_epoch, row.owner) != (row.epoch, row.speaker):
         _settle(session, row, OutboxState.SUPERSEDED, now, TAKEN_OVER)
-    elif is_reply and not reply_window.is_open(row, now):
+    elif is_reply and not _has_room(session, row, now):
         _settle(session, row, OutboxState.FAILED, now, NO_ROUTE)
     elif (next_window := pace.waits_until(row.kind)) is not None:
         statements.PUT_OFF.run(session, wanted=row.id, moment=next_window)
@@ -209,12 +209,25 @@ def _is_held_back(session: Session, row: Any, now: datetime, pace: Pace) -> bool
     return True
 
 
+def _has_room(session: Session, row: Any, now: datetime) -> bool:
+    """Whether a campaign may speak in a window: another one may have spoken since it was planned.
+
+    The last of a window is for conversations, and for what a campaign has begun to say.
+    """
+    room = reply_window.room(row, now)
+    return room > reply_window.SCARCE or (room > 0 and _has_begun(session, row))
+
+
+def _has_begun(session: Session, row: Any) -> bool:
+    return statements.HAS_BEGUN.first(session, wanted=row.id) is not None
+
+
 def _how_late(session: Session, row: Any) -> str:
     """What a campaign has not begun to say in its time may still be said at another."""
     # One in doubt may have arrived: under another key it would be another message.
     is_reply = row.run_id is not None and row.conversation_id is not None and not row.attempts
-    has_begun = is_reply and statements.HAS_BEGUN.first(session, wanted=row.id) is not None
-    return deliveries.NOT_BEGUN if is_reply and not has_begun else deliveries.TOO_LATE
+    is_unbegun = is_reply and not _has_begun(session, row)
+    return deliveries.NOT_BEGUN if is_unbegun else deliveries.TOO_LATE
 
 
 def is_sending(session: Session, conversation_id: int) -> bool:

@@ -77,6 +77,9 @@ OPENED_BY: Final[Mapping[str, Mapping[Kind, Window]]] = {
     "mini_program": {**_A_MESSAGE, "enter": ENTER},
     "wecom": {**_A_MESSAGE, "menu_choice": MESSAGE, "unknown": MESSAGE},
 }
+SCARCE: Final = 2
+"""Room for so many messages or fewer is left to conversations, and to the news that comes of what
+customers are reminded of."""
 SAFETY: Final = timedelta(seconds=2)
 """Windows close this much earlier for us: a call takes time to arrive."""
 

@@ -13,6 +13,7 @@ from campaigns.ports import Letterbox
 from campaigns.runner import begin
 from campaigns.shapes import PLAN, JourneyPlan, OncePlan, SopPlan
 from campaigns.tables import Campaign, CampaignRun, CampaignState, RunState
+from campaigns.terms import hold_terms
 from commerce.errors import IllegalMove, InvalidInput
 from commerce.inserting import affected_rows, id_of
 
@@ -42,6 +43,7 @@ def activate(session: Session, campaign_id: int, *, version: int, now: datetime)
 
 def pause(session: Session, campaign_id: int, *, by: str, now: datetime) -> Campaign:
     """Let nothing more leave, and no run begin."""
+    hold_terms(session)
     campaign = drafts.get(session, campaign_id)
     _move(session, campaign, (CampaignState.ACTIVE,), CampaignState.PAUSED, campaign.version, now)
     for run in _open_runs(session, campaign_id):
@@ -84,6 +86,8 @@ def resume(
     is_standing = isinstance(plan, JourneyPlan | SopPlan)
     if is_standing and (not runs or _is_changed(session, campaign, runs[-1])):
         begin(session, campaign, now, now)
+    if steering.close(session, campaign_id, now):  # Its last slot passed while it was paused.
+        session.refresh(campaign)
     return campaign
 
 

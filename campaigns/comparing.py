@@ -9,7 +9,7 @@ from campaigns.attribution.tables import ComparisonLook
 from campaigns.segments import asking
 from campaigns.segments.rules import Rule
 from campaigns.shapes import Send, StopRule
-from campaigns.tables import Campaign, CampaignRun, Delivery
+from campaigns.tables import Campaign, CampaignRun
 from commerce.inserting import id_of, insert_once
 
 
@@ -26,25 +26,20 @@ def room(
 
     0 while what was sent is given time to work. A look that is due is taken.
     """
-    if campaign.stop_rule is None or len(node.arms) < 2 or winner(session, run):
+    if campaign.stop_rule is None or len(node.arms) < 2:
         return size
     stop_rule = StopRule.model_validate(campaign.stop_rule)
-    if _looks(session, run) >= stop_rule.looks:
-        return size
-    total = asking.count(session, rule, now)
-    looked_at, last_at = _so_far(session, run)
-    halt = pauses_after(stop_rule, total, _looks(session, run))
-    if halt is None or looked_at < halt:
-        return size if halt is None else min(size, halt - looked_at)
-    if last_at is not None and now < last_at + timedelta(minutes=stop_rule.wait_minutes):
-        return 0
-    look(session, run, node, stop_rule, looked_at, now)
-    return room(session, campaign, run, rule, node, now, size)
+    while (looks := _looks(session, run)) < stop_rule.looks and not winner(session, run):
+        halt = pauses_after(stop_rule, _audience_size(session, run, rule, now), looks)
+        if halt is None or run.planned < halt:
+            return size if halt is None else min(size, halt - run.planned)
+        if run.planned_at and now < run.planned_at + timedelta(minutes=stop_rule.wait_minutes):
+            return 0
+        look(session, run, node, stop_rule, now)
+    return size
 
 
-def look(
-    session: Session, run: CampaignRun, node: Send, rule: StopRule, looked_at: int, now: datetime
-) -> bool:
+def look(session: Session, run: CampaignRun, node: Send, rule: StopRule, now: datetime) -> bool:
     """Look at the arms once, and write down what was found; whether this call did."""
     names = tuple(arm.name for arm in node.arms)
     trials = trials_of(session, id_of(run), node.id, rule.metric, names)
@@ -54,7 +49,7 @@ def look(
         ComparisonLook,
         run_id=run.id,
         number=_looks(session, run) + 1,
-        looked_at=looked_at,
+        looked_at=run.planned,
         trials={
             name: {"reached": each.reached, "successes": each.successes}
             for name, each in trials.items()
@@ -89,8 +84,10 @@ def _looks(session: Session, run: CampaignRun) -> int:
     return session.exec(statement).one()
 
 
-def _so_far(session: Session, run: CampaignRun) -> tuple[int, datetime | None]:
-    statement = select(func.count(), func.max(col(Delivery.planned_at))).where(
-        Delivery.run_id == run.id
-    )
-    return session.exec(statement).one()
+def _audience_size(session: Session, run: CampaignRun, rule: Rule | None, now: datetime) -> int:
+    """Counted once a run: its shares stay where they were stated, and no batch counts anew."""
+    if run.audience_size is None:
+        run.audience_size = asking.count(session, rule, now)
+        session.add(run)
+        session.flush()
+    return run.audience_size

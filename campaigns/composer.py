@@ -161,15 +161,21 @@ def _words(content: Content, route: Route) -> str:
 def _finished(composed: Composed) -> Composed:
     """Chats have no links of their own: they stand in the words."""
     lines = [f"{link.title}\n{link.address}" for link in composed.links]
+    room = links_bytes(composed.links)
     texts = {
-        route: cut_words(_joined(text, lines), TEXT_BYTES[route])
+        route: _joined(cut_words(text, TEXT_BYTES[route] - room), lines)
         for route, text in composed.texts.items()
     }
     return replace(composed, texts=texts)
 
 
+def links_bytes(links: Iterable[Link]) -> int:
+    """What links take of the words of a chat."""
+    return sum(len(f"{link.title}\n{link.address}\n".encode()) for link in links)
+
+
 def _joined(text: str, lines: Iterable[str]) -> str:
-    """Links come before the last line, where the words say how to unsubscribe."""
+    """Links come whole, before the last line, where the words say how to unsubscribe."""
     before, _, last = text.rpartition("\n")
     return "\n".join(filter(None, (before, *lines, last)))
 

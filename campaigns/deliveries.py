@@ -81,6 +81,11 @@ def settle(session: Session, outbox_key: str, state: str, reason: str, now: date
         note_failures(session, row.run_id, 1)
 
 
+def reopen(session: Session, outbox_key: str) -> None:
+    """Somebody has it sent again: its run waits for what becomes of it."""
+    _REOPEN.run(session, key=outbox_key)
+
+
 def note_failures(session: Session, run_id: int, number: int) -> None:
     """So many recipients failed at once, with the task that was to reach them: a run that has had
     enough pauses itself."""
@@ -149,6 +154,14 @@ _SETTLE: Final = Prepared(
         sent_at=bindparam("moment", type_=_TABLE.c.sent_at.type),
     )
     .returning(_TABLE.c.run_id)
+)
+_REOPEN: Final = Prepared(
+    update(_TABLE)
+    .where(
+        _TABLE.c.outbox_key == bindparam("key"),
+        in_state(_TABLE, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.HELD_BACK),
+    )
+    .values(state=DeliveryState.POSTED.value, reason="")
 )
 _JUDGE_AGAIN: Final = Prepared(
     update(_TABLE)

@@ -2,9 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from campaigns import placeholders
-from campaigns.composer import LINK_TITLE_BYTES, TEXT_BYTES
+from campaigns.composer import (
+    LINK_TITLE_BYTES,
+    TEXT_BYTES,
+    Link,
+    Marks,
+    links_bytes,
+    with_marks,
+)
 from campaigns.ports import CHATS, SERVICE_ONLY, Route
 from campaigns.shapes import (
     AttachmentKind,
@@ -179,8 +187,8 @@ def _arms_fit(draft: "Draft") -> None:
 
 def _contents_fit(draft: "Draft") -> None:
     for field, content in _contents(draft):
-        _check_words(draft, field, content)
         _check_attachments(draft, field, content)
+        _check_words(draft, field, content)
         if not set(draft.routes).isdisjoint(IN_TEMPLATES):
             for name in NOTICE_VALUES:
                 if not content.notice.get(name, "").strip():
@@ -211,11 +219,13 @@ def _check_words(draft: "Draft", field: str, content: Content) -> None:
             raise InvalidInput(
                 f"没有“{{{unknown[0]}}}”这个占位符，可以用的有{offered}", field=f"{field}.{place}"
             )
-        size = len(text.encode())
+        linked = _links_bytes(draft, content) if route in CHATS else 0
+        size = len(text.encode()) + linked
         if size > TEXT_BYTES[route]:
+            together = "，链接也算在内" if linked else ""
             raise InvalidInput(
                 f"{ROUTE_NAMES[route]}的文字最多{TEXT_BYTES[route]}字节，现在是{size}字节"
-                f"（一个汉字占3字节），请缩短或单独写一份",
+                f"（一个汉字占3字节{together}），请缩短或单独写一份",
                 field=f"{field}.{place}",
             )
         personal = placeholders.personal_in(text) if route == Route.MASS else ()
@@ -227,6 +237,22 @@ def _check_words(draft: "Draft", field: str, content: Content) -> None:
             raise InvalidInput("文字和附件至少要有一样", field=f"{field}.{place}")
 
 
+def _links_bytes(draft: "Draft", content: Content) -> int:
+    marks = Marks("cp-d" + "9" * 19, draft.promoter_code)
+    return links_bytes(
+        Link(each.title, with_marks(each.ref, marks))
+        for each in content.attachments
+        if each.kind == AttachmentKind.LINK
+    )
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
+
+
 def _check_attachments(draft: "Draft", field: str, content: Content) -> None:
     most = IN_A_CHAT if set(draft.routes) & set(CHATS) else None
     if most is not None and len(content.attachments) > most:
@@ -236,6 +262,8 @@ def _check_attachments(draft: "Draft", field: str, content: Content) -> None:
         if each.kind == AttachmentKind.LINK:
             if not each.ref.startswith("https://"):
                 raise InvalidInput("链接要以https://开头", field=f"{place}.ref")
+            if not _has_host(each.ref):
+                raise InvalidInput("链接不完整，请从浏览器里整条复制", field=f"{place}.ref")
             if not each.title or len(each.title.encode()) > LINK_TITLE_BYTES:
                 raise InvalidInput("链接要有标题，最多42个汉字", field=f"{place}.title")
         elif each.kind != AttachmentKind.PAGE and not each.ref.strip():

@@ -70,6 +70,7 @@ def begin(
         upper_bound=0 if is_standing else _newest_customer(session),
         cursor=0,
         is_planned=is_standing,
+        planned=0,
         failures=0,
         reason="",
         decided_by=BY_ITSELF,
@@ -105,7 +106,8 @@ def plan_batch(session: Session, parts: Parts, run_id: int, now: datetime, size:
         return 0
     batch = asking.batch(session, rule, now, run.cursor, run.upper_bound, size)
     is_over = len(batch) < size
-    if not _move_cursor(session, run, batch[-1] if batch else run.upper_bound, is_over):
+    last = batch[-1] if batch else run.upper_bound
+    if not _move_cursor(session, run, last, len(batch), now, is_over=is_over):
         return 0
     winner = comparing.winner(session, run)
     one = Sending(parts, campaign, run, terms, node, 0, now, is_batch=True, winner=winner)
@@ -165,7 +167,7 @@ def _plan_others(
     session: Session, parts: Parts, campaign: Campaign, run: CampaignRun, now: datetime
 ) -> int:
     """Gather customer groups or moments, all at once: there are not many."""
-    if not _move_cursor(session, run, run.upper_bound, is_over=True):
+    if not _move_cursor(session, run, run.upper_bound, 0, now, is_over=True):
         return 0
     return gather(session, parts, campaign, run, first_send(run), now)
 
@@ -174,10 +176,12 @@ def _newest_customer(session: Session) -> int:
     return core(session).execute(select(func.max(_CUSTOMER.c.id))).scalar_one() or 0
 
 
-def _move_cursor(session: Session, run: CampaignRun, to: int, is_over: bool) -> bool:
-    seen = run.cursor
-    session.expire(run, ["cursor", "is_planned"])
-    return _MOVE.run(session, run=run.id, seen=seen, to=to, is_over=is_over) == 1
+def _move_cursor(
+    session: Session, run: CampaignRun, to: int, number: int, now: datetime, *, is_over: bool
+) -> bool:
+    seen = {"run": run.id, "seen": run.cursor}
+    session.expire(run, ["cursor", "is_planned", "planned", "planned_at"])
+    return _MOVE.run(session, **seen, to=to, number=number, moment=now, is_over=is_over) == 1
 
 
 _RUN: Final = SQLModel.metadata.tables[CampaignRun.__tablename__]
@@ -205,5 +209,7 @@ _MOVE: Final = Prepared(
     .values(
         cursor=bindparam("to", type_=_RUN.c.cursor.type),
         is_planned=bindparam("is_over", type_=_RUN.c.is_planned.type),
+        planned=_RUN.c.planned + bindparam("number", type_=_RUN.c.planned.type),
+        planned_at=bindparam("moment", type_=_RUN.c.planned_at.type),
     )
 )

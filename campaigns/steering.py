@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaigns import deferring
@@ -21,6 +21,7 @@ from campaigns.tables import (
 )
 from campaigns.terms import get_terms, hold_terms, quiet_ends_at
 from commerce.columns import in_state
+from commerce.errors import IllegalMove
 from commerce.inserting import affected_rows
 from commerce.prepared import Prepared
 
@@ -34,7 +35,13 @@ def pause(session: Session, run_id: int, *, by: str, reason: str) -> bool:
 
 
 def resume(session: Session, letterbox: Letterbox, run_id: int, *, by: str, now: datetime) -> bool:
-    """Go on. What stood ready to leave is judged anew: much may have changed meanwhile."""
+    """Go on. What stood ready to leave is judged anew: much may have changed meanwhile.
+
+    False when it is not paused. Raises IllegalMove while its campaign is.
+    """
+    hold_terms(session)  # As who pauses a campaign does: none goes on beside that.
+    if _IS_HALTED.first(session, run=run_id) is not None:
+        raise IllegalMove("整个活动暂停着，请先继续活动")
     if not _turn(session, run_id, (RunState.PAUSED,), RunState.RUNNING, by, ""):
         return False
     due_at = quiet_ends_at(get_terms(session), now) or now
@@ -56,7 +63,7 @@ def stop(
     keys = letterbox.take_back(session, run_id, STOPPED, now, begun=True)
     hold_back_unsent(session, run_id, keys)
     run = session.get_one(CampaignRun, run_id)
-    _CLOSE.run(session, campaign=run.campaign_id, moment=now)
+    close(session, run.campaign_id, now)
     return True
 
 
@@ -65,8 +72,13 @@ def finish(session: Session, run_id: int, now: datetime) -> bool:
     if _FINISH.run(session, run=run_id, moment=now) != 1:
         return False
     run = session.get_one(CampaignRun, run_id)
-    _CLOSE.run(session, campaign=run.campaign_id, moment=now)
+    close(session, run.campaign_id, now)
     return True
+
+
+def close(session: Session, campaign_id: int, now: datetime) -> bool:
+    """End a campaign that has no run any more and begins none; whether it did."""
+    return _CLOSE.run(session, campaign=campaign_id, moment=now) == 1
 
 
 def _turn(
@@ -115,6 +127,15 @@ _FINISH: Final = Prepared(
         ~_STANDS,
     )
     .values(state=RunState.DONE.value, ended_at=bindparam("moment", type_=_RUN.c.ended_at.type))
+)
+_IS_HALTED: Final = Prepared(
+    select(_RUN.c.id)
+    .join(_CAMPAIGN, _CAMPAIGN.c.id == _RUN.c.campaign_id)
+    .where(
+        _RUN.c.id == bindparam("run"),
+        in_state(_RUN, RunState.PAUSED),
+        in_state(_CAMPAIGN, CampaignState.PAUSED),
+    )
 )
 _GOES_ON = exists().where(
     _RUN.c.campaign_id == _CAMPAIGN.c.id,

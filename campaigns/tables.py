@@ -162,6 +162,12 @@ class CampaignRun(SQLModel, table=True):
     """The last customer who was looked at."""
     is_planned: bool = False
     """Whether everybody was looked at."""
+    planned: int = 0
+    """How many of a segment were looked at,"""
+    planned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """and when the last of them."""
+    audience_size: int | None = None
+    """How many there are, counted once, for the looks at its arms; None where none are compared."""
     failures: int = 0
     """Deliveries in a row that failed, for pausing by itself."""
     reason: str = ""

@@ -12,7 +12,6 @@ from bot.campaigning import open_routes, unsent
 from bot.campaigning.open_routes import NOTICES
 from bot.conversations import ConversationView
 from bot.messages import Card, Picture, Reply, Text, reply_to_json
-from bot.messenger import SCARCE
 from bot.notices.kinds import Notice
 from bot.notices.posting import post_notice
 from bot.outbox import Post
@@ -46,7 +45,7 @@ class OutboxLetterbox:
         """The key of the letter's last row; None when no conversation of the route is open."""
         for talk_id in open_routes.list_conversations(session, letter.customer_id, route):
             talk = conversations.lock(session, talk_id)
-            room = reply_window.room(talk, now) - SCARCE
+            room = reply_window.room(talk, now) - reply_window.SCARCE
             if not talk.is_the_bots or room <= 0:
                 continue
             if route is Route.KF and not open_routes.takes_messages(session, talk_id):

@@ -9,11 +9,10 @@ from sqlmodel import Session, SQLModel
 
 from bot.kf.tables import OURS, KfSession
 from bot.messages import BOT
-from bot.messenger import SCARCE
 from bot.notices.posting import APPS
 from bot.notices.tables import NoticeTemplate, SubscriptionCredit
 from bot.notices.templates import SMS, TEMPLATE
-from bot.reply_window import SAFETY, WINDOWS
+from bot.reply_window import SAFETY, SCARCE, WINDOWS
 from bot.tables import Conversation
 from campaigns.ports import CHATS, Route
 from commerce.customers.tables import Address, Customer, Identity

@@ -12,7 +12,8 @@ from bot.console.errors import ConsoleRefusal, TooLarge
 
 LARGEST_FORM: Final = 256 * 1024
 LARGEST_BODY: Final = 12 * 1024 * 1024
-MOST_FIELDS: Final = 500
+MOST_FIELDS: Final = 5_000
+"""A long campaign has some thousand."""
 _CHUNK: Final = 64 * 1024
 
 

@@ -19,6 +19,12 @@ from tests.commerce.shop import NOW
 
 LATER = NOW + timedelta(hours=2)
 JOURNEY = {"kind": "journey", "trigger": "cart_left", "after_minutes": 60}
+DAILY = {
+    "kind": "recurring",
+    "time": "10:00",
+    "from_day": NOW.date().isoformat(),
+    "until_day": (NOW + timedelta(days=3)).date().isoformat(),
+}
 
 
 def draft(session: Session, **columns: Any) -> Campaign:
@@ -215,3 +221,24 @@ def test_numbers_and_days_that_nobody_can_reckon_with_are_refused(plan: dict[str
 
     with pytest.raises(InvalidInput):
         drafts.read_draft({**told, "routes": ["official_account"]})
+
+
+def test_a_run_of_a_paused_campaign_does_not_go_on_by_itself(session: Session) -> None:
+    campaign = activate(session, draft(session, kind="journey", plan=JOURNEY))
+    (run,) = runs(session, campaign)
+    activating.pause(session, id_of(campaign), by="staff:1", now=NOW)
+
+    with pytest.raises(IllegalMove, match="请先继续活动"):
+        steering.resume(session, PARTS.letterbox, id_of(run), by="staff:1", now=NOW)
+
+    assert [each.state for each in runs(session, campaign)] == [RunState.PAUSED]
+
+
+def test_a_campaign_whose_last_moment_passed_while_it_was_paused_is_over(session: Session) -> None:
+    number = id_of(activate(session, draft(session, kind="recurring", plan=DAILY)))
+    activating.pause(session, number, by="staff:1", now=NOW)
+
+    after = NOW + timedelta(days=9)
+    found = activating.resume(session, PARTS.letterbox, number, by="staff:1", now=after)
+
+    assert (found.state, found.next_at) == (CampaignState.DONE, None)

@@ -97,3 +97,24 @@ def test_a_campaign_without_a_rule_never_halts(session: Session) -> None:
 
     assert plan(session, run) == 30
     assert comparing.winner(session, run) == ""
+
+
+def test_the_audience_is_counted_once(session: Session, run: CampaignRun) -> None:
+    plan(session, run)
+    for _ in range(CROWD):
+        somebody(session)
+
+    assert plan(session, run, NOW + timedelta(hours=1)) == HALF
+
+    assert (run.audience_size, run.planned) == (CROWD, CROWD)
+
+
+def test_it_looks_as_often_as_it_said(session: Session) -> None:
+    for _ in range(90):
+        somebody(session)
+    run = new_run(session, nodes=[send(A=50, B=50)], stop_rule={**RULE, "looks": 2})
+
+    planned = [plan(session, run, NOW + timedelta(hours=hours)) for hours in range(4)]
+
+    assert planned == [30, 30, 30, 0]
+    assert [each.looked_at for each in comparing.list_looks(session, run.campaign_id)] == [30, 60]

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from campaigns.composer import Marks, NothingToShow, compose, compose_task, cut_words, with_marks
+from campaigns.composer import (
+    TEXT_BYTES,
+    Marks,
+    NothingToShow,
+    compose,
+    compose_task,
+    cut_words,
+    with_marks,
+)
 from campaigns.placeholders import PLACEHOLDERS, personal_in, unknown_in, used_in
 from campaigns.ports import CHATS, Route
 from campaigns.shapes import Content
@@ -143,6 +151,18 @@ def test_links_stand_before_the_line_that_tells_how_to_unsubscribe(session: Sess
 
     address = "https://shop.example/a?b=1&source=cp-d7&p=abc"
     assert text == f"看看\n攻略\n{address}\n回复退订不再打扰"
+
+
+def test_a_link_is_whole_however_long_the_words_are(session: Session) -> None:
+    link = {"kind": "link", "ref": "https://shop.example/a", "title": "攻略"}
+    words = "茶" * 700 + "\n回复退订不再打扰"
+    content = Content.model_validate({"text": words, "attachments": [link]})
+
+    said = compose(session, SEALER, content, new_customer(session), MARKS, SHOP, NOW)
+
+    for route, text in said.texts.items():
+        assert len(text.encode()) <= TEXT_BYTES[route]
+        assert text.endswith("\n攻略\nhttps://shop.example/a?source=cp-d7&p=abc\n回复退订不再打扰")
 
 
 def test_a_link_keeps_what_is_its_own() -> None:

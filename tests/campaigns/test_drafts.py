@@ -85,6 +85,16 @@ REFUSED = [
         "https",
     ),
     (
+        entered(nodes=said("看", attachments=[{**LINK, "ref": "https://[a"}])),
+        "nodes.s1.A.attachments.0.ref",
+        "不完整",
+    ),
+    (
+        entered(nodes=said("长" * 660, attachments=[LINK, LINK])),
+        "nodes.s1.A.text",
+        "现在是2102字节（一个汉字占3字节，链接也算在内）",
+    ),
+    (
         entered(nodes=said("看", attachments=[{**LINK, "title": ""}])),
         "nodes.s1.A.attachments.0.title",
         "标题",

@@ -99,7 +99,8 @@ def test_a_worker_with_an_old_cursor_plans_nothing(session: Session) -> None:
     session.refresh(seen)
     cursor = seen.cursor
 
-    assert not runner._move_cursor(session, seen.model_copy(update={"cursor": 0}), 99, False)
+    stale = seen.model_copy(update={"cursor": 0})
+    assert not runner._move_cursor(session, stale, 99, 2, NOW, is_over=False)
 
     session.refresh(seen)
     assert seen.cursor == cursor

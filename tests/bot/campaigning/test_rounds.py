@@ -14,6 +14,7 @@ from tests.bot.campaigning.conftest import Shop
 from tests.campaigns.crowd import send
 
 SENT = (DeliveryState.SENT, "")
+USED = select(Conversation.window_used)
 
 
 @pytest.mark.database
@@ -256,3 +257,16 @@ async def test_who_was_merged_into_somebody_who_unsubscribed_gets_nothing(shop: 
     unwanted = (DeliveryState.HELD_BACK, Reason.UNSUBSCRIBED)
     assert await shop.states(run) == {gone: unwanted, kept: unwanted}
     assert shop.heard() == []
+
+
+@pytest.mark.database
+async def test_two_campaigns_at_once_leave_a_window_its_last_two(shop: Shop) -> None:
+    (customer,) = await shop.has_customers(1, used=2)
+    first, second = await shop.begins(), await shop.begins()
+    await shop.rounds.plan()
+
+    await shop.ticks(2)
+
+    assert await shop.states(first) == {customer: SENT}
+    assert await shop.states(second) == {customer: (DeliveryState.HELD_BACK, Reason.NO_ROUTE)}
+    assert await shop.database.read(lambda session: session.exec(USED).one()) == 3

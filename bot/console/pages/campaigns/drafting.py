@@ -50,7 +50,7 @@ def as_draft(entered: Entered, rules: Mapping[str, Any]) -> dict[str, Any]:
         "holdout_percent": entered.holdout_percent,
         "attribution_days": entered.attribution_days,
         "promoter_code": entered.promoter_code,
-        "stop_rule": _stop(entered.stop),
+        "stop_rule": _stop(entered.stop) if _is_compared(entered) else None,
     }
     is_groups = entered.audience == "groups"
     return {
@@ -151,6 +151,11 @@ def _month_days(written: str) -> Sequence[int]:
     if not all(1 <= day <= LAST_OF_MONTH for day in days):
         raise InvalidInput("每月几号要在1到31之间", field="plan.month_days")
     return sorted(set(days))
+
+
+def _is_compared(entered: Entered) -> bool:
+    """Whether anything has several variants; else the editor shows no rule to untick."""
+    return any(len(step.arms) > 1 for step in entered.steps)
 
 
 def _stop(stop: StopEntry) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Writing a campaign in the console: what is refused comes back with everything entered."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Final
 from aiohttp import web
 from sqlmodel import Session
 
+from bot.console.errors import TooLarge
 from bot.console.page import Page
 from bot.console.pages.campaigns.choices import choices_of, rules_of
 from bot.console.pages.campaigns.drafting import as_draft, form_field
@@ -66,7 +68,9 @@ async def show_new(page: Page) -> web.StreamResponse:
 
 async def create(page: Page) -> web.StreamResponse:
     """Keep a new draft."""
-    entered = await read_form(page)
+    entered, spoilt = await read_form(page)
+    if spoilt is not None:
+        return await _form(page, entered, refused=spoilt)
 
     def write(session: Session) -> int:
         draft = drafts.read_draft(as_draft(entered, rules_of(session)))
@@ -93,7 +97,9 @@ async def show_edit(page: Page) -> web.StreamResponse:
 
 async def change(page: Page) -> web.StreamResponse:
     """Keep another wording or plan of a campaign."""
-    number, entered = number_of(page), await read_form(page)
+    number, (entered, spoilt) = number_of(page), await read_form(page)
+    if spoilt is not None:
+        return await _form(page, entered, number, spoilt)
 
     def write(session: Session) -> Campaign:
         drafts.get(session, number)
@@ -110,20 +116,22 @@ async def change(page: Page) -> web.StreamResponse:
     return page.go(f"/campaigns/{number}", said="已保存，发之前再看一眼预览")
 
 
-async def read_form(page: Page) -> Entered:
-    """The form, with every picture that was handed in kept and named.
-
-    Raises InvalidInput for a file that is no picture.
-    """
+async def read_form(page: Page) -> tuple[Entered, InvalidInput | None]:
+    """The form, with every picture that was handed in kept and named, and why one was not."""
     body = await page.body()
-    fields = list(body.fields)
+    fields, spoilt = list(body.fields), None
     for name in body.files:
         place, _, last = name.rpartition(".")
-        file = await page.file(name, LARGEST_PICTURE)
-        if last == "file" and file is not None and file.content:
-            kept = keep_picture(file.content, page.desk.settings.picture_folder)
-            fields.append((f"{place}.ref", kept))
-    return read_entered(fields)
+        try:
+            file = await page.file(name, LARGEST_PICTURE)
+            if last == "file" and file is not None and file.content:
+                folder = page.desk.settings.picture_folder
+                kept = await asyncio.to_thread(keep_picture, file.content, folder)
+                fields.append((f"{place}.ref", kept))
+        except (TooLarge, InvalidInput) as error:
+            words = f"图片“{body.files[name].name}”没有收下：{error}"
+            spoilt = InvalidInput(words, field=f"{place}.ref")
+    return read_entered(fields), spoilt
 
 
 async def count(page: Page) -> web.StreamResponse:

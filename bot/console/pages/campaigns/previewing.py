@@ -104,7 +104,9 @@ async def try_tally(page: Page) -> web.StreamResponse:
     def count(session: Session) -> Mapping[str, int]:
         return tally(session, parts, _rehearse(session, entered, like, page.now), page.now)
 
-    parts, entered = page.desk.campaign_parts, await read_form(page)
+    parts, (entered, spoilt) = page.desk.campaign_parts, await read_form(page)
+    if spoilt is not None:
+        return _refused(page, entered, spoilt)
     like = find_id((await page.form()).get("campaign", ""))
     try:
         counted = await page.read(count)
@@ -120,7 +122,9 @@ async def try_preview(page: Page) -> web.StreamResponse:
         campaign = _rehearse(session, entered, like, page.now)
         return look(session, parts, campaign, asked, page.now, is_linted=True)
 
-    parts, entered = page.desk.campaign_parts, await read_form(page)
+    parts, (entered, spoilt) = page.desk.campaign_parts, await read_form(page)
+    if spoilt is not None:
+        return _refused(page, entered, spoilt)
     form = await page.form()
     like = find_id(form.get("campaign", ""))
     asked = Asked(*(form.get(name, "") for name in ("node", "arm", "customer")))

@@ -25,11 +25,13 @@ from campaigns.ports import Route
 from campaigns.segment_tables import Segment
 from campaigns.segments.describing import describe
 from campaigns.segments.rules import read_rule
-from campaigns.shapes import NODES, PLAN, Node, Send
-from campaigns.tables import Campaign, CampaignRun, DeliveryState, RunState
+from campaigns.shapes import NODES, PLAN, GroupChoice, Node, Send
+from campaigns.tables import Campaign, CampaignRun, CampaignState, DeliveryState, RunState
+from commerce.community.tables import CommunityGroup
 from commerce.inserting import id_of
 
 SHOWN_RUNS: Final = 20
+GONE: Final = "已经不在的群"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Seen:
     segment: str
     rule: str
     """The segment's rule in words."""
+    groups: Sequence[str]
+    """Which customer groups get it, in words; empty for all of them."""
     routes: Sequence[str]
     found: Sequence[Found]
     is_let_pass: bool
@@ -96,10 +100,11 @@ async def show(page: Page) -> web.StreamResponse:
 
 async def show_progress(page: Page) -> web.StreamResponse:
     """How its runs stand, asked again and again while one is open."""
-    runs = await page.read(_runs, number_of(page))
+    campaign, runs = await page.read(_progress_of, number_of(page))
     return page.fragment(
         "campaigns/_progress.html",
         campaign_id=number_of(page),
+        is_halted=campaign.state == CampaignState.PAUSED,
         runs=runs,
         run_states=RUN_STATES,
     )
@@ -108,6 +113,10 @@ async def show_progress(page: Page) -> web.StreamResponse:
 def number_of(page: Page) -> int:
     """The campaign that the address names. Raises NotFound."""
     return row_id(page.match("id"), "没有这个活动")
+
+
+def _progress_of(session: Session, campaign_id: int) -> tuple[Campaign, Sequence[Progress]]:
+    return drafts.get(session, campaign_id), _runs(session, campaign_id)
 
 
 def _see(session: Session, campaign_id: int) -> Seen:
@@ -119,11 +128,25 @@ def _see(session: Session, campaign_id: int) -> Seen:
         nodes=NODES.validate_python(campaign.nodes),
         segment="全部顾客" if segment is None else segment.name,
         rule="" if segment is None else describe(session, read_rule(segment.rule)),
+        groups=_groups(session, GroupChoice.model_validate(campaign.groups)),
         routes=[ROUTE_NAMES[Route(each)] for each in campaign.routes],
         found=gate.examine(campaign),
         is_let_pass=gate.is_let_pass(campaign),
         runs=_runs(session, campaign_id),
     )
+
+
+def _groups(session: Session, choice: GroupChoice) -> Sequence[str]:
+    known = select(CommunityGroup.chat_id, CommunityGroup.name).where(
+        col(CommunityGroup.chat_id).in_(choice.chat_ids)
+    )
+    names = dict(session.exec(known).all())
+    lists = {
+        "群": [names.get(each) or GONE for each in choice.chat_ids],
+        "群标签": choice.tags,
+        "群主": choice.owners,
+    }
+    return [f"{what}：{'、'.join(each)}" for what, each in lists.items() if each]
 
 
 def _runs(session: Session, campaign_id: int) -> Sequence[Progress]:

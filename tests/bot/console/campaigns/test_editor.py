@@ -11,6 +11,7 @@ from PIL import Image
 from sqlmodel import Session, col, select
 
 from bot.console.desk import Desk
+from bot.console.pages.campaigns import editing
 from bot.console.pages.campaigns.editing import BEGINNINGS
 from bot.database import Database
 from bot.staff.tables import Role
@@ -227,6 +228,31 @@ async def test_a_picture_is_kept_even_when_the_form_is_refused(
     assert (desk.settings.picture_folder / name).is_file()
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(10, "没有收下"), (editing.LARGEST_PICTURE + 1, "最多8MB")],
+)
+async def test_a_picture_that_is_refused_costs_nothing_that_was_entered(
+    open_console: OpenConsole, size: int, words: str
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    place = "nodes.0.arms.0.attachments.0"
+    for path in ("/campaigns", "/campaigns/preview"):
+        form = aiohttp.FormData()
+        for name, value in (*ONCE.items(), (f"{place}.kind", "picture")):
+            form.add_field(name, value)
+        file = io.BytesIO(bytes(size))
+        form.add_field(f"{place}.file", file, filename="poster.png", content_type="image/png")
+
+        answer = await browser.post(path, form, htmx=path.endswith("preview"))
+
+        assert "poster.png" in answer.text
+        assert words in answer.text
+        if path == "/campaigns":
+            assert answer.status == 422
+            assert ONCE["name"] in answer.text
+
+
 async def test_rubbish_is_refused_with_the_form(open_console: OpenConsole) -> None:
     browser = await open_console(Role.OPERATOR)
 
@@ -326,3 +352,14 @@ async def test_an_end_by_a_tag_wants_to_know_which(open_console: OpenConsole) ->
     answer = await browser.post("/campaigns", form)
 
     assert wrong_in(answer.text) == {"plan.end_tag_id": "选了打上标签时提前结束，请选哪个标签"}
+
+
+async def test_a_rule_goes_with_the_variant_that_it_compared(
+    open_console: OpenConsole, database: Database
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    ruled = {"stop_rule__is_on": "yes", "stop_rule__metric": "visit", "stop_rule__looks": "1"}
+
+    await entered(browser, with_fields(ONCE, **ruled))
+
+    assert kept_of(database).stop_rule is None

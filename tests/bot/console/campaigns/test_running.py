@@ -11,6 +11,7 @@ from bot.database import Database
 from bot.staff.audit_tables import AuditEntry
 from bot.staff.tables import Role
 from campaigns.tables import Campaign, CampaignRun
+from commerce.community.tables import CommunityGroup
 from commerce.inserting import id_of
 from tests.bot.console.conftest import OpenConsole
 from tests.campaigns.campaigning import content, new_campaign, running_campaign, send
@@ -131,3 +132,47 @@ async def test_a_copy_is_a_draft_and_a_draft_is_thrown_away(
 
     with database.reading() as session:
         assert names(session) == ["上新通知（副本）"]
+
+
+async def test_the_groups_that_get_it_are_named(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    with database.writing() as session:
+        now = frozen_clock.now()
+        session.add(
+            CommunityGroup(chat_id="wr1", name="喝茶群", owner_userid="lin", created_at=now)
+        )
+        session.flush()
+    chosen = {"chat_ids": ["wr1", "wr-gone"], "tags": ["老客"], "owners": []}
+    some = draft(database, frozen_clock, audience="groups", groups=chosen)
+    everywhere = draft(database, frozen_clock, audience="groups")
+    browser = await open_console(Role.OPERATOR)
+
+    page = (await browser.get(f"/campaigns/{some}")).text
+
+    assert "群：喝茶群、已经不在的群" in page
+    assert "群标签：老客" in page
+    assert "全部客户群" not in page
+    assert "全部客户群" in (await browser.get(f"/campaigns/{everywhere}")).text
+
+
+async def test_a_paused_campaign_offers_no_run_of_its_own_to_go_on(
+    open_console: OpenConsole, database: Database, frozen_clock: FrozenClock
+) -> None:
+    with database.writing() as session:
+        run = running_campaign(session, frozen_clock.now())
+        number, run_id = run.campaign_id, id_of(run)
+    browser = await open_console(Role.OPERATOR)
+    going_on = f"/runs/{run_id}/resume"
+
+    await browser.post(f"/campaigns/{number}/runs/{run_id}/pause")
+    alone = (await browser.get(f"/campaigns/{number}/progress")).text
+    with database.reading() as session:
+        version = session.get_one(Campaign, number).version
+    await browser.post(f"/campaigns/{number}/pause", {"version": str(version)})
+    pages = [(await browser.get(f"/campaigns/{number}{end}")).text for end in ("", "/progress")]
+    refused = await browser.post(f"/campaigns/{number}{going_on}")
+
+    assert going_on in alone
+    assert not [page for page in pages if going_on in page]
+    assert (refused.status, "请先继续活动" in refused.text) == (422, True)

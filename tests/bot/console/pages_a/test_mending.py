@@ -8,11 +8,15 @@ from sqlmodel import Session, col, select
 from bot.console.desk import Desk
 from bot.staff.tables import Role
 from bot.tables import Conversation, InboxMessage, InboxState, OutboxMessage, OutboxState
+from campaigns.tables import CampaignRun, Delivery, DeliveryState, RunState
 from commerce.events import ShopEvent
+from commerce.inserting import id_of
 from tests.bot.console.conftest import OpenConsole
 from tests.bot.console.pages_a import stock
 from tests.bot.console.pages_a.stock import Stock
 from tests.bot.console.pages_a.test_orders import did
+from tests.campaigns.crowd import new_run, somebody
+from tests.commerce.shop import NOW
 
 
 def state_of(session: Session, number: int) -> str:
@@ -146,3 +150,51 @@ async def test_an_event_that_fails_is_tried_at_once_or_given_up(
     assert tried.not_before == desk.clock.now()
     assert [answer.status for answer in ends] == [200, 422]
     assert "没有失败的事件" in (await browser.get("/mending/events")).text
+
+
+async def test_what_a_campaign_said_is_sent_again_while_its_run_goes_on_and_not_after(
+    open_console: OpenConsole, desk: Desk, shop: Stock
+) -> None:
+    browser = await open_console(Role.OPERATOR)
+    path, form = f"/mending/messages/{shop.unknown}", {"decision": "again"}
+    run_id = await desk.database.write(of_a_campaign, shop.unknown, RunState.DONE)
+
+    refused = await browser.post(path, form)
+    assert refused.status == 422
+    assert "活动已经结束" in refused.text
+    assert await desk.database.read(state_of, shop.unknown) == OutboxState.UNKNOWN
+
+    await desk.database.write(turn, run_id, RunState.RUNNING)
+    assert (await browser.post(path, form)).status == 200
+    assert await desk.database.read(state_of, shop.unknown) == OutboxState.PENDING
+    deliveries = await desk.database.read(lambda each: each.exec(select(Delivery.state)).all())
+    assert deliveries == [DeliveryState.POSTED]
+
+
+def of_a_campaign(session: Session, number: int, state: RunState) -> int:
+    """The run whose message the doubtful one is."""
+    customer = somebody(session)
+    run = new_run(session)
+    row = session.get_one(OutboxMessage, number)
+    row.run_id = id_of(run)
+    delivery = Delivery(
+        campaign_id=run.campaign_id,
+        run_id=id_of(run),
+        node="hello",
+        recipient=f"c:{customer}",
+        customer_id=customer,
+        state=DeliveryState.UNKNOWN,
+        outbox_key=row.key,
+        planned_at=NOW,
+    )
+    session.add(row)
+    session.add(delivery)
+    session.flush()
+    turn(session, id_of(run), state)
+    return id_of(run)
+
+
+def turn(session: Session, run_id: int, state: RunState) -> None:
+    run = session.get_one(CampaignRun, run_id)
+    run.state = state
+    session.add(run)
