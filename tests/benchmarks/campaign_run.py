@@ -1,7 +1,8 @@
 """A campaign to very many customers of 微信客服: a real worker, the sandbox, twenty deaths.
 
 ZG_RECIPIENTS says how many. The deaths come early; from then on one worker lives, whose memory is
-looked at each second. Where the platform's quota of an hour is used, both sides go to the next.
+looked at each second. Where all that waits was put off, since the platform's quota of this window
+is used or night has come, both sides go on to that moment.
 """
 
 import asyncio
@@ -9,22 +10,27 @@ import os
 import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from campaigns import runner
-from tests.faults.campaign_ground import LEASE, CampaignGround, make_ground, stamp
+from tests.faults.campaign_ground import LEASE, STAMP, CampaignGround, make_ground, stamp
 from tests.fixtures.processes import SANDBOX_ENV, run_to_end
 
 RECIPIENTS: Final = int(os.environ.get("ZG_RECIPIENTS", "20000"))
 KILLS: Final = 20
 WARM: Final = 50_000
 """Recipients after whom memory should stand still; a fifth of them where there are fewer."""
-STALLED_SECONDS: Final = 8.0
-HOUR: Final = 3600
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 UNKNOWN = "SELECT count(*) FROM delivery WHERE state = 'unknown'"
-PUT_OFF = "SELECT count(*) FROM outbox WHERE state = 'pending' AND not_before > '{}'"
+NEXT = """
+    SELECT min(moment) FROM (
+        SELECT CASE state WHEN 'pending' THEN not_before ELSE '' END AS moment FROM outbox
+        WHERE state IN ('held', 'pending', 'sending')
+        UNION ALL SELECT due_at FROM delivery WHERE state = 'deferred'
+    )"""
+"""When the next of what waits is due; empty while something is on its way."""
 ARRIVED = "SELECT count(*) FROM wecom_items WHERE direction = 'shop'"
 REACHED = "SELECT count(DISTINCT person_id) FROM wecom_items WHERE direction = 'shop'"
 
@@ -38,21 +44,21 @@ class Watch:
     warm: int
     memory: list[int] = field(default_factory=list)
     """Bytes, each second once it is warm."""
-    _seen: int = 0
-    _moved_at: float = field(default_factory=time.monotonic)
 
-    def _waits(self) -> bool:
-        """Whether what is to be sent was put off: the quota of this window is used."""
-        return bool(self.ground.value(PUT_OFF.format(stamp(self.ground.now()))))
+    def _go_on(self) -> None:
+        """To the moment until which everything was put off, if it was."""
+        moment, now = self.ground.value(NEXT), self.ground.now()
+        if moment and moment > stamp(now):
+            then = datetime.strptime(moment, STAMP).replace(tzinfo=UTC)
+            self.ground.move_time((then - now).total_seconds())
 
     async def until_sent(self, number: int) -> None:
         """Wait until so many have it; in a window that is used up, for the next."""
+        seen = -1
         while (sent := self.ground.value(SENT)) < number and not self.ground.is_over(self.run):
-            if sent != self._seen:
-                self._seen, self._moved_at = sent, time.monotonic()
-            if time.monotonic() - self._moved_at > STALLED_SECONDS and self._waits():
-                self.ground.move_time(HOUR - self.ground.now().timestamp() % HOUR)
-                self._moved_at = time.monotonic()
+            if sent == seen:
+                self._go_on()
+            seen = sent
             await asyncio.sleep(1 if number > self.warm else 0.1)
             if sent >= self.warm:
                 self.memory.append(self.ground.resident())

@@ -9,8 +9,17 @@ from bot.clock import SystemClock
 from bot.console.table import ROUTES
 from bot.staff import authenticators, passwords, people
 from bot.staff.tables import Role
+from campaigns.attribution.crediting import credit
+from campaigns.attribution.visits import Opened, note_visit
+from campaigns.touches import touch_of_delivery
+from commerce.community.mirroring import CUSTOMER
+from commerce.community.tables import CommunityGroup, CommunityMember
+from commerce.inserting import id_of
+from miniprogram_cards.paths import PRODUCT_PAGE
 from tests.browser.conftest import OpenPage
 from tests.browser.console_desk import PASSWORD, AgentPage, open_agent, shop_of
+from tests.campaigns.campaigning import delivery_of, running_campaign
+from tests.commerce.shop import begin_to_pay, new_customer, pay, place, put_on_sale
 from tests.fixtures.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -21,6 +30,15 @@ NO_PAGES = (
 )
 """They lead on, stream, give figures or a picture; or want a customer to be named."""
 WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
+COLORS = """canvas => {
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const colors = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255) colors.add(data.slice(at, at + 3).join());
+  }
+  return colors.size;
+}"""
+"""How many opaque colors were drawn."""
 IS_WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -89,12 +107,47 @@ async def test_figures_are_drawn(stage: Stage, browser: Browser, open_page: Open
     await expect(customer.page.locator('[data-direction="shop"]')).not_to_have_count(1)
     agent = await open_agent(browser, *WIDTHS["desktop"])
     await log_in(agent, stage, hire_owner(stage))
-    await agent.page.goto(f"{agent.base}/dashboard")
+    campaign, group = stock_figures(stage)
 
-    charts = agent.page.locator("[data-chart]")
-    await expect(charts.first).to_be_visible()
-    for chart in await charts.all():
-        await expect(chart.locator("canvas").first).to_be_visible()
-
-    await agent.photograph("console-figures")
+    for path, charts in (
+        ("/dashboard", ("talks", "sales", "funnel", "reasons")),
+        (f"/campaigns/{campaign}/report", ("funnel", "held")),
+        ("/cohorts", ("cohorts",)),
+        (f"/communities/{group}", ("talks", "reasons")),
+    ):
+        await agent.page.goto(f"{agent.base}{path}")
+        for chart in charts:
+            drawn = agent.page.locator(f'[data-chart="{chart}"] canvas')
+            await expect(drawn.first).to_be_visible()
+            assert await drawn.first.evaluate(COLORS) > 1, (path, chart)
+        await agent.photograph(f"console-figures-{path.strip('/').replace('/', '-')}")
     assert agent.faults == []
+
+
+def stock_figures(stage: Stage) -> tuple[int, int]:
+    """A campaign that reached two, brought an order and held somebody back; a group that grew."""
+    database, _ = shop_of(stage)
+    now = SystemClock().now()
+
+    def add(session: Session) -> tuple[int, int]:
+        run = running_campaign(session, now)
+        buyer, reader, away = (new_customer(session) for _ in range(3))
+        for customer in (buyer, reader):
+            touch = touch_of_delivery(id_of(delivery_of(session, run, customer, now)))
+            assert note_visit(session, customer, Opened(PRODUCT_PAGE, "1", touch), now)
+        delivery_of(session, run, away, now, state="held_back", reason="unsubscribed")
+        lamp = put_on_sale(session, "落地灯", price=9900)  # Free of freight, below the discounts.
+        order = place(session, buyer, {lamp: 1}, now=now)
+        pay(session, begin_to_pay(session, order, now), now)
+        credit(session, order)
+        group = CommunityGroup(chat_id="wr", name="喝茶", owner_userid="lin", created_at=now)
+        session.add(group)
+        session.flush()
+        known = {"group_id": id_of(group), "kind": CUSTOMER, "joined_at": now, "join_scene": 1}
+        session.add_all([CommunityMember(member=f"wm{each}", **known) for each in range(3)])
+        return run.campaign_id, id_of(group)
+
+    with database.writing() as session:
+        made = add(session)
+    database.close()
+    return made

@@ -31,6 +31,8 @@ WRITTEN_AGO: Final = timedelta(minutes=5)
 MORNING: Final = time(9)
 LEASE: Final = 35
 """Seconds after which what a dead worker had in its hands is somebody else's."""
+STAMP: Final = "%Y-%m-%d %H:%M:%S.%f"
+"""How the shop's SQLite keeps a moment of UTC."""
 WORDS: Final = "秋天的新茶到了，退订回TD"
 
 
@@ -197,7 +199,7 @@ def user(number: int) -> str:
 
 def stamp(at: datetime) -> str:
     """A moment as the shop's SQLite keeps it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).strftime(STAMP)
 
 
 CUSTOMER: Final = "INSERT INTO customer (id, created_at, last_seen_at) VALUES (?, ?, ?)"
