@@ -67,6 +67,7 @@ def resume(
     Who is on a journey that was changed meanwhile goes on by its old steps; who enters from now on
     takes the new ones.
     """
+    hold_terms(session)
     campaign = drafts.get(session, campaign_id)
     gate.refuse_blocked(campaign)
     plan = PLAN.validate_python(campaign.plan)
@@ -95,6 +96,7 @@ def stop(
     session: Session, letterbox: Letterbox, campaign_id: int, *, by: str, now: datetime
 ) -> Campaign:
     """End it for good. What has left has left."""
+    hold_terms(session)
     campaign = drafts.get(session, campaign_id)
     states = (CampaignState.ACTIVE, CampaignState.PAUSED)
     _move(session, campaign, states, CampaignState.STOPPED, campaign.version, now)

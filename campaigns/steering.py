@@ -69,6 +69,9 @@ def stop(
 
 def finish(session: Session, run_id: int, now: datetime) -> bool:
     """End a run of which everybody was looked at and nothing is open any more; whether it did."""
+    if _OVER.first(session, run=run_id) is None:
+        return False
+    hold_terms(session)  # As who pauses its campaign does, which is locked before its runs there.
     if _FINISH.run(session, run=run_id, moment=now) != 1:
         return False
     run = session.get_one(CampaignRun, run_id)
@@ -117,15 +120,17 @@ _STANDS = exists().where(
     _IS_STANDING,
     in_state(_CAMPAIGN, CampaignState.ACTIVE, CampaignState.PAUSED),
 )
+_IS_OVER = (
+    _RUN.c.id == bindparam("run"),
+    _RUN.c.state == RunState.RUNNING.value,
+    _RUN.c.is_planned,
+    ~_IS_OPEN,
+    ~_STANDS,
+)
+_OVER: Final = Prepared(select(_RUN.c.id).where(*_IS_OVER))
 _FINISH: Final = Prepared(
     update(_RUN)
-    .where(
-        _RUN.c.id == bindparam("run"),
-        _RUN.c.state == RunState.RUNNING.value,
-        _RUN.c.is_planned,
-        ~_IS_OPEN,
-        ~_STANDS,
-    )
+    .where(*_IS_OVER)
     .values(state=RunState.DONE.value, ended_at=bindparam("moment", type_=_RUN.c.ended_at.type))
 )
 _IS_HALTED: Final = Prepared(

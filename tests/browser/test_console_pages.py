@@ -1,5 +1,7 @@
 """Every page of the console, as it is seen on a desk and on a phone."""
 
+from datetime import datetime
+
 import pyotp
 import pytest
 from playwright.async_api import Browser, expect
@@ -124,6 +126,16 @@ async def test_figures_are_drawn(stage: Stage, browser: Browser, open_page: Open
     assert agent.faults == []
 
 
+def members(group_id: int, now: datetime) -> list[CommunityMember]:
+    """Three who were invited just now."""
+    return [
+        CommunityMember(
+            group_id=group_id, member=f"wm{each}", kind=CUSTOMER, join_scene=1, joined_at=now
+        )
+        for each in range(3)
+    ]
+
+
 def stock_figures(stage: Stage) -> tuple[int, int]:
     """A campaign that reached two, brought an order and held somebody back; a group that grew."""
     database, _ = shop_of(stage)
@@ -143,8 +155,7 @@ def stock_figures(stage: Stage) -> tuple[int, int]:
         group = CommunityGroup(chat_id="wr", name="喝茶", owner_userid="lin", created_at=now)
         session.add(group)
         session.flush()
-        known = {"group_id": id_of(group), "kind": CUSTOMER, "joined_at": now, "join_scene": 1}
-        session.add_all([CommunityMember(member=f"wm{each}", **known) for each in range(3)])
+        session.add_all(members(id_of(group), now))
         return run.campaign_id, id_of(group)
 
     with database.writing() as session:
