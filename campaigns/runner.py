@@ -25,6 +25,7 @@ from campaigns.tables import (
     Audience,
     Campaign,
     CampaignRun,
+    CampaignTerms,
     Delivery,
     DeliveryState,
     RunState,
@@ -37,6 +38,7 @@ from commerce.inserting import core, id_of, insert_once
 from commerce.prepared import Prepared
 
 __all__ = [
+    "RunHalted",
     "begin",
     "finish",
     "is_to_plan",
@@ -51,6 +53,10 @@ __all__ = [
 
 AHEAD_OF_NIGHT: Final = timedelta(seconds=3)
 """So long before the quiet hours planning ends, and what has not left is taken back."""
+
+
+class RunHalted(Exception):
+    """The run was paused or stopped since the caller looked: nothing of this step may be kept."""
 
 
 def begin(
@@ -127,8 +133,9 @@ def send_one(
     """Send a step to one customer, unless a limit holds them back; what became of it so far.
 
     `occasion` is the journey entry: within it a step is sent once, and asking again tells the same.
+    Raises RunHalted.
     """
-    terms = hold_terms(session)
+    terms = _hold_running(session, run)
     customer = find_customer(session, customer_id)
     recipient_id = customer_id if customer is None else id_of(customer)
     campaign = session.get_one(Campaign, run.campaign_id)
@@ -143,13 +150,23 @@ def send_one(
 def send_to_group(
     session: Session, run: CampaignRun, occasion: int, node: Send, group_id: int, now: datetime
 ) -> DeliveryState:
-    """Gather a step for one customer group; what became of it so far."""
+    """Gather a step for one customer group; what became of it so far. Raises RunHalted."""
+    _hold_running(session, run)
     campaign = session.get_one(Campaign, run.campaign_id)
     group = session.get_one(CommunityGroup, group_id)
     gather_group(session, campaign, run, occasion, node, group, now)
     recipient = f"g:{group.chat_id}"
     row = _STATE.one(session, run=run.id, occasion=occasion, node=node.id, recipient=recipient)
     return DeliveryState(row.state)
+
+
+def _hold_running(session: Session, run: CampaignRun) -> CampaignTerms:
+    """The terms, held: nobody pauses or stops the run any more before this transaction ends."""
+    terms = hold_terms(session)
+    session.refresh(run, ["state"])
+    if run.state != RunState.RUNNING:
+        raise RunHalted(f"run {run.id} is {run.state}")
+    return terms
 
 
 def list_running(session: Session) -> Sequence[int]:

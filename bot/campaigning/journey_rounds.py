@@ -14,6 +14,7 @@ from bot.listeners import is_nobodys_fault
 from campaigns import plans
 from campaigns.journeys import causes, ending, entering, sop, stepping
 from campaigns.parts import Parts
+from campaigns.runner import RunHalted
 from campaigns.shapes import Trigger
 
 log = structlog.get_logger()
@@ -80,6 +81,8 @@ class JourneyRounds:
     async def _take_step(self, entry_id: int) -> None:
         try:
             await self.database.write(stepping.step, self.parts, entry_id, self.clock.now())
+        except RunHalted:
+            return  # It is due again once the run goes on.
         except Exception as error:
             if is_nobodys_fault(error):
                 raise

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from bot.tables import OutboxMessage, OutboxState
 from campaigns import deferring, deliveries, runner, terms
@@ -285,3 +285,17 @@ def test_content_that_is_gone_stops_the_batch_and_fails_a_step(session: Session)
     assert runner.send_one(session, PARTS, journey, 1, step, customer, NOW) == DeliveryState.FAILED
     with pytest.raises(NothingToShow):
         runner.plan_batch(session, PARTS, id_of(run), NOW, 10)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("state", [RunState.PAUSED, RunState.STOPPED])
+def test_a_step_beside_a_pause_or_a_stop_leaves_nothing(session: Session, state: RunState) -> None:
+    customer = somebody(session)
+    run = new_run(session, kind=CampaignKind.JOURNEY)
+    beside = update(CampaignRun).where(col(CampaignRun.id) == run.id).values(state=state.value)
+    session.exec(beside.execution_options(synchronize_session=False))
+
+    with pytest.raises(runner.RunHalted):
+        runner.send_one(session, PARTS, run, 1, Send.model_validate(send()), customer, NOW)
+
+    assert states(session, run) == {}
