@@ -16,7 +16,7 @@ from campaigns.parts import Parts
 from campaigns.ports import Letterbox
 from campaigns.sending import Sending, find_send
 from campaigns.tables import Campaign, CampaignRun, Delivery, DeliveryState, RunState
-from campaigns.terms import hold_terms
+from campaigns.terms import hold_terms, quiet_ends_at
 from commerce.columns import in_state
 from commerce.inserting import affected_rows
 from commerce.prepared import Prepared
@@ -77,6 +77,10 @@ def take_up(session: Session, parts: Parts, delivery_id: int, now: datetime) -> 
         hold_back(session, delivery.occasion, run_id=delivery.run_id)
         return
     if delivery.customer_id is None:
+        until = quiet_ends_at(terms, now)
+        if until is not None:  # A group's next period begins at midnight.
+            _LATER.run(session, delivery=delivery_id, until=until)
+            return
         _gather_again(session, delivery_id)
         return
     campaign = session.get_one(Campaign, run.campaign_id)

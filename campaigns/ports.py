@@ -161,8 +161,11 @@ class Broadcaster(Protocol):
     def remind(self, session: Session, task: MassTask, reminder_id: int, now: datetime) -> None:
         """Have WeCom remind the sender."""
 
-    def cancel(self, session: Session, task: MassTask, now: datetime) -> None:
-        """Have WeCom stop the parts that were not sent."""
+    def cancel(self, session: Session, task: MassTask, now: datetime) -> bool:
+        """Take it back before it leaves, which is true, or have WeCom stop what was not sent.
+
+        False too while the call that makes it is under way: then its answer decides.
+        """
 
     def tell_sender(self, session: Session, task: MassTask, now: datetime) -> None:
         """Tell the sender by an app card that something waits to be confirmed."""

@@ -63,12 +63,11 @@ class OutboxBroadcaster:
         return list(core(session).execute(statement.order_by(_CONTACT.c.userid)).scalars())
 
     def create(self, session: Session, task: MassTask, now: datetime) -> bool:
-        """It leaves while its run is running, and not after it has expired."""
+        """It leaves while its run is running."""
         message = Post(
             key=task.outbox_key,
             kind=CREATE,
             payload={"task_id": id_of(task)},
-            not_after=task.expires_at,
             run_id=task.run_id,
         )
         return outbox.post(session, self.sealer, message, now)
@@ -84,7 +83,7 @@ class OutboxBroadcaster:
         message = Post(key, REMIND, {"msgid": task.msgid}, not_after=now + REMINDER_LIVES)
         outbox.post(session, self.sealer, message, now)
 
-    def cancel(self, session: Session, task: MassTask, now: datetime) -> None:
+    def cancel(self, session: Session, task: MassTask, now: datetime) -> bool:
         """Take it back if it has not left, else have it stopped there."""
         if task.msgid is None:
             waiting = update(_OUTBOX).where(
@@ -92,10 +91,10 @@ class OutboxBroadcaster:
                 _OUTBOX.c.state.in_((OutboxState.PENDING.value, OutboxState.HELD.value)),
             )
             over = {"state": OutboxState.SUPERSEDED.value, "finished_at": now}
-            affected_rows(session, waiting.values(**over, reason=WITHDRAWN))
-            return
+            return affected_rows(session, waiting.values(**over, reason=WITHDRAWN)) == 1
         message = Post(cancel_key(task), CANCEL, {"task_id": id_of(task)})
         outbox.post(session, self.sealer, message, now)
+        return False
 
     def tell_sender(self, session: Session, task: MassTask, now: datetime) -> None:
         """Once: what waits, for how many, and what it says in short."""

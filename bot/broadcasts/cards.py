@@ -98,7 +98,7 @@ def in_short(task: MassTask, shop_name: str) -> str:
 def _card(
     task: MassTask, title: str, shop_name: str, buttons: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    until = task.expires_at.astimezone(SHANGHAI)
+    until = (task.expires_at or task.planned_at + states.PATIENCE).astimezone(SHANGHAI)
     return {
         "card_type": "button_interaction",
         "source": {"desc": "掌柜"},

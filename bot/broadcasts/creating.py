@@ -167,9 +167,10 @@ def note_made(
         results.refuse(session, task, made["refused"])
         broadcaster.tell_sender(session, task, now)
     elif task.state == TaskState.CANCELLED and task.msgid is None:
-        task.msgid = made["msgid"]
+        task.msgid, task.created_at, task.check_at = made["msgid"], now, None
         session.add(task)
         session.flush()
+        results.refuse(session, task, made["refused"])
         broadcaster.cancel(session, task, now)
 
 

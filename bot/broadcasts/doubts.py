@@ -115,8 +115,16 @@ class DoubtfulTasks:
                         col(OutboxMessage.state).in_((*_UNMADE, *_PERHAPS_MADE)),
                     ),
                     and_(
-                        col(MassTask.state) == TaskState.UNKNOWN,
+                        or_(
+                            col(MassTask.state) == TaskState.UNKNOWN,
+                            states.IS_STOPPED_UNSEEN,
+                        ),
                         col(OutboxMessage.state).in_(_UNMADE),
+                    ),
+                    and_(  # Its sender died after the call; the task was stopped meanwhile.
+                        states.IS_STOPPED_UNSEEN,
+                        col(MassTask.expires_at).is_(None),
+                        col(OutboxMessage.state).in_(_PERHAPS_MADE),
                     ),
                 )
             )
@@ -134,7 +142,7 @@ class DoubtfulTasks:
         statement = (
             select(MassTask.id)
             .where(
-                MassTask.state == TaskState.UNKNOWN,
+                or_(MassTask.state == TaskState.UNKNOWN, states.IS_STOPPED_UNSEEN),
                 MassTask.chat_type != ChatType.MOMENT,
                 col(MassTask.check_at) <= self.clock.now(),
             )
@@ -146,7 +154,7 @@ class DoubtfulTasks:
     def _begin_look(self, session: Session, task_id: int) -> Doubt | None:
         """Put the next look off, so that one that fails is not repeated at once."""
         task, now = states.get_task(session, task_id), self.clock.now()
-        if task.state != TaskState.UNKNOWN:
+        if not states.is_doubtful(task):
             return None
         task.check_at = now + (QUICK if now - task.planned_at < AT_FIRST else SLOW)
         session.add(task)
@@ -159,7 +167,7 @@ class DoubtfulTasks:
 
     def _adopt(self, session: Session, task_id: int, msgid: str) -> bool:
         task, now = states.get_task(session, task_id), self.clock.now()
-        if task.state != TaskState.UNKNOWN:
+        if not states.is_doubtful(task):
             return False
         made = {"msgid": msgid, "refused": []}
         note_made(session, self.broadcaster, task, made, now)

@@ -25,6 +25,7 @@ CONFIRMED: Final = 2
 """Of a sender (企业微信 获取群发成员发送任务列表)."""
 PUBLISHED: Final = 1
 """Of who is to publish a moment (获取客户朋友圈企业发表的列表)."""
+_ON_ITS_WAY: Final = (OutboxState.HELD, OutboxState.PENDING, OutboxState.SENDING)
 MAKING: Final = timedelta(minutes=1)
 """How soon to look again at a moment that WeCom is still making."""
 NOT_MADE: Final = "企业微信没能创建朋友圈任务（{code}）"
@@ -157,9 +158,20 @@ def _confirm(session: Session, task: MassTask, _now: datetime, at: datetime) -> 
 
 
 def _read_to_end(session: Session, task: MassTask, now: datetime) -> bool:
-    statement = select(OutboxMessage.state).where(OutboxMessage.key == cancel_key(task))
-    is_stopped = session.exec(statement).first() == OutboxState.SENT
+    statement = select(OutboxMessage).where(OutboxMessage.key == cancel_key(task))
+    stop = session.exec(statement.execution_options(populate_existing=True)).first()
+    if stop is not None and stop.state in _ON_ITS_WAY:
+        return False  # Its answer has the results read once more.
+    if stop is not None and stop.state == OutboxState.SENT and _is_older(task, stop.finished_at):
+        results.ask_again(session, task, now)
+        return False
+    is_stopped = stop is not None and stop.state == OutboxState.SENT
     return results.read_to_end(session, task, now, is_stopped=is_stopped)
+
+
+def _is_older(task: MassTask, moment: datetime | None) -> bool:
+    """Whether this reading began before that moment."""
+    return None not in (task.read_since, moment) and task.read_since < moment  # type: ignore[operator]
 
 
 def _moment_made(

@@ -13,6 +13,7 @@ from bot.broadcasts.reading import ResultReading
 from bot.clock import Clock
 from bot.database import Database
 from bot.jobs import Job
+from bot.listeners import is_nobodys_fault
 from campaigns.gathering import COMPANY
 from campaigns.mass import cancelling, cap, planning, reminding, results
 from campaigns.steering import STANDING
@@ -55,8 +56,14 @@ class BroadcastRounds:
         """Make tasks of what running campaigns have gathered; how many."""
         made = 0
         for run_id in await self._list(_list_gathered):
-            while some := await self._database.write(self._make, run_id):
-                made += some
+            try:
+                while some := await self._database.write(self._make, run_id):
+                    made += some
+            except Exception as error:
+                if is_nobodys_fault(error):
+                    raise
+                # A run at which our own code fails must not cost the others theirs.
+                log.exception("mass tasks of a run not made", run=run_id)
         return made
 
     async def read(self) -> int:

@@ -1,14 +1,15 @@
 """Stopping mass tasks: by an operator, because their run was stopped, or since time ran out.
 
 What a sender has confirmed is sent, and nothing recalls it. So a task that WeCom has is stopped
-there first; then its results are read once more, and only what is unsent by then got nothing.
+there first; then its results are read once more, and only what is unsent by then got nothing. One
+whose making is under way is stopped as soon as WeCom's name for it is known.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from campaigns.mass import recipients, states
 from campaigns.mass.recipients import Why
@@ -55,11 +56,14 @@ def list_stopped_runs(session: Session) -> Sequence[int]:
 
 
 def list_expired(session: Session, now: datetime) -> Sequence[int]:
-    """Tasks for whose confirmation nobody waits any more, or that never got as far."""
+    """Tasks for whose confirmation nobody waits any more; what WeCom has not got waits on."""
     statement = (
         select(MassTask.id)
         .where(
-            col(MassTask.state).in_((TaskState.PLANNED, TaskState.UNKNOWN, TaskState.CREATED)),
+            or_(
+                col(MassTask.state).in_((TaskState.UNKNOWN, TaskState.CREATED)),
+                states.IS_STOPPED_UNSEEN,
+            ),
             col(MassTask.confirmed_at).is_(None),
             col(MassTask.expires_at) <= now,
         )
@@ -72,10 +76,11 @@ def list_expired(session: Session, now: datetime) -> Sequence[int]:
 def expire(session: Session, broadcaster: Broadcaster, task_id: int, now: datetime) -> bool:
     """Let a task lapse that was not confirmed in time; whether it did."""
     task = states.get_task(session, task_id)
-    if task.confirmed_at is not None or task.expires_at > now:
+    if task.confirmed_at is not None or task.expires_at is None or task.expires_at > now:
         return False
-    if task.state == TaskState.PLANNED:
-        return states.fail(session, task, "到期时还没能创建", Why.EXPIRED, now)
+    if task.state == TaskState.CANCELLED:
+        recipients.leave_unknown(session, task, Why.CANCELLED)
+        return states.finish(session, task, now)
     was_unknown = task.state == TaskState.UNKNOWN
     if not states.move(session, task, TaskState.EXPIRED, reason="48小时内没有确认", check_at=None):
         return False
@@ -90,11 +95,9 @@ def expire(session: Session, broadcaster: Broadcaster, task_id: int, now: dateti
 def _stop(
     session: Session, broadcaster: Broadcaster, task: MassTask, reason: str, now: datetime
 ) -> bool:
-    is_made = task.state == TaskState.CREATED
     if not states.move(session, task, TaskState.CANCELLED, reason=reason, check_at=None):
         return False
-    broadcaster.cancel(session, task, now)
-    if not is_made:
+    if broadcaster.cancel(session, task, now):
         recipients.end_open(session, task, Why.CANCELLED)
         states.finish(session, task, now)
     return True

@@ -118,6 +118,7 @@ def count_again(session: Session, addresses: Addresses, planned: date, sent: dat
     """Let messages count on the day on which they were sent instead of the planned one."""
     if planned == sent:
         return
+    hold(session)
     give_back(session, addresses, planned)
     given = addresses.distinct().subquery("given")
     day = literal(sent, _TABLE.c.day.type)

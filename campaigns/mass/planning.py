@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from typing import Any, Final
 
@@ -28,8 +28,6 @@ MOST: Final[Mapping[ChatType, int]] = {
 """Recipients of one task (企业微信 创建企业群发)."""
 AT_ONCE: Final = 5
 """Tasks of one call: so that no transaction holds others up."""
-PATIENCE: Final = timedelta(hours=48)
-"""Longer nobody waits for a sender to confirm."""
 
 
 class CountsDiffer(RuntimeError):
@@ -70,6 +68,7 @@ def make_tasks(session: Session, broadcaster: Broadcaster, run: CampaignRun, now
     session.refresh(run, ["state"])
     if run.state != RunState.RUNNING:
         return 0
+    recipients.count_today(session, now)
     policy = get_terms(session).cap_policy
     made = 0
     for batch in _waiting(session, id_of(run)):
@@ -199,7 +198,7 @@ def _new_task(session: Session, run: CampaignRun, batch: Batch, now: datetime) -
         recipients=0,
         outbox_key=f"mass:{batch.run_id}:{batch.node}:{batch.arm}:{batch.sender}:{part}",
         planned_at=now,
-        expires_at=now + PATIENCE,
+        counted_on=cap.day_of(now),
     )
     session.add(task)
     session.flush()

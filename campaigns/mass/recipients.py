@@ -7,15 +7,16 @@ from itertools import batched
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, func, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from campaigns.limits import Reason
 from campaigns.mass import cap
-from campaigns.mass.tables import ChatType, MassTask
+from campaigns.mass.tables import ChatType, MassTask, TaskState
 from campaigns.tables import Campaign, Delivery, DeliveryState, Purpose
 from commerce.customers.tables import Customer
 from commerce.inserting import affected_rows, core, id_of
 
+_WAITING: Final = (TaskState.PLANNED, TaskState.UNKNOWN, TaskState.CREATED)
 AT_ONCE: Final = 1_000
 """Addresses that one statement names; SQLite takes no more than 32,766 values."""
 
@@ -93,7 +94,7 @@ def drop_unwanted(session: Session, task: MassTask) -> int:
     )
     conditions = [*_is_open(task), turned_away]
     if is_counted(task):
-        cap.give_back(session, _addresses(conditions), cap.day_of(task.planned_at))
+        cap.give_back(session, _addresses(conditions), task.counted_on)
     held_back = {"state": DeliveryState.HELD_BACK.value, "reason": Reason.UNSUBSCRIBED.value}
     return _change(session, conditions, **held_back)
 
@@ -103,25 +104,54 @@ def note_sent(
 ) -> int:
     """These were reached at that moment, and count on its day."""
     noted = 0
-    planned, sent = cap.day_of(task.planned_at), cap.day_of(sent_at)
+    counted, sent = task.counted_on, cap.day_of(sent_at)
     for some in batched(addresses, AT_ONCE):
         conditions = [*_is_open(task), _DELIVERY.c.address.in_(some)]
         if is_counted(task):
-            cap.count_again(session, _addresses(conditions), planned, sent)
+            cap.count_again(session, _addresses(conditions), counted, sent)
         reached = {"state": DeliveryState.SENT.value, "reason": "", "sent_at": sent_at}
         noted += _change(session, conditions, **reached)
     return noted
 
 
+def count_today(session: Session, now: datetime) -> int:
+    """Let whoever waits in a task for its sender count today, not on the day before; how many
+    tasks. A sender may confirm at any time, so each day has to keep their place free.
+
+    The caller holds the cap.
+    """
+    today = cap.day_of(now)
+    stale = select(MassTask).where(
+        col(MassTask.ended_at).is_(None),
+        col(MassTask.state).in_(_WAITING),
+        col(MassTask.confirmed_at).is_(None),
+        col(MassTask.counted_on) < today,
+    )
+    tasks = session.scalars(stale).all()
+    for task in tasks:
+        if is_counted(task):
+            cap.count_again(session, open_addresses(task), task.counted_on, today)
+        task.counted_on = today
+        session.add(task)
+    session.flush()
+    return len(tasks)
+
+
 def defer(
-    session: Session, task: MassTask, addresses: Collection[str], policy: str, now: datetime
+    session: Session,
+    task: MassTask,
+    addresses: Collection[str],
+    policy: str,
+    at: datetime,
+    now: datetime,
 ) -> int:
-    """WeCom says that these have received too many: they are planned for the next period."""
+    """WeCom found at that moment that these had received too many: the next period has them."""
     deferred = 0
-    due = cap.next_period(policy, now)
+    due = max(cap.next_period(policy, at), now)
     for some in batched(addresses, AT_ONCE):
         conditions = [*_is_open(task), _DELIVERY.c.address.in_(some)]
-        cap.fill(session, _addresses(conditions), policy, now)
+        cap.count_again(session, _addresses(conditions), task.counted_on, cap.day_of(at))
+        cap.fill(session, _addresses(conditions), policy, at)
         deferred += _change(
             session,
             conditions,
@@ -137,7 +167,7 @@ def _end(
     session: Session, task: MassTask, conditions: Sequence[ColumnElement[bool]], why: Why
 ) -> int:
     if is_counted(task):
-        cap.give_back(session, _addresses(conditions), cap.day_of(task.planned_at))
+        cap.give_back(session, _addresses(conditions), task.counted_on)
     return _change(session, conditions, state=DeliveryState.FAILED.value, reason=why.value)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from campaigns.mass import recipients, states
+from campaigns.mass import cap, recipients, states
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import MassTask, TaskState
 from campaigns.terms import get_terms
@@ -74,13 +74,18 @@ def keep_page(
     next_cursor: str,
     now: datetime,
 ) -> bool:
-    """Keep a page that was read from `cursor`; false when somebody else has kept it."""
+    """Keep a page that was read from `cursor`; false when somebody else has kept it.
+
+    With the first page a reading begins.
+    """
+    cap.hold(session)  # Before the task: who plans tasks holds it before theirs.
     guarded = update(MassTask).where(
         col(MassTask.id) == id_of(task),
         col(MassTask.cursor) == cursor,
         col(MassTask.ended_at).is_(None),
     )
-    if affected_rows(session, guarded.values(cursor=next_cursor)) != 1:
+    values = {"cursor": next_cursor} if cursor else {"cursor": next_cursor, "read_since": now}
+    if affected_rows(session, guarded.values(**values)) != 1:
         return False
     session.refresh(task)
     by_status: dict[int, list[str]] = defaultdict(list)
@@ -94,18 +99,21 @@ def keep_page(
         recipients.note_sent(session, task, addresses, moment)
     recipients.end(session, task, by_status[Status.NOT_FRIEND], Why.NOT_FRIEND)
     policy = get_terms(session).cap_policy
-    recipients.defer(session, task, by_status[Status.TOO_MANY], policy, now)
+    at = task.confirmed_at or now
+    recipients.defer(session, task, by_status[Status.TOO_MANY], policy, at, now)
     return True
 
 
 def read_to_end(session: Session, task: MassTask, now: datetime, *, is_stopped: bool) -> bool:
     """All pages were read: end the task if nothing more is to come, else ask again later.
 
-    `is_stopped`: WeCom has confirmed that the task was stopped, so what is unsent stays so.
-    Whether it ended.
+    `is_stopped`: WeCom had confirmed that the task was stopped before this reading began, so what
+    is unsent stays so. Whether it ended.
     """
     if task.ended_at is not None:
         return False
+    cap.hold(session)
+    since = task.read_since or now
     if task.state in _STOPPED:
         why = _STOPPED[TaskState(task.state)]
         if is_stopped:
@@ -115,10 +123,12 @@ def read_to_end(session: Session, task: MassTask, now: datetime, *, is_stopped: 
         return states.finish(session, task, now)
     if not recipients.count_open(session, task):
         return states.finish(session, task, now)
-    if task.confirmed_at is not None and task.confirmed_at + SETTLED <= now:
+    if task.confirmed_at is not None and task.confirmed_at + SETTLED <= since:
         recipients.end_open(session, task, Why.NOT_CHOSEN)
         return states.finish(session, task, now)
-    ask_again(session, task, now + pause(task, now))
+    is_settled = task.confirmed_at is not None and task.confirmed_at + SETTLED <= now
+    # What was read before it was settled, page by page with pauses, may have changed since.
+    ask_again(session, task, now if is_settled else now + pause(task, now))
     return False
 
 

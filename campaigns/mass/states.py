@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 from sqlmodel import Session, col
 
 from campaigns import deliveries
@@ -25,8 +25,18 @@ ORIGINS: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     TaskState.FAILED: frozenset({TaskState.PLANNED, TaskState.UNKNOWN, TaskState.CREATED}),
 }
 """From which states each is reached."""
+PATIENCE: Final = timedelta(hours=48)
+"""Longer nobody waits for a sender to confirm."""
 FIRST_LOOK: Final = timedelta(minutes=5)
 """After WeCom has made a task its results are asked for the first time."""
+
+
+IS_STOPPED_UNSEEN: Final = and_(
+    col(MassTask.state) == TaskState.CANCELLED.value,
+    col(MassTask.ended_at).is_(None),
+    col(MassTask.msgid).is_(None),
+)
+"""Of tasks that were stopped while the call was under way that makes them."""
 
 
 def get_task(session: Session, task_id: int) -> MassTask:
@@ -55,14 +65,27 @@ def made(session: Session, task: MassTask, msgid: str, now: datetime) -> bool:
         TaskState.CREATED,
         msgid=msgid,
         created_at=now,
+        expires_at=now + PATIENCE,
         check_at=now + FIRST_LOOK,
         reason="",
     )
 
 
 def doubt(session: Session, task: MassTask, now: datetime) -> bool:
-    """Nobody knows whether WeCom made it: it is looked for there."""
-    return move(session, task, TaskState.UNKNOWN, check_at=now)
+    """Nobody knows whether WeCom made it: it is looked for there. One that was stopped stays so."""
+    looked_for = {"check_at": now, "expires_at": now + PATIENCE}
+    if move(session, task, TaskState.UNKNOWN, **looked_for):
+        return True
+    statement = update(MassTask).where(col(MassTask.id) == id_of(task), IS_STOPPED_UNSEEN)
+    doubted = affected_rows(session, statement.values(**looked_for)) == 1
+    session.refresh(task)
+    return doubted
+
+
+def is_doubtful(task: MassTask) -> bool:
+    """Whether WeCom may have it, and by which name nobody knows."""
+    was_stopped = task.state == TaskState.CANCELLED and task.ended_at is None
+    return task.state == TaskState.UNKNOWN or (was_stopped and task.msgid is None)
 
 
 def fail(session: Session, task: MassTask, reason: str, why: Why, now: datetime) -> bool:
@@ -70,8 +93,11 @@ def fail(session: Session, task: MassTask, reason: str, why: Why, now: datetime)
     failed = move(session, task, TaskState.FAILED, reason=reason, check_at=None, ended_at=now)
     if failed:
         ended = recipients.end_open(session, task, why)
-        if why != Why.EXPIRED:  # Time ran out; WeCom refused nothing.
-            deliveries.note_failures(session, task.run_id, ended)
+        deliveries.note_failures(session, task.run_id, ended)
+    elif task.state == TaskState.CANCELLED and task.msgid is None:
+        # It was stopped while the call was under way.
+        failed = finish(session, task, now)
+        recipients.end_open(session, task, Why.CANCELLED)
     return failed
 
 
@@ -87,7 +113,7 @@ def confirm(session: Session, task: MassTask, at: datetime) -> bool:
 
 def finish(session: Session, task: MassTask, now: datetime) -> bool:
     """All that will ever be known of its recipients is known. One that was stopped stays so."""
-    ended = {"check_at": None, "cursor": "", "ended_at": now}
+    ended: dict[str, Any] = {"check_at": None, "cursor": "", "ended_at": now}
     if task.state == TaskState.CREATED:
         is_whole = recipients.count_sent(session, task) >= task.recipients
         return move(session, task, TaskState.SENT if is_whole else TaskState.PARTLY, **ended)

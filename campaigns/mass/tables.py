@@ -65,16 +65,20 @@ class MassTask(SQLModel, table=True):
     """Of a moments task, as soon as WeCom has made it."""
     outbox_key: str = Field(unique=True)
     planned_at: datetime = Field(sa_type=UtcDateTime)
+    counted_on: date
+    """The day of Shanghai on which its open recipients are counted: today, as long as it waits."""
     created_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When WeCom had made it."""
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)
-    """When nobody waits for its confirmation any more."""
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When nobody waits for its confirmation any more; None until WeCom has it, or may have."""
     stand_in_told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     check_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When its results are asked for next; None when there is nothing to ask."""
     cursor: str = ""
     """Behind the last page of its results that was kept; empty at their beginning."""
+    read_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the first page of this reading was asked for."""
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = ""
 

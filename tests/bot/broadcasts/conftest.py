@@ -21,8 +21,10 @@ from bot.handover import staff_cards
 from bot.media import MediaLibrary
 from bot.sender import Sender
 from bot.settings import Settings
+from campaigns.mass import cancelling
 from campaigns.mass.tables import MassTask
 from campaigns.tables import CampaignRun
+from commerce.inserting import id_of
 from commerce.sealing import Sealer
 from tests.bot.broadcasts.corp import MassCorp
 from tests.campaigns.mass import massing
@@ -78,6 +80,11 @@ class Office:
         """The one task."""
         (task,) = await self.tasks()
         return task
+
+    async def stops(self) -> None:
+        """An operator stops the one task."""
+        task_id, now = id_of(await self.task()), self.clock.now()
+        await self.database.write(cancelling.cancel, self.broadcaster, task_id, "写错了", now)
 
     async def states(self) -> dict[str, tuple[str, str]]:
         """State and reason of each delivery by address."""

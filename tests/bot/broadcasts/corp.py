@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ class MassCorp:
     """Codes that the next calls of an API answer; 0 for what it always does."""
     swallows: set[str] = field(default_factory=set)
     """APIs that do what they are asked and never answer, once."""
+    meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    """What else happens while an API is called, once."""
 
     def app(self) -> web.Application:
         """What it serves."""
@@ -73,6 +75,8 @@ class MassCorp:
         if self.errors.get(api) and (code := self.errors[api].pop(0)):
             return web.json_response({"errcode": code, "errmsg": "no"})
         answer = self._answers()[api](body)
+        if api in self.meanwhile:
+            await self.meanwhile.pop(api)()
         if api in self.swallows:
             self.swallows.remove(api)
             assert request.transport is not None

@@ -15,6 +15,7 @@ from commerce.catalogue.tables import Product
 from commerce.inserting import affected_rows, id_of
 from tests.bot.broadcasts.conftest import Office
 from tests.bot.broadcasts.corp import ROOT, MassCorp
+from tests.campaigns.mass import massing
 from tests.campaigns.mass.massing import NOW, customers
 
 ADD = ROOT + "add_msg_template"
@@ -259,3 +260,53 @@ async def test_a_moment_is_words_and_pictures(office: Office, corp: MassCorp) ->
         "attachments": [{"msgtype": "image", "image": {"media_id": "MOMENT"}}],
     }
     assert (task.state, task.msgid) == ("created", "job1")
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_a_task_that_is_stopped_while_wecom_makes_it_is_stopped_there(
+    office: Office, corp: MassCorp, is_answered: bool
+) -> None:
+    corp.meanwhile[ADD] = office.stops
+    if not is_answered:
+        corp.swallows.add(ADD)
+    await office.gathers(customers(2))
+    assert (await office.task()).ended_at is None
+    corp.confirm(corp.tasks[0], wm2=0)  # Its sender was quicker than the stop.
+
+    for _ in range(3):
+        await office.waits(minutes=2)
+
+    task = await office.task()
+    assert (task.state, task.msgid, corp.tasks[0].cancelled) == ("cancelled", "msg1", True)
+    assert task.ended_at is not None
+    assert await office.states() == {"wm1": ("sent", ""), "wm2": ("failed", "cancelled")}
+
+
+async def test_a_task_outlasts_the_pause_of_its_run(office: Office, corp: MassCorp) -> None:
+    corp.errors[ADD] = [45033]
+    await office.gathers(customers(1))
+    await office.turns_run("paused")
+    await office.waits(days=3)
+    assert (await office.task()).state == "planned"
+
+    await office.turns_run("running")
+    await office.waits(seconds=10)
+
+    task = await office.task()
+    assert task.state == "created"
+    assert task.expires_at == office.clock.now() + timedelta(days=2)
+
+
+async def test_a_run_at_which_we_fail_costs_no_other_its_tasks(
+    office: Office, corp: MassCorp
+) -> None:
+    def break_nodes(session: Session) -> None:
+        broken = massing.a_run(session)
+        massing.gather(session, broken, customers(1))
+        broken.nodes = []
+        session.add(broken)
+
+    await office.database.write(break_nodes)
+    await office.gathers(customers(1, since=7))
+
+    assert [made.body["external_userid"] for made in corp.tasks] == [["wm7"]]

@@ -204,3 +204,20 @@ async def test_steps_of_a_journey_wait_for_company(office: Office, corp: MassCor
     assert [len(each.targets) for each in corp.tasks] == [2]
     assert [task.recipients for task in await office.tasks()] == [2]
     assert len(await office.rows(MassTask)) == 1
+
+
+async def test_a_task_that_is_stopped_while_it_is_read_is_read_once_more(
+    office: Office, corp: MassCorp
+) -> None:
+    await office.gathers(customers(2))
+    corp.confirm(corp.tasks[0], wm1=0, wm2=0)
+    corp.meanwhile[ROOT + "get_groupmsg_send_result"] = office.stops
+    office.clock.advance(minutes=6)
+    await office.rounds.read()
+    assert await office.states() == {"wm1": ("posted", ""), "wm2": ("posted", "")}
+
+    corp.tasks[0].statuses["wm1"] = 1
+    await office.sends()
+    await office.waits(minutes=1)
+
+    assert await office.states() == {"wm1": ("sent", ""), "wm2": ("failed", "cancelled")}

@@ -38,6 +38,7 @@ def waiting_task(session: Session, clock: FrozenClock, **columns: Any) -> int:
         "outbox_key": f"task-{run.id}",
         "planned_at": now,
         "created_at": now,
+        "counted_on": now.date(),
         "expires_at": now + 48 * HOUR,
         **columns,
     }

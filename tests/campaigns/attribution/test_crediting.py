@@ -151,6 +151,7 @@ def test_a_card_of_a_mass_task_counts_for_the_one_group_that_the_visitor_is_in(
         recipients=2,
         outbox_key="task-1",
         planned_at=NOW,
+        counted_on=NOW.date(),
         expires_at=NOW + DAY,
     )
     session.add(task)

@@ -27,6 +27,8 @@ class Asked:
 
     stand_ins: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, int]] = field(default_factory=list)
+    takes_back: bool = True
+    """Whether what WeCom has no name for has not left; else its call is under way."""
 
     def contacts(self, _session: Session, _ids: Sequence[int]) -> Mapping[int, Contact]:
         """Nobody."""
@@ -53,9 +55,10 @@ class Asked:
         """Note it."""
         self.calls.append(("remind", id_of(task)))
 
-    def cancel(self, _session: Session, task: MassTask, _now: datetime) -> None:
+    def cancel(self, _session: Session, task: MassTask, _now: datetime) -> bool:
         """Note it."""
         self.calls.append(("cancel", id_of(task)))
+        return task.msgid is None and self.takes_back
 
     def tell_sender(self, _session: Session, task: MassTask, _now: datetime) -> None:
         """Note it."""

@@ -1,13 +1,15 @@
 """Gathered deliveries become tasks within WeCom's bounds, and nobody gets more than the cap."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
 
+from campaigns import deferring
 from campaigns.mass import planning
 from campaigns.mass.tables import MassReceipt, MassTask
 from campaigns.tables import Delivery, DeliveryState
+from tests.campaigns.crowd import PARTS
 from tests.campaigns.mass.massing import (
     NOW,
     Asked,
@@ -112,6 +114,25 @@ def test_the_same_address_is_never_twice_in_a_task(session: Session, asked: Aske
         assert len(addresses) == len(set(addresses)) == 2
 
 
+def test_who_waits_for_a_sender_overnight_keeps_their_place_in_the_new_day(
+    session: Session, asked: Asked
+) -> None:
+    """The sender may confirm tomorrow, and WeCom sends one a day."""
+    first, second = a_run(session), a_run(session)
+    gather(session, first, ["c:1"])
+    make_all(session, asked, first)
+    tomorrow = NOW + timedelta(days=1)
+    gather(session, second, ["c:1", "c:2"])
+
+    make_all(session, asked, second, tomorrow)
+
+    waiting, late = tasks_of(session)
+    assert (waiting.counted_on, late.recipients) == (date(2026, 11, 24), 1)
+    assert [taken(session, each) for each in ("wm1", "wm2")] == [1, 1]
+    (deferred,) = session.exec(select(Delivery).where(Delivery.state == "deferred")).all()
+    assert (deferred.address, deferred.reason) == ("wm1", "platform_cap")
+
+
 def test_moments_are_nobody_s_messages(session: Session, asked: Asked) -> None:
     run = a_run(session)
     gather(session, run, ["m:lin"], sender="lin")
@@ -150,3 +171,17 @@ def test_100_000_recipients_are_ten_full_tasks(session: Session, asked: Asked) -
     assert tally(session) == {"posted": 100_000}
     assert session.exec(select(MassTask.recipients)).all() == [10_000] * 10
     assert states_of(session)["wm1"] == ("posted", "")
+
+
+def test_a_group_over_its_cap_is_not_written_to_at_midnight(session: Session, asked: Asked) -> None:
+    for run in (a_run(session), a_run(session)):
+        gather(session, run, ["g:wr1"])
+        make_all(session, asked, run)
+    midnight, morning = datetime(2026, 11, 23, 16, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    due = select(Delivery).where(Delivery.recipient == "g:wr1", Delivery.state != "posted")
+    assert session.exec(due).one().due_at == midnight
+
+    for moment, state, due_at in ((midnight, "deferred", morning), (morning, "gathered", None)):
+        assert deferring.take_up_due(session, PARTS, moment, 10) == 1
+        found = session.exec(due.execution_options(populate_existing=True)).one()
+        assert (found.state, found.due_at) == (state, due_at)

@@ -55,6 +55,18 @@ def test_who_had_too_many_is_planned_for_the_next_period(session: Session) -> No
     assert taken(session, "wm1") == 7
 
 
+def test_who_had_too_many_had_them_when_the_sender_confirmed(session: Session) -> None:
+    task = a_task(session, a_run(session), 1)
+    states.confirm(session, task, NOW)
+    tomorrow = NOW + timedelta(days=1)
+
+    results.keep_page(session, task, [Result("wm1", Status.TOO_MANY)], "", "", tomorrow)
+
+    delivery = session.exec(select(Delivery)).one()
+    assert delivery.due_at == tomorrow, "its next period has begun"
+    assert cap.take(session, core_select(col(Delivery.address)), "day1", tomorrow) == 1
+
+
 def test_refused_recipients_are_kept_as_failed(session: Session, task: MassTask) -> None:
     assert results.refuse(session, task, ["wm2", "wm9"]) == 1
 
@@ -109,7 +121,11 @@ def test_who_was_left_out_is_known_when_wecom_has_had_its_time(
     assert task.check_at is not None
     assert task.check_at > NOW + HOUR
 
-    assert results.read_to_end(session, task, NOW + results.SETTLED, is_stopped=False)
+    settled = NOW + results.SETTLED
+    assert not results.read_to_end(session, task, settled, is_stopped=False)
+    assert task.check_at == settled, "what was read before then may have changed"
+    results.keep_page(session, task, [Result("wm1", Status.SENT, NOW)], "", "", settled)
+    assert results.read_to_end(session, task, settled, is_stopped=False)
 
     assert task.state == "partly"
     assert states_of(session)["wm2"] == ("failed", "not_chosen")

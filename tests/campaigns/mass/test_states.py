@@ -1,8 +1,7 @@
 """A task's moves, by which only one of two who try succeeds; and how tasks are stopped."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select, update
@@ -121,7 +120,8 @@ def test_a_stopped_run_takes_its_tasks_along(session: Session, asked: Asked) -> 
 
 def test_after_48_hours_without_confirmation_a_task_expires(session: Session, asked: Asked) -> None:
     task = a_task(session, a_run(session), 2)
-    almost, then = task.expires_at - timedelta(seconds=1), task.expires_at
+    then = lapse(task)
+    almost = then - timedelta(seconds=1)
     assert cancelling.list_expired(session, almost) == []
     assert not cancelling.expire(session, asked, id_of(task), almost)
     assert cancelling.list_expired(session, then) == [task.id]
@@ -139,28 +139,83 @@ def test_a_confirmed_task_never_expires(session: Session, asked: Asked) -> None:
     task = a_task(session, a_run(session), 2)
     states.confirm(session, task, NOW)
 
-    assert cancelling.list_expired(session, task.expires_at) == []
-    assert not cancelling.expire(session, asked, id_of(task), task.expires_at)
+    assert cancelling.list_expired(session, lapse(task)) == []
+    assert not cancelling.expire(session, asked, id_of(task), lapse(task))
 
 
-@pytest.mark.parametrize(
-    ("is_unknown", "state", "of_recipients"),
-    [(False, "failed", ("failed", "expired")), (True, "expired", ("unknown", "expired"))],
-)
-def test_what_wecom_never_answered_for_ends_too(
-    session: Session, asked: Asked, is_unknown: bool, state: str, of_recipients: Any
+def test_what_wecom_never_answered_for_ends_too(session: Session, asked: Asked) -> None:
+    task = planned(session, asked)
+    states.doubt(session, task, NOW)
+
+    assert cancelling.list_expired(session, lapse(task)) == [task.id]
+    assert cancelling.expire(session, asked, id_of(task), lapse(task))
+
+    assert (task.state, task.ended_at) == ("expired", lapse(task))
+    assert states_of(session) == {"wm1": ("unknown", "expired")}
+
+
+def test_a_task_waits_as_long_as_its_run_does_and_then_two_days_for_its_sender(
+    session: Session, asked: Asked
 ) -> None:
+    task = planned(session, asked)
+    late = NOW + timedelta(days=9)
+    assert cancelling.list_expired(session, late) == []
+    assert not cancelling.expire(session, asked, id_of(task), late)
+
+    assert states.made(session, task, "msg", late)
+
+    assert task.expires_at == late + timedelta(days=2)
+
+
+def test_a_task_that_is_stopped_while_it_is_made_is_followed_to_its_end(
+    session: Session, asked: Asked
+) -> None:
+    """Its sender may confirm it before WeCom hears that it is to stop."""
+    asked.takes_back = False
+    task = planned(session, asked)
+
+    cancelling.cancel(session, asked, id_of(task), "写错了", NOW)
+
+    assert (task.state, task.ended_at) == ("cancelled", None)
+    assert states_of(session) == {"wm1": ("posted", "")}
+    assert taken(session, "wm1") == 1
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_was_stopped_while_it_was_made_and_was_not_made_reached_nobody(
+    session: Session, asked: Asked, is_known: bool
+) -> None:
+    asked.takes_back = False
+    task = planned(session, asked)
+    cancelling.cancel(session, asked, id_of(task), "写错了", NOW)
+
+    if is_known:
+        assert states.fail(session, task, "附件不对", Why.NOT_MADE, NOW)
+        expected, ended_at = ("failed", "cancelled"), NOW
+    else:
+        assert states.doubt(session, task, NOW)
+        assert states.is_doubtful(task)
+        assert cancelling.list_expired(session, lapse(task)) == [task.id]
+        assert cancelling.expire(session, asked, id_of(task), lapse(task))
+        expected, ended_at = ("unknown", "cancelled"), lapse(task)
+
+    assert (task.state, task.ended_at) == ("cancelled", ended_at)
+    assert states_of(session) == {"wm1": expected}
+
+
+def planned(session: Session, asked: Asked) -> MassTask:
+    """A task for one customer, which is in the outbox."""
     run = a_run(session)
     gather(session, run, customers(1))
     make_all(session, asked, run)
     (task,) = tasks_of(session)
-    if is_unknown:
-        states.doubt(session, task, NOW)
+    return task
 
-    assert cancelling.expire(session, asked, id_of(task), task.expires_at)
 
-    assert (task.state, task.ended_at) == (state, task.expires_at)
-    assert states_of(session) == {"wm1": of_recipients}
+def lapse(task: MassTask) -> datetime:
+    """When it lapses."""
+    assert task.expires_at is not None
+    return task.expires_at
 
 
 def test_a_doubtful_task_cannot_be_stopped_before_it_is_known(
@@ -204,17 +259,8 @@ def test_a_task_that_is_not_there_is_not_found(session: Session) -> None:
     assert session.exec(select(MassTask)).all() == []
 
 
-@pytest.mark.parametrize(
-    ("why", "state"),
-    [
-        (Why.NOT_MADE, RunState.PAUSED),
-        (Why.NOBODY, RunState.PAUSED),
-        (Why.EXPIRED, RunState.RUNNING),
-    ],
-)
-def test_a_task_that_wecom_refuses_pauses_its_run(
-    session: Session, why: Why, state: RunState
-) -> None:
+@pytest.mark.parametrize("why", [Why.NOT_MADE, Why.NOBODY])
+def test_a_task_that_wecom_refuses_pauses_its_run(session: Session, why: Why) -> None:
     run = a_run(session)
     gather(session, run, customers(25))
     planning.make_tasks(session, Asked(), run, NOW)
@@ -223,4 +269,4 @@ def test_a_task_that_wecom_refuses_pauses_its_run(
     assert states.fail(session, task, "企业微信拒绝了", why, NOW)
 
     session.refresh(run)
-    assert run.state == state
+    assert run.state == RunState.PAUSED
