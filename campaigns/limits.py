@@ -67,6 +67,10 @@ class Verdict:
     """Whether a mass task may have them."""
 
 
+BEFORE_THE_LOT: Final = frozenset(
+    {Reason.UNSUBSCRIBED, Reason.UNREACHABLE, Reason.QUIET_HOURS, Reason.FREQUENCY}
+)
+"""Who is held back by one of these is neither of those who get it nor of those left out by lot."""
 NOBODY: Final = Verdict(Reason.UNREACHABLE)
 
 

@@ -87,6 +87,7 @@ def again(session: Session, sending: Sending, delivery: Delivery) -> None:
     row = _Row.of(sending, customer_id, verdict, contacts.get(customer_id))
     fields = ("state", "reason", "route", "sender", "address", "due_at", "planned_at")
     values = {name: row.values[name] for name in fields}
+    values["is_drawn"] = delivery.is_drawn or row.values["is_drawn"]
     is_ours = _AGAIN.run(session, delivery=delivery.id, **values) == 1
     if is_ours and row.state is DeliveryState.POSTED:
         _post(session, sending, id_of(delivery), row, delivery.arm)
@@ -147,6 +148,7 @@ class _Row:
             "state": state.value,
             "reason": reason,
             "due_at": due_at,
+            "is_drawn": verdict.reason not in limits.BEFORE_THE_LOT,
             "planned_at": sending.now,
             **_by_mass(contact if state is DeliveryState.GATHERED else None),
         }
@@ -283,7 +285,7 @@ _FIND: Final = Prepared(
 )
 _AGAIN: Final = _changing(
     DeliveryState.DEFERRED,
-    **_given("state", "reason", "route", "sender", "address", "due_at", "planned_at"),
+    **_given("state", "reason", "route", "sender", "address", "due_at", "is_drawn", "planned_at"),
 )
 _NOTE: Final = _changing(
     DeliveryState.POSTED, route=bindparam("route"), outbox_key=bindparam("key")

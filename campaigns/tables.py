@@ -243,5 +243,7 @@ class Delivery(SQLModel, table=True):
     outbox_key: str | None = None
     """The outbox row whose end is this delivery's end."""
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    is_drawn: bool = False
+    """Whether the lot between getting it and being left out was drawn, whatever came after."""
     planned_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, select, update
 
 from campaigns.attribution.tables import CampaignCredit, CampaignVisit
@@ -10,7 +11,7 @@ from campaigns.tables import Campaign
 from commerce.customers.merging import ids_of
 from commerce.inserting import affected_rows, insert_once
 from commerce.ordering.tables import Order
-from commerce.payments.tables import Payment, Refund, RefundState
+from commerce.payments.tables import Payment, PaymentState, Refund, RefundState
 
 LONGEST_DAYS: Final = 90
 """No campaign is credited for longer (`campaign.attribution_days`)."""
@@ -80,11 +81,30 @@ def is_in_time(visited_at: datetime, days: int, ordered_at: datetime) -> bool:
     return visited_at <= ordered_at < visited_at + timedelta(days=days)
 
 
+def refunded() -> ColumnElement[int]:
+    """Fen that went back of the order of the enclosing statement, as SQL.
+
+    An order may have been paid twice, and the second payment goes back whole by itself: what is
+    left of both together counts, never more than the order's worth.
+    """
+    paid = (
+        select(func.coalesce(func.sum(col(Payment.amount)), 0))
+        .where(col(Payment.order_id) == col(Order.id), Payment.state == PaymentState.PAID)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    returned = (
+        select(func.coalesce(func.sum(col(Refund.amount)), 0))
+        .join(Payment, col(Payment.id) == col(Refund.payment_id))
+        .where(col(Payment.order_id) == col(Order.id), Refund.state == RefundState.SUCCEEDED)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    surplus = case((paid > col(Order.payable), paid - col(Order.payable)), else_=0)
+    return case((returned > surplus, returned - surplus), else_=0)
+
+
 def _refunded(session: Session, order: Order, paid: int) -> int:
     """Fen that went back, of what was paid."""
-    statement = (
-        select(func.coalesce(func.sum(Refund.amount), 0))
-        .join(Payment, col(Payment.id) == col(Refund.payment_id))
-        .where(Payment.order_id == order.id, Refund.state == RefundState.SUCCEEDED)
-    )
+    statement = select(refunded()).where(col(Order.id) == order.id)
     return min(paid, int(session.exec(statement).one()))

@@ -59,7 +59,7 @@ class Lift:
     rate: Interval | None
     """Of the shares who bought, in whole ones: 0.01 is a percent point."""
     mean: Interval | None
-    """Of fen a person."""
+    """Of fen a person; None too where nobody spent another amount than anybody else."""
 
     @property
     def fen(self) -> Interval | None:
@@ -73,7 +73,11 @@ class Lift:
 
 
 def compare(treated: Sample, held_out: Sample) -> Lift:
-    """The lift with its intervals: Newcombe's for the rates, Welch's (large samples) for fen."""
+    """The lift with its intervals: Newcombe's for the rates, Welch's (large samples) for fen.
+
+    A group that shows no spread, such as one in which nobody has bought yet, is no proof that it
+    has none: the spread of all together is taken for its own, as if both were alike.
+    """
     if not treated.persons or not held_out.persons:
         return Lift(treated, held_out, None, None)
     return Lift(treated, held_out, _rates(treated, held_out), _means(treated, held_out))
@@ -97,9 +101,18 @@ def _rates(treated: Sample, held_out: Sample) -> Interval:
     return Interval(difference, difference - below, difference + above)
 
 
-def _means(treated: Sample, held_out: Sample) -> Interval:
+def _means(treated: Sample, held_out: Sample) -> Interval | None:
+    everybody = Sample(
+        treated.persons + held_out.persons,
+        treated.buyers + held_out.buyers,
+        treated.fen + held_out.fen,
+        treated.squares + held_out.squares,
+    )
+    if not everybody.variance:
+        return None
     difference = treated.mean - held_out.mean
-    error = sqrt(treated.variance / treated.persons + held_out.variance / held_out.persons)
+    one, other = (each.variance or everybody.variance for each in (treated, held_out))
+    error = sqrt(one / treated.persons + other / held_out.persons)
     half = _z(CONFIDENCE) * error
     return Interval(difference, difference - half, difference + half)
 

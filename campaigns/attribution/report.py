@@ -19,15 +19,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from campaigns.attribution.crediting import refunded
 from campaigns.attribution.lift import Lift, Sample, compare
 from campaigns.attribution.tables import CampaignCredit, CampaignVisit
 from campaigns.tables import Campaign, Delivery, DeliveryState
 from commerce.inserting import core, id_of
 from commerce.ordering.tables import Cart, CartLine, Order
-from commerce.payments.tables import Payment, Refund, RefundState
 
-NEVER_DRAWN: Final = ("unsubscribed", "unreachable", "quiet_hours", "frequency")
-"""Reasons that come before the lot is drawn: such persons are in neither of the two groups."""
 HELD_OUT: Final = "holdout"
 
 
@@ -192,10 +190,14 @@ def _sample(
 
 def _drawn(campaign_id: int, run_id: int | None, *, is_held_out: bool) -> Subquery:
     reason = col(Delivery.reason)
-    which = reason == HELD_OUT if is_held_out else reason.not_in((*NEVER_DRAWN, HELD_OUT))
+    which = and_(
+        col(Delivery.is_drawn),
+        reason == HELD_OUT if is_held_out else reason != HELD_OUT,
+        col(Delivery.customer_id).is_not(None),
+    )
     return (
         select(col(Delivery.customer_id), func.min(col(Delivery.planned_at)).label("since"))
-        .where(_of(Delivery, campaign_id, run_id), which, col(Delivery.customer_id).is_not(None))
+        .where(_of(Delivery, campaign_id, run_id), which)
         .group_by(col(Delivery.customer_id))
         .subquery()
     )
@@ -205,13 +207,7 @@ def _spent(drawn: Subquery, days: timedelta, session: Session) -> Subquery:
     """Each person with the fen that they paid and did not get back."""
     seconds = int(days.total_seconds())
     until = _later(drawn.c.since, seconds, session.get_bind().dialect.name)
-    returned = (
-        select(func.coalesce(func.sum(col(Refund.amount)), 0))
-        .join(Payment, col(Payment.id) == col(Refund.payment_id))
-        .where(col(Payment.order_id) == col(Order.id), col(Refund.state) == RefundState.SUCCEEDED)
-        .scalar_subquery()
-    )
-    kept = cast(func.coalesce(col(Order.payable) - returned, 0), BigInteger)
+    kept = cast(col(Order.payable) - refunded(), BigInteger)
     return (
         select(drawn.c.customer_id, func.coalesce(func.sum(kept), 0).label("fen"))
         .select_from(drawn)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from campaigns.limits import BEFORE_THE_LOT
 from campaigns.tables import (
     Campaign,
     CampaignKind,
@@ -81,6 +82,7 @@ def delivery_of(
         "arm": "A",
         "route": "official_account",
         "state": DeliveryState.SENT,
+        "is_drawn": columns.get("reason") not in BEFORE_THE_LOT,
         "planned_at": now,
         "sent_at": now,
         **columns,

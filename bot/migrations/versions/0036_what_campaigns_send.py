@@ -168,6 +168,7 @@ def _create_deliveries() -> None:
         sa.Column("task_id", sa.Integer(), nullable=True),
         sa.Column("outbox_key", sa.String(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_drawn", sa.Boolean(), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

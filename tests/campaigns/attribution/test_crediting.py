@@ -16,7 +16,7 @@ from commerce.community.tables import CommunityGroup, CommunityMember
 from commerce.inserting import id_of
 from commerce.ordering.tables import Order
 from commerce.payments.refunds import record_refund_result, request_refund
-from commerce.payments.tables import RefundState
+from commerce.payments.tables import Payment, PaymentState, RefundState
 from miniprogram_cards.paths import PRODUCT_PAGE
 from tests.campaigns.campaigning import delivery_of, running_campaign
 from tests.commerce.shop import NOW, begin_to_pay, new_customer, pay, place, put_on_sale
@@ -187,3 +187,34 @@ def test_a_card_of_a_mass_task_counts_for_the_one_group_that_the_visitor_is_in(
     found = credited(session, order)
     assert found is not None
     assert found.group_id == (groups[0] if groups_with_visitor == 1 else None)
+
+
+def test_what_was_paid_twice_and_went_back_once_was_paid(session: Session) -> None:
+    customer_id = new_customer(session)
+    visit(session, running_campaign(session, NOW), customer_id)
+    order = place(session, customer_id, {put_on_sale(session, price=1000): 1})
+    payment = begin_to_pay(session, order)
+    pay(session, payment)
+    session.refresh(order)
+    assert credit(session, order)
+    second = Payment(
+        order_id=id_of(order),
+        out_trade_no="second",
+        amount=1000,
+        payer="o",
+        state=PaymentState.PAID,
+        paid_at=NOW + timedelta(seconds=9),
+        expires_at=NOW,
+        ask_at=NOW,
+        created_at=NOW,
+    )
+    session.add(second)
+    session.flush()
+
+    for paid, amount, kept in ((second, 1000, 1000), (payment, 300, 700)):
+        number = request_refund(session, id_of(paid), amount, "", NOW).out_refund_no
+        record_refund_result(session, number, RefundState.SUCCEEDED, NOW)
+        follow_refunds(session, order)
+        found = credited(session, order)
+        assert found is not None
+        assert found.paid - found.refunded == kept

@@ -46,3 +46,19 @@ def test_the_interval_holds_the_truth_nineteen_times_of_twenty() -> None:
         assert lift.mean is not None
         held += lift.mean.low <= 200 - 1200 / 7 <= lift.mean.high
     assert held / 400 == pytest.approx(0.95, abs=0.035)
+
+
+def test_a_group_in_which_nobody_bought_is_no_proof_that_nobody_will() -> None:
+    lift = compare(sample([900, 300, 0, 0]), sample([0, 0, 0]))
+
+    assert lift.mean is not None
+    assert lift.mean.value == 300
+    assert lift.mean.low < 0
+    assert not lift.mean.is_certain
+
+
+def test_where_nobody_bought_there_is_no_amount_to_compare() -> None:
+    lift = compare(sample([0, 0]), sample([0, 0, 0]))
+
+    assert lift.rate is not None
+    assert (lift.mean, lift.fen) == (None, None)

@@ -138,6 +138,7 @@ def gather(
             "reason": "",
             "sender": sender,
             "address": address_of(each),
+            "is_drawn": True,
             "planned_at": NOW,
         }
         for each in recipients
