@@ -21,9 +21,8 @@ from bot.notices.posting import post_notice
 from bot.speaking import say, write_down
 from bot.tables import Conversation
 from bot.turn import SOURCES
-from campaigns.journeys.standing import list_standing
-from campaigns.shapes import JourneyPlan, Trigger
-from campaigns.tables import CampaignKind
+from campaigns.journeys.entering import would_enter
+from campaigns.shapes import Trigger
 from commerce.catalogue.queries import find_product
 from commerce.catalogue.views import ProductView
 from commerce.customers import ids_of
@@ -86,7 +85,8 @@ def tell(session: Session, sealer: Sealer, watch_id: int, now: datetime) -> bool
     if claimed is None or product is None:
         return False
     kind = WatchKind(claimed.kind)
-    if is_told_by_journey(session, kind):
+    # By a journey of the merchant's own, if one takes them: who asked is told once.
+    if would_enter(session, TRIGGERS[kind], claimed.customer_id, now):
         subject = {"customer_id": claimed.customer_id, "product_id": product.id}
         announce(session, EVENTS[kind], now=now, **subject)
         return True
@@ -105,13 +105,6 @@ def tell(session: Session, sealer: Sealer, watch_id: int, now: datetime) -> bool
         watches.put_off(session, watch_id, now)
         return False
     return True
-
-
-def is_told_by_journey(session: Session, kind: WatchKind) -> bool:
-    """Whether a journey of the merchant's own begins with it: who asked is told once, by that."""
-    journeys = list_standing(session, CampaignKind.JOURNEY)
-    plans = (each.plan for each in journeys)
-    return any(isinstance(plan, JourneyPlan) and plan.trigger == TRIGGERS[kind] for plan in plans)
 
 
 def _open_talk(session: Session, customer_id: int, now: datetime) -> ConversationView | None:

@@ -71,5 +71,6 @@ def _row(run: CampaignRun, occasion: int, node: Send, now: datetime) -> dict[str
         "route": Route.MASS.value,
         "state": DeliveryState.GATHERED.value,
         "reason": "",
+        "is_drawn": False,
         "planned_at": now,
     }

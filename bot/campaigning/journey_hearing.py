@@ -10,7 +10,9 @@ from bot.messages import Kind
 from bot.tables import Conversation
 from campaigns.journeys import ending, hearing
 from campaigns.shapes import EarlyEnd
+from commerce.customers.merging import find_customer
 from commerce.events import ShopEvent, announce
+from commerce.inserting import id_of
 
 NO_REPLY: Final[frozenset[Kind]] = frozenset(
     {"follow", "unfollow", "scan", "enter", "event", "menu_click"}
@@ -34,14 +36,24 @@ def note_message(session: Session, customer_id: int, kind: Kind, now: datetime) 
     """
     if kind == "follow":
         announce(session, "customer_followed", now=now, customer_id=customer_id)
-    elif kind not in NO_REPLY and ending.is_listened_for(session, customer_id, EarlyEnd.REPLY):
-        announce(session, "customer_wrote", now=now, customer_id=customer_id)
+        return
+    present = _present(session, customer_id)
+    if kind not in NO_REPLY and ending.is_listened_for(session, present, EarlyEnd.REPLY):
+        announce(session, "customer_wrote", now=now, customer_id=present)
 
 
 def _with_customer(session: Session, subject: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Events about a conversation alone are about its customer."""
-    talk_id = subject.get("conversation_id")
-    if subject.get("customer_id") is not None or talk_id is None:
+    """Events about a conversation alone are about its customer; those about one who was merged
+    into another, since or before, about who is left."""
+    customer_id, talk_id = subject.get("customer_id"), subject.get("conversation_id")
+    if customer_id is None and talk_id is not None:
+        talk = session.get(Conversation, talk_id)
+        customer_id = None if talk is None else talk.customer_id
+    if customer_id is None:
         return subject
-    talk = session.get(Conversation, talk_id)
-    return subject if talk is None else {**subject, "customer_id": talk.customer_id}
+    return {**subject, "customer_id": _present(session, customer_id)}
+
+
+def _present(session: Session, customer_id: int) -> int:
+    found = find_customer(session, customer_id)
+    return customer_id if found is None else id_of(found)

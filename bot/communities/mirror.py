@@ -58,15 +58,16 @@ def take_over(
     """Make a group what WeCom has answered, and put codes' tags on who came by them.
 
     `seen_version` is what was kept when WeCom was asked: if an event has changed it since, the
-    answer may be older than the event, and WeCom is asked again.
+    answer may be older than the event. Then it says nothing, and WeCom is asked again.
     """
     kept = know(session, whole.chat_id, now).member_version
-    led = mirroring.apply_whole(session, corp, whole, now)
-    for borne in codes.bear_tags(session, led, now):
-        _tag_there(session, sealer, borne, now)
     if kept not in (seen_version, whole.version):
         cause = f"again:{whole.asked_at.timestamp():.6f}"
         want_read(session, sealer, whole.chat_id, cause, now)
+        return
+    led = mirroring.apply_whole(session, corp, whole, now)
+    for borne in codes.bear_tags(session, led, now):
+        _tag_there(session, sealer, borne, now)
 
 
 def version_of(session: Session, chat_id: str) -> str:

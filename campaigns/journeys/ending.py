@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
@@ -31,10 +31,11 @@ STOPPED: Final = "stopped"
 def end_by(session: Session, customer_id: int, why: EarlyEnd, at: datetime, now: datetime) -> int:
     """End the journeys of a customer that something ends which happened at `at`; how many.
 
-    Those that began after it stand. Unsubscribing ends all.
+    Those that began after it stand. Unsubscribing ends all. Who has done all steps is on a journey
+    as long as one of them waits for its time.
     """
     ended = 0
-    for row in _ACTIVE.all(session, customer=customer_id):
+    for row in _OPEN.all(session, customer=customer_id):
         if row.entered_at <= at and (why is EarlyEnd.UNSUBSCRIBED or why in _ends_by(row.plan)):
             ended += end(session, row.id, why.value, now)
     return ended
@@ -91,8 +92,8 @@ def leave_one(session: Session, customer_id: int, now: datetime) -> None:
 
 def is_listened_for(session: Session, customer_id: int, why: EarlyEnd) -> bool:
     """Whether the customer is on a journey that this ends."""
-    active = _ACTIVE.all(session, customer=customer_id)
-    return any(why in _ends_by(row.plan) for row in active)
+    open_ones = _OPEN.all(session, customer=customer_id)
+    return any(why in _ends_by(row.plan) for row in open_ones)
 
 
 def _ends_by(told: object) -> tuple[EarlyEnd, ...]:
@@ -105,15 +106,29 @@ _CAMPAIGN: Final = SQLModel.metadata.tables[Campaign.__tablename__]
 _RUN: Final = SQLModel.metadata.tables[CampaignRun.__tablename__]
 _DELIVERY: Final = SQLModel.metadata.tables[Delivery.__tablename__]
 _IS_ACTIVE = in_state(_ENTRY, EntryState.ACTIVE)
-_ACTIVE: Final = Prepared(
+_WAITING = (DeliveryState.DEFERRED, DeliveryState.GATHERED)
+_IS_OPEN = or_(
+    _IS_ACTIVE,
+    and_(
+        in_state(_ENTRY, EntryState.DONE),
+        exists().where(
+            _DELIVERY.c.run_id == _ENTRY.c.run_id,
+            _DELIVERY.c.occasion == _ENTRY.c.id,
+            in_state(_DELIVERY, *_WAITING),
+        ),
+    ),
+)
+_THEIRS = (
     select(_ENTRY.c.id, _ENTRY.c.campaign_id, _ENTRY.c.entered_at, _CAMPAIGN.c.plan)
     .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
-    .where(_ENTRY.c.customer_id == bindparam("customer"), _IS_ACTIVE)
+    .where(_ENTRY.c.customer_id == bindparam("customer"))
     .order_by(_ENTRY.c.id)
 )
+_ACTIVE: Final = Prepared(_THEIRS.where(_IS_ACTIVE))
+_OPEN: Final = Prepared(_THEIRS.where(_IS_OPEN))
 _END: Final = Prepared(
     update(_ENTRY)
-    .where(_ENTRY.c.id == bindparam("entry"), _IS_ACTIVE)
+    .where(_ENTRY.c.id == bindparam("entry"), _IS_OPEN)
     .values(
         state=EntryState.ENDED_EARLY.value,
         end_reason=bindparam("reason"),
@@ -126,7 +141,7 @@ _HOLD_BACK: Final = Prepared(
     .where(
         _DELIVERY.c.run_id == bindparam("run"),
         _DELIVERY.c.occasion == bindparam("entry"),
-        in_state(_DELIVERY, DeliveryState.DEFERRED, DeliveryState.GATHERED),
+        in_state(_DELIVERY, *_WAITING),
     )
     .values(state=DeliveryState.HELD_BACK.value, reason=Reason.STOPPED.value, due_at=None)
 )

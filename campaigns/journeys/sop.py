@@ -5,7 +5,7 @@ enter once.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import exists, select, true
@@ -30,8 +30,9 @@ BEGAN: Final = "began_at"
 
 def schedule(standing: Standing, began_at: datetime) -> Sequence[Step]:
     """The steps with their moments for who began then, in the order of the moments."""
-    sends = (node for node in standing.nodes if isinstance(node, Send) and node.at is not None)
-    steps = [(_moment(node.at, began_at), node) for node in sends if node.at is not None]
+    timed = [(node.at, node) for node in standing.nodes if isinstance(node, Send) and node.at]
+    first_day = _first_day([at for at, _ in timed], began_at.astimezone(SHANGHAI))
+    steps = [(_moment(at, first_day), node) for at, node in timed]
     return sorted(steps, key=lambda step: step[0])
 
 
@@ -147,12 +148,16 @@ def _first_step(standing: Standing, began_at: datetime, now: datetime) -> Step |
     return next((step for step in schedule(standing, began_at) if step[0] > now - LATEST), None)
 
 
-def _moment(at: At, began_at: datetime) -> datetime:
-    began = began_at.astimezone(SHANGHAI)
-    day = at.on or began.date() + timedelta(days=at.day or 0)
-    moment = datetime.combine(day, at.time, SHANGHAI)
-    is_past = at.on is None and moment < began
-    return (moment + timedelta(days=1) if is_past else moment).astimezone(UTC)
+def _first_day(times: Sequence[At], began: datetime) -> date:
+    """The day 0: the next one where the time of a step of that day had passed already, so that
+    each step comes on a day of its own and none overtakes another."""
+    passed = [at for at in times if at.on is None and not at.day and at.time < began.time()]
+    return began.date() + timedelta(days=1 if passed else 0)
+
+
+def _moment(at: At, first_day: date) -> datetime:
+    day = at.on or first_day + timedelta(days=at.day or 0)
+    return datetime.combine(day, at.time, SHANGHAI).astimezone(UTC)
 
 
 _CUSTOMER: Final = SQLModel.metadata.tables[Customer.__tablename__]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, or_, select, true, update
 from sqlmodel import Session, SQLModel, col, delete
 from sqlmodel import select as select_rows
 
@@ -74,7 +74,7 @@ def list_due(session: Session, now: datetime) -> Sequence[int]:
 
 def claim(session: Session, watch_id: int, now: datetime) -> ProductWatch | None:
     """The watch to tell of, by this caller alone; None when it is told, withdrawn or untrue."""
-    if core(session).execute(_due(now).where(_WATCH.c.id == watch_id)).first() is None:
+    if core(session).execute(_due(now, watch_id)).first() is None:
         return None
     taken = update(_WATCH).where(_WATCH.c.id == watch_id, _WATCH.c.told_at.is_(None))
     if affected_rows(session, taken.values(told_at=now)) != 1:
@@ -88,9 +88,13 @@ def put_off(session: Session, watch_id: int, now: datetime) -> None:
     affected_rows(session, statement.values(told_at=None, next_at=now + TRIED_AGAIN))
 
 
-def _due(now: datetime) -> Select[Any]:
-    """Whoever said no to messages after asking is not told; who asked after that is."""
-    price = prices(now).where(_VARIANT.c.product_id.in_(_WATCHED)).subquery()
+def _due(now: datetime, watch_id: int | None = None) -> Select[Any]:
+    """Whoever said no to messages after asking is not told; who asked after that is.
+
+    Only what is asked about is priced: of one watch one product.
+    """
+    watched = _WATCHED if watch_id is None else _WATCHED.where(_WATCH.c.id == watch_id)
+    price = prices(now).where(_VARIANT.c.product_id.in_(watched)).subquery()
     is_cheaper = and_(
         _WATCH.c.kind == WatchKind.PRICE_DROP.value, price.c.in_stock < _WATCH.c.price
     )
@@ -103,6 +107,7 @@ def _due(now: datetime) -> Select[Any]:
         .where(
             _WATCH.c.told_at.is_(None),
             _WATCH.c.next_at <= now,
+            true() if watch_id is None else _WATCH.c.id == watch_id,
             or_(is_cheaper, is_back),
             or_(_CUSTOMER.c.unsubscribed_at.is_(None), ~said_no),
         )

@@ -1,6 +1,7 @@
 """Who waits for a price or for stock hears of it once, by one way."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -14,6 +15,8 @@ from bot.notices.templates import save_template
 from bot.tables import Conversation, OutboxMessage
 from bot.watch_rounds import WatchRounds
 from campaigns import runner
+from campaigns.segments import saving
+from campaigns.segments.rules import read_rule
 from campaigns.tables import CampaignKind
 from commerce.catalogue.tables import Variant
 from commerce.customers.identities import identify
@@ -149,18 +152,32 @@ async def test_what_was_told_is_written_down_as_told(watcher: Watcher) -> None:
         assert session.exec(select(ProductWatch.told_at)).one() == DAY
 
 
+def begin_journey(session: Session, /, **changes: Any) -> None:
+    """A journey of the merchant's own that begins with a lower price."""
+    plan = {"kind": "journey", "trigger": "price_drop"}
+    campaign = new_campaign(session, DAY, kind=CampaignKind.JOURNEY, plan=plan, **changes)
+    assert runner.begin(session, campaign, DAY, DAY) is not None
+
+
+async def test_whom_no_journey_takes_is_told_by_the_shop(watcher: Watcher) -> None:
+    def begin(session: Session) -> None:
+        bought = read_rule({"kind": "fact", "fact": "orders", "op": "at_least", "value": 1})
+        segment = saving.save(session, "买过", bought, by="staff:1", now=DAY)
+        begin_journey(session, segment_id=segment.id)
+
+    await watcher.asks(allows=True)
+    await watcher.database.write(begin)
+    await watcher.price_falls()
+
+    assert await watcher.hears() == ["mini_program.notice"]
+
+
 async def test_a_journey_that_begins_with_it_tells_instead(
     database: Database, sealer: Sealer
 ) -> None:
     watcher = Watcher(database, sealer)
     await watcher.asks(writes=True, allows=True)
-    plan = {"kind": "journey", "trigger": "price_drop"}
-
-    def begin(session: Session) -> None:
-        campaign = new_campaign(session, DAY, kind=CampaignKind.JOURNEY, plan=plan)
-        assert runner.begin(session, campaign, DAY, DAY) is not None
-
-    await database.write(begin)
+    await database.write(begin_journey)
     await watcher.price_falls()
 
     assert await watcher.hears() == []

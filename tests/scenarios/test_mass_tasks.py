@@ -37,8 +37,8 @@ def begin_run(stage: Stage, run_id: int = 1, cap_policy: str = "month_days") -> 
     )
     stage.write(
         "INSERT INTO campaign_run (id, campaign_id, slot, state, nodes, routes, upper_bound,"
-        " cursor, is_planned, failures, reason, decided_by, began_at)"
-        " VALUES (?, ?, ?, 'running', ?, '[\"mass\"]', 0, 0, 1, 0, '', '', ?)",
+        " cursor, is_planned, planned, failures, reason, decided_by, began_at)"
+        " VALUES (?, ?, ?, 'running', ?, '[\"mass\"]', 0, 0, 1, 0, 0, '', '', ?)",
         *(run_id, run_id, BEGIN, nodes, BEGIN),
     )
     stage.write(
@@ -55,8 +55,8 @@ def gather(
     connection = sqlite3.connect(stage.folder / "var/shop.db", timeout=5)
     connection.executemany(
         "INSERT INTO delivery (campaign_id, run_id, occasion, node, recipient, arm, route, state,"
-        " reason, sender, address, planned_at) VALUES (?, ?, 0, 'hello', ?, 'A', 'mass',"
-        " 'gathered', '', ?, ?, ?)",
+        " reason, sender, address, is_drawn, planned_at) VALUES (?, ?, 0, 'hello', ?, 'A', 'mass',"
+        " 'gathered', '', ?, ?, 1, ?)",
         [(run_id, run_id, f"{kind}:{each}", sender, each, BEGIN) for each in addresses],
     )
     connection.commit()

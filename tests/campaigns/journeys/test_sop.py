@@ -235,3 +235,33 @@ def test_both_steps_of_a_night_are_said_in_the_morning(session: Session) -> None
     tick(session, NOON + 20 * HOUR + timedelta(seconds=1))
 
     assert [outcome for _, outcome in moves(session, run)] == ["sent", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (0, ["23 14", "23 20", "24 10"]),
+        (3, ["24 14", "24 20", "25 10"]),
+        (9, ["24 14", "24 20", "25 10"]),
+    ],
+)
+def test_who_comes_late_in_the_day_gets_every_step_in_its_order(
+    session: Session, hours: int, expected: list[str]
+) -> None:
+    nodes = [
+        says("d0", at={"day": 0, "time": "14:00"}),
+        says("e0", at={"day": 0, "time": "20:00"}),
+        says("d1", at={"day": 1, "time": "10:00"}),
+    ]
+    run = sop_of(session, nodes)
+    visitor(session, NOON)
+
+    enter(session, run, NOON + hours * HOUR)
+
+    found = []
+    while entries(session, run)[0].state == EntryState.ACTIVE:
+        now = entries(session, run)[0].wake_at
+        found.append(now.astimezone(SHANGHAI).strftime("%d %H"))
+        tick(session, now)
+    assert found == expected
+    assert [node for node, _ in moves(session, run)] == ["d0", "e0", "d1"]

@@ -4,14 +4,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from bot.campaigning import journey_hearing
+from bot.tables import Conversation
 from campaigns import activating, deferring
 from campaigns.journeys import ending, hearing, stepping, subjects
 from campaigns.journeys.tables import EntryState
 from campaigns.limits import Reason
 from campaigns.tables import Campaign, CampaignState, DeliveryState
+from commerce.customers.tables import Customer
 from commerce.customers.tags import save_tag, tag_customer
+from commerce.events import ShopEvent
 from commerce.inserting import id_of
 from commerce.shanghai import SHANGHAI
 from tests.campaigns.crowd import PARTS
@@ -247,3 +251,55 @@ def test_an_entry_is_about_what_began_it_even_if_others_begin_the_journey_now(
     assert not subjects.is_over(session, entry, NOON + HOUR)
     leave_cart(session, who, None)
     assert subjects.is_over(session, entry, NOON + HOUR)
+
+
+@pytest.mark.parametrize("kind", ["order_paid", "customer_wrote"])
+def test_who_buys_overnight_does_not_get_the_last_step_in_the_morning(
+    session: Session, kind: str
+) -> None:
+    ends: dict[str, Any] = {"ends_by": ["purchase", "reply"]}
+    run = begin(session, EVENING, [says("s1")], trigger="cart_left", **ends)
+    who = visitor(session, EVENING)
+    leave_cart(session, who, EVENING)
+    tick(session, EVENING)
+    deferring.put_off(session, PARTS.letterbox, id_of(run), MORNING, EVENING + 10 * MINUTE)
+    assert [each.state for each in entries(session, run)] == [EntryState.DONE]
+
+    hearing.hear(session, kind, {"customer_id": who}, NIGHT, NIGHT)
+    deferring.take_up_due(session, PARTS, MORNING, 10)
+
+    (entry,) = entries(session, run)
+    assert entry.state == EntryState.ENDED_EARLY
+    (delivery,) = deliveries(session, run)
+    assert (delivery.state, delivery.reason) == (DeliveryState.HELD_BACK, Reason.STOPPED)
+
+
+def test_a_journey_that_was_done_and_said_is_not_ended_afterwards(session: Session) -> None:
+    run = begin(session, NOON, [says("s1")], trigger="cart_left")
+    who = visitor(session, NOON)
+    leave_cart(session, who, NOON)
+    tick(session, NOON)
+
+    hearing.hear(session, "order_paid", {"customer_id": who}, NOON + HOUR, NOON + HOUR)
+
+    assert [each.state for each in entries(session, run)] == [EntryState.DONE]
+
+
+@pytest.mark.parametrize("subject", ["customer_id", "conversation_id"])
+def test_what_a_merged_customer_does_ends_the_journey_of_who_is_left(
+    session: Session, subject: str
+) -> None:
+    nodes = [says("s1", "w1"), waits("w1", "s2", minutes=60), says("s2")]
+    run = begin(session, NOON, nodes, trigger="cart_left", ends_by=["handover"])
+    who, gone = visitor(session, NOON), visitor(session, NOON)
+    session.get_one(Customer, gone).merged_into_id = who
+    leave_cart(session, who, NOON)
+    tick(session, NOON)
+    talk = session.exec(select(Conversation.id).where(Conversation.customer_id == gone)).one()
+    about = {"customer_id": gone, "conversation_id": talk}[subject]
+
+    event = ShopEvent(kind="handover_taken", subject={subject: about}, at=NOON + MINUTE)
+    journey_hearing.hear(session, event, NOON + MINUTE)
+
+    (entry,) = entries(session, run)
+    assert (entry.state, entry.end_reason) == (EntryState.ENDED_EARLY, "handover")

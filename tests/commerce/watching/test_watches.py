@@ -202,3 +202,20 @@ def test_only_so_much_is_waited_for(session: Session, monkeypatch: pytest.Monkey
             WatchKind.PRICE_DROP,
             NOW,
         )
+
+
+def test_a_claim_prices_one_product_alone(session: Session) -> None:
+    for each in range(3):
+        variant = put_on_sale(session, f"拖鞋{each}")
+        product = session.get_one(Variant, variant).product_id
+        watches.ask(session, new_customer(session), product, WatchKind.PRICE_DROP, NOW)
+        session.get_one(Variant, variant).price = 100
+    due = watches.list_due(session, NOW)
+    assert len(due) == 3
+
+    asked = str(watches._due(NOW, due[0]).compile(compile_kwargs={"literal_binds": True}))
+    claimed = watches.claim(session, due[0], NOW)
+
+    assert asked.count(f"product_watch.id = {due[0]}") == 2
+    assert claimed is not None
+    assert watches.list_due(session, NOW) == due[1:]
