@@ -20,7 +20,7 @@ from bot.outbox import Claimed
 from bot.outcomes import Doubtful, Failed, Outcome, Postponed, Sent
 from campaigns import composer
 from campaigns.composer import Composed, Marks
-from campaigns.mass import recipients, results, states
+from campaigns.mass import cancelling, cap, recipients, results, states
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import ChatType, MassTask, TaskState
 from campaigns.shapes import Content
@@ -94,11 +94,14 @@ class MassCreateDelivery:
                 note_made(session, self.broadcaster, task, result, now)
             case Doubtful():
                 states.doubt(session, task, now)
+            case Postponed():
+                cancelling.take_back(session, self.broadcaster, task, now)
             case Failed(reason):
                 why = Why.NOBODY if reason == NOBODY else Why.NOT_MADE
                 states.fail(session, task, reason, why, now)
 
     def _prepare(self, session: Session, task_id: int) -> Prepared | Failed:
+        cap.hold(session)
         task = states.get_task(session, task_id)
         if task.state != TaskState.PLANNED:
             return Failed(GONE)
@@ -163,6 +166,7 @@ def note_made(
 
     One that was stopped while its call was under way is stopped there too.
     """
+    cap.hold(session)
     if states.made(session, task, made["msgid"], now):
         results.refuse(session, task, made["refused"])
         broadcaster.tell_sender(session, task, now)

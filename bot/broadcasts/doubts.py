@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.tables import OutboxMessage, OutboxState
 from campaigns.composer import Composed
-from campaigns.mass import recipients, states
+from campaigns.mass import cap, recipients, states
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import ChatType, MassTask, TaskState
 from commerce.errors import InvalidInput
@@ -130,7 +130,10 @@ class DoubtfulTasks:
             )
             .limit(A_ROUND)
         )
-        for task, row in session.exec(statement.execution_options(populate_existing=True)).all():
+        found = session.exec(statement.execution_options(populate_existing=True)).all()
+        if found:
+            cap.hold(session)  # Before the first of the tasks.
+        for task, row in found:
             if row.state in _UNMADE:
                 states.fail(session, task, row.reason, Why.NOT_MADE, now)
             elif row.result:

@@ -60,15 +60,16 @@ class ResultReading:
             return
         assert task.msgid is not None  # noqa: S101 - by `read`
         cursor = task.cursor
+        began_at = (task.read_since if cursor else None) or self.clock.now()
         while True:
             page = await self.broadcasts.results(task.msgid, task.sender, cursor)
             found = [_result(each) for each in page.rows]
-            if not await self._write(task, _keep, found, cursor, page.next_cursor):
+            if not await self._write(task, _keep, found, cursor, page.next_cursor, began_at):
                 return  # Somebody else reads it too.
             cursor = page.next_cursor
             if not cursor:
                 break
-        await self._write(task, _read_to_end)
+        await self._write(task, _read_to_end, began_at)
 
     async def _look_for_confirmation(self, task: MassTask) -> MassTask:
         assert task.msgid is not None  # noqa: S101 - by `read`
@@ -88,11 +89,11 @@ class ResultReading:
             task = await self._write(task, _moment_made, making.moment_id, making.code)
             if not task.moment_id:
                 return
-        moment_id = task.moment_id
+        moment_id, began_at = task.moment_id, self.clock.now()
         async for row in _pages(lambda cursor: self.broadcasts.publishers(moment_id, cursor)):
             if row.get("userid") == task.sender and row.get("publish_status") == PUBLISHED:
                 await self._write(task, _published)
-        await self._write(task, _read_to_end)
+        await self._write(task, _read_to_end, began_at)
 
     async def _later(self, task: MassTask, error: WeChatError) -> None:
         wait, goes_on = results.LAZY, True
@@ -144,12 +145,13 @@ async def _pages(read: Any) -> AsyncIterator[dict[str, Any]]:
 def _keep(
     session: Session,
     task: MassTask,
-    now: datetime,
+    _now: datetime,
     found: Sequence[Result],
     cursor: str,
     next_cursor: str,
+    began_at: datetime,
 ) -> bool:
-    return results.keep_page(session, task, found, cursor, next_cursor, now)
+    return results.keep_page(session, task, found, cursor, next_cursor, began_at)
 
 
 def _confirm(session: Session, task: MassTask, _now: datetime, at: datetime) -> MassTask:
@@ -157,21 +159,20 @@ def _confirm(session: Session, task: MassTask, _now: datetime, at: datetime) -> 
     return task
 
 
-def _read_to_end(session: Session, task: MassTask, now: datetime) -> bool:
+def _read_to_end(session: Session, task: MassTask, now: datetime, began_at: datetime) -> bool:
+    if task.cursor or task.read_since not in (None, began_at):
+        return False  # Somebody else has begun to read it anew.
     statement = select(OutboxMessage).where(OutboxMessage.key == cancel_key(task))
     stop = session.exec(statement.execution_options(populate_existing=True)).first()
     if stop is not None and stop.state in _ON_ITS_WAY:
-        return False  # Its answer has the results read once more.
-    if stop is not None and stop.state == OutboxState.SENT and _is_older(task, stop.finished_at):
+        # Its answer has the results read at once; until then there is no hurry.
+        results.ask_again(session, task, now + results.pause(task, now))
+        return False
+    if stop is not None and stop.finished_at is not None and began_at < stop.finished_at:
         results.ask_again(session, task, now)
         return False
     is_stopped = stop is not None and stop.state == OutboxState.SENT
     return results.read_to_end(session, task, now, is_stopped=is_stopped)
-
-
-def _is_older(task: MassTask, moment: datetime | None) -> bool:
-    """Whether this reading began before that moment."""
-    return None not in (task.read_since, moment) and task.read_since < moment  # type: ignore[operator]
 
 
 def _moment_made(

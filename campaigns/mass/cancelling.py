@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
-from campaigns.mass import recipients, states
+from campaigns.mass import cap, recipients, states
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import MassTask, TaskState
 from campaigns.ports import Broadcaster
@@ -92,15 +92,37 @@ def expire(session: Session, broadcaster: Broadcaster, task_id: int, now: dateti
     return True
 
 
+def take_back(session: Session, broadcaster: Broadcaster, task: MassTask, now: datetime) -> bool:
+    """End a task that was stopped while it was made, and was not made; whether it was one.
+
+    Its call would go again, and of a run that does not run never.
+    """
+    if task.state != TaskState.CANCELLED or not broadcaster.cancel(session, task, now):
+        return False
+    cap.hold(session)
+    session.refresh(task)
+    _end(session, task, now)
+    return True
+
+
 def _stop(
     session: Session, broadcaster: Broadcaster, task: MassTask, reason: str, now: datetime
 ) -> bool:
+    # The outbox before the cap, as who notes what WeCom answered.
+    is_back = task.state == TaskState.PLANNED and broadcaster.cancel(session, task, now)
+    cap.hold(session)
     if not states.move(session, task, TaskState.CANCELLED, reason=reason, check_at=None):
         return False
-    if broadcaster.cancel(session, task, now):
-        recipients.end_open(session, task, Why.CANCELLED)
-        states.finish(session, task, now)
+    if is_back:
+        _end(session, task, now)
+    elif task.msgid is not None:
+        broadcaster.cancel(session, task, now)
     return True
+
+
+def _end(session: Session, task: MassTask, now: datetime) -> None:
+    recipients.end_open(session, task, Why.CANCELLED)
+    states.finish(session, task, now)
 
 
 _WHY_NOT: Final = {

@@ -83,6 +83,9 @@ def may_receive(address: ColumnElement[str], policy: str, now: datetime) -> Colu
 def hold(session: Session) -> None:
     """Let nobody else count receipts until the transaction ends.
 
+    Before any mass task is held, and whatever is known of one is read again after it: meanwhile
+    another may have counted its recipients on another day.
+
     A writer of SQLite has the whole file; on PostgreSQL two who count for different days of a
     period would not see each other.
     """
@@ -108,6 +111,7 @@ def take(session: Session, addresses: Addresses, policy: str, now: datetime) -> 
 
 def give_back(session: Session, addresses: Addresses, day: date) -> int:
     """Count one message less on that day for each address: it surely was not sent."""
+    hold(session)
     statement = update(_TABLE).where(
         _TABLE.c.day == day, _TABLE.c.taken > 0, _TABLE.c.address.in_(addresses)
     )

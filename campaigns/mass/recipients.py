@@ -11,12 +11,11 @@ from sqlmodel import Session, SQLModel, col
 
 from campaigns.limits import Reason
 from campaigns.mass import cap
-from campaigns.mass.tables import ChatType, MassTask, TaskState
+from campaigns.mass.tables import ChatType, MassTask
 from campaigns.tables import Campaign, Delivery, DeliveryState, Purpose
 from commerce.customers.tables import Customer
 from commerce.inserting import affected_rows, core, id_of
 
-_WAITING: Final = (TaskState.PLANNED, TaskState.UNKNOWN, TaskState.CREATED)
 AT_ONCE: Final = 1_000
 """Addresses that one statement names; SQLite takes no more than 32,766 values."""
 
@@ -115,17 +114,18 @@ def note_sent(
 
 
 def count_today(session: Session, now: datetime) -> int:
-    """Let whoever waits in a task for its sender count today, not on the day before; how many
-    tasks. A sender may confirm at any time, so each day has to keep their place free.
+    """Let whoever may still get something of a task count today, not on the day before; how many
+    tasks. A sender may confirm until WeCom has stopped a task, and WeCom may send until its results
+    are known: each day keeps their place free.
 
     The caller holds the cap.
     """
     today = cap.day_of(now)
-    stale = select(MassTask).where(
-        col(MassTask.ended_at).is_(None),
-        col(MassTask.state).in_(_WAITING),
-        col(MassTask.confirmed_at).is_(None),
-        col(MassTask.counted_on) < today,
+    stale = (
+        select(MassTask)
+        .where(col(MassTask.ended_at).is_(None), col(MassTask.counted_on) < today)
+        .order_by(col(MassTask.id))
+        .execution_options(populate_existing=True)
     )
     tasks = session.scalars(stale).all()
     for task in tasks:

@@ -72,11 +72,12 @@ def keep_page(
     results: Sequence[Result],
     cursor: str,
     next_cursor: str,
-    now: datetime,
+    began_at: datetime,
 ) -> bool:
     """Keep a page that was read from `cursor`; false when somebody else has kept it.
 
-    With the first page a reading begins.
+    `began_at` is when the first page of this reading was asked for: what has changed since may not
+    be in it.
     """
     cap.hold(session)  # Before the task: who plans tasks holds it before theirs.
     guarded = update(MassTask).where(
@@ -84,23 +85,24 @@ def keep_page(
         col(MassTask.cursor) == cursor,
         col(MassTask.ended_at).is_(None),
     )
-    values = {"cursor": next_cursor} if cursor else {"cursor": next_cursor, "read_since": now}
-    if affected_rows(session, guarded.values(**values)) != 1:
+    if cursor:  # An earlier reading may be there too: what it saw is no part of this one.
+        guarded = guarded.where(col(MassTask.read_since) == began_at)
+    if affected_rows(session, guarded.values(cursor=next_cursor, read_since=began_at)) != 1:
         return False
     session.refresh(task)
     by_status: dict[int, list[str]] = defaultdict(list)
     by_moment: dict[datetime, list[str]] = defaultdict(list)
     for each in results:
         if each.status == Status.SENT:
-            by_moment[each.sent_at or now].append(each.address)
+            by_moment[each.sent_at or task.confirmed_at or began_at].append(each.address)
         else:
             by_status[each.status].append(each.address)
     for moment, addresses in by_moment.items():
         recipients.note_sent(session, task, addresses, moment)
     recipients.end(session, task, by_status[Status.NOT_FRIEND], Why.NOT_FRIEND)
     policy = get_terms(session).cap_policy
-    at = task.confirmed_at or now
-    recipients.defer(session, task, by_status[Status.TOO_MANY], policy, at, now)
+    at = task.confirmed_at or began_at
+    recipients.defer(session, task, by_status[Status.TOO_MANY], policy, at, began_at)
     return True
 
 
@@ -113,6 +115,7 @@ def read_to_end(session: Session, task: MassTask, now: datetime, *, is_stopped: 
     if task.ended_at is not None:
         return False
     cap.hold(session)
+    session.refresh(task)
     since = task.read_since or now
     if task.state in _STOPPED:
         why = _STOPPED[TaskState(task.state)]

@@ -8,7 +8,7 @@ from sqlalchemy import and_, update
 from sqlmodel import Session, col
 
 from campaigns import deliveries
-from campaigns.mass import recipients
+from campaigns.mass import cap, recipients
 from campaigns.mass.recipients import Why
 from campaigns.mass.tables import MassTask, TaskState
 from commerce.errors import NotFound
@@ -90,6 +90,7 @@ def is_doubtful(task: MassTask) -> bool:
 
 def fail(session: Session, task: MassTask, reason: str, why: Why, now: datetime) -> bool:
     """It surely was not made: nobody gets anything of it, and what was counted is given back."""
+    cap.hold(session)
     failed = move(session, task, TaskState.FAILED, reason=reason, check_at=None, ended_at=now)
     if failed:
         ended = recipients.end_open(session, task, why)

@@ -9,7 +9,7 @@ from bot.broadcasts.broadcaster import OutboxBroadcaster
 from bot.contacts.tables import Contact
 from campaigns import deferring, runner
 from campaigns.limits import Reason, Wanted, judge, tally
-from campaigns.mass import planning
+from campaigns.mass import cap, planning
 from campaigns.mass.tables import MassReceipt, MassTask
 from campaigns.ports import Route
 from campaigns.shapes import Send
@@ -143,6 +143,24 @@ def test_groups_are_gathered_for_their_owners_and_dissolved_ones_are_not(session
     ]
     session.expire_all()
     assert run.is_planned
+
+
+def test_a_group_over_the_cap_is_gathered_when_the_quiet_hours_are_over(session: Session) -> None:
+    group(session, "a")
+    session.add(MassReceipt(address="wr-a", day=NOW.astimezone(SHANGHAI).date(), taken=1))
+    run = new_run(session, audience=Audience.GROUPS, routes=[MASS])
+    plan(session, run)
+    planning.make_tasks(session, PARTS.broadcaster, run, NOW)  # type: ignore[arg-type]
+    midnight = cap.next_period("day1", NOW)
+
+    assert deferring.take_up_due(session, PARTS, midnight, 10) == 1
+
+    (delivery,) = session.exec(select(Delivery).where(Delivery.run_id == run.id)).all()
+    morning = midnight + timedelta(hours=8)
+    assert (delivery.state, delivery.due_at) == (DeliveryState.DEFERRED, morning)
+    assert deferring.take_up_due(session, PARTS, morning, 10) == 1
+    session.refresh(delivery)
+    assert delivery.state == DeliveryState.GATHERED
 
 
 def test_moments_are_gathered_for_each_who_has_contacts(session: Session) -> None:

@@ -73,16 +73,20 @@ class MassCorp:
         body = json.loads(await request.text()) if request.content_type.endswith("json") else query
         self.calls.append((api, body))
         if self.errors.get(api) and (code := self.errors[api].pop(0)):
+            await self._let_happen(api)
             return web.json_response({"errcode": code, "errmsg": "no"})
         answer = self._answers()[api](body)
-        if api in self.meanwhile:
-            await self.meanwhile.pop(api)()
+        await self._let_happen(api)
         if api in self.swallows:
             self.swallows.remove(api)
             assert request.transport is not None
             request.transport.abort()
             await asyncio.sleep(0)
         return web.json_response({"errcode": 0, "errmsg": "ok", **answer})
+
+    async def _let_happen(self, api: str) -> None:
+        if api in self.meanwhile:
+            await self.meanwhile.pop(api)()
 
     def _answers(self) -> dict[str, Callable[[Json], Json]]:
         own = {

@@ -4,16 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col, select
+from sqlalchemy import update as core_update
+from sqlmodel import Session, SQLModel, col, select
 
 from campaigns.mass import cap, results, states
 from campaigns.mass.results import Result, Status
-from campaigns.mass.tables import MassTask
+from campaigns.mass.tables import MassReceipt, MassTask
 from campaigns.tables import Delivery
-from commerce.inserting import id_of
+from commerce.inserting import core, id_of
 from tests.campaigns.mass.massing import NOW, a_run, a_task, states_of, taken
 
 HOUR = timedelta(hours=1)
+MASS_TASK = SQLModel.metadata.tables[MassTask.__tablename__]
+MASS_RECEIPT = SQLModel.metadata.tables[MassReceipt.__tablename__]
 
 
 @pytest.fixture
@@ -81,6 +84,43 @@ def test_of_two_who_bring_a_page_one_keeps_it(session: Session, task: MassTask) 
     assert results.keep_page(session, task, page, "", "cursor-1", NOW)
     assert not results.keep_page(session, task, page, "", "cursor-1", NOW)
     assert task.cursor == "cursor-1"
+
+
+def test_a_page_of_an_earlier_reading_is_no_part_of_a_later_one(
+    session: Session, task: MassTask
+) -> None:
+    later = NOW + HOUR
+    assert results.keep_page(session, task, [], "", "cursor-1", NOW)
+    results.ask_again(session, task, later)
+    assert results.keep_page(session, task, [], "", "cursor-1", later)
+
+    assert not results.keep_page(session, task, [], "cursor-1", "", NOW)
+    assert results.keep_page(session, task, [], "cursor-1", "", later)
+
+
+def test_a_reading_that_began_before_all_was_sent_leaves_nobody_out(
+    session: Session, task: MassTask
+) -> None:
+    settled = NOW + results.SETTLED
+    results.keep_page(session, task, [], "", "cursor-1", settled - HOUR)
+    results.keep_page(session, task, [], "cursor-1", "", settled - HOUR)
+
+    assert not results.read_to_end(session, task, settled + HOUR, is_stopped=False)
+    assert set(states_of(session).values()) == {("posted", "")}
+
+
+def test_who_is_left_out_is_given_back_on_the_day_they_are_counted_now(
+    session: Session, task: MassTask
+) -> None:
+    """Another process has let them count today since the task was read."""
+    tomorrow = NOW + timedelta(days=1)
+    begun = {"counted_on": tomorrow.date(), "read_since": tomorrow}
+    core(session).execute(core_update(MASS_TASK).values(**begun))
+    core(session).execute(core_update(MASS_RECEIPT).values(day=tomorrow.date()))
+
+    assert results.read_to_end(session, task, tomorrow, is_stopped=False)
+
+    assert taken(session, "wm1") == 0
 
 
 def test_a_message_confirmed_on_another_day_counts_on_that_day(session: Session) -> None:
