@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, case, exists, select, update
 from sqlmodel import Session, SQLModel, col
 
 from campaigns import sending
@@ -26,6 +26,9 @@ BACKLOG: Final = 200
 put off is little."""
 PAUSE: Final = timedelta(minutes=5)
 """Before a delivery is looked at again that failed by a fault of ours."""
+GIVES_UP_AFTER: Final = timedelta(hours=24)
+FAULT: Final = "fault"
+"""The reason of a delivery at which our own code fails."""
 
 
 def put_off(
@@ -60,8 +63,11 @@ def list_due(session: Session, now: datetime, most: int) -> list[int]:
 
 
 def try_later(session: Session, delivery_id: int, now: datetime) -> None:
-    """A delivery could not be judged, by a fault of ours: again in a while."""
-    _LATER.run(session, delivery=delivery_id, until=now + PAUSE)
+    """A delivery could not be judged, by a fault of ours: again in a while, for a day. Then it has
+    failed, so that its run comes to an end."""
+    if _GIVE_UP.run(session, delivery=delivery_id, since=now - GIVES_UP_AFTER) == 1:
+        return
+    _RETRY.run(session, delivery=delivery_id, until=now + PAUSE, moment=now)
 
 
 def take_up(session: Session, parts: Parts, delivery_id: int, now: datetime) -> None:
@@ -120,6 +126,22 @@ _LATER: Final = Prepared(
     .where(_TABLE.c.id == bindparam("delivery"), in_state(_TABLE, DeliveryState.DEFERRED))
     .values(due_at=_moment("until"))
 )
+_IS_FAULTY = (_TABLE.c.id == bindparam("delivery"), in_state(_TABLE, DeliveryState.DEFERRED))
+_GIVE_UP: Final = Prepared(
+    update(_TABLE)
+    .where(*_IS_FAULTY, _TABLE.c.reason == FAULT, _TABLE.c.planned_at <= _moment("since"))
+    .values(state=DeliveryState.FAILED.value, due_at=None)
+)
+_RETRY: Final = Prepared(
+    update(_TABLE)
+    .where(*_IS_FAULTY)
+    .values(
+        due_at=_moment("until"),
+        reason=FAULT,
+        planned_at=case((_TABLE.c.reason == FAULT, _TABLE.c.planned_at), else_=_moment("moment")),
+    )
+)
+"""What fails was planned, as it were, when it failed first."""
 _IS_DUE = (in_state(_TABLE, DeliveryState.DEFERRED), _TABLE.c.due_at <= _moment("moment"))
 _DUE_RUNS: Final = Prepared(
     select(_RUN.c.id)

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.tables import Conversation, OutboxMessage
-from campaigns import runner, terms
+from campaigns import deferring, runner, terms
 from campaigns.limits import Reason
 from campaigns.tables import Delivery, DeliveryState, RunState
 from commerce.customers.tables import Customer
@@ -202,7 +202,16 @@ async def test_one_that_cannot_be_judged_keeps_no_other_waiting(shop: Shop) -> N
 
     found = await shop.states(run)
     assert found[second] == SENT
-    assert found[first] == (DeliveryState.DEFERRED, Reason.QUIET_HOURS)
+    assert found[first] == (DeliveryState.DEFERRED, deferring.FAULT)
+
+    shop.clock.advance(hours=23)
+    await shop.ticks(2)
+    assert await shop.state(run) == RunState.RUNNING
+    shop.clock.advance(hours=1)
+    await shop.ticks(2)
+    found = await shop.states(run)
+    assert found[first] == (DeliveryState.FAILED, deferring.FAULT)
+    assert await shop.state(run) == RunState.DONE
 
 
 @pytest.mark.database

@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_made": "企业微信没有建成这个群发",
     "expired": "员工没有在期限内确认",
     "": "其他",
+    "fault": "出错了，会再试",
 }
 """Why somebody gets nothing, as operators read it."""
 
