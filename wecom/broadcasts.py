@@ -6,7 +6,7 @@ asking: WeCom tells of none of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from wechatpy.client.api.base import BaseWeChatAPI
@@ -17,6 +17,10 @@ MOST_GROUPS: Final = 2_000
 """Of one task, all of one owner (创建企业群发)."""
 LIST_PAGE: Final = 100
 """Tasks that one call lists at most (获取群发记录列表)."""
+MOMENTS_PAGE: Final = 20
+"""Moments that one call lists at most (获取企业全部的发表列表)."""
+LISTED_SPAN: Final = timedelta(days=30)
+"""Of no longer time tasks and moments are listed (获取群发记录列表; 获取企业全部的发表列表)."""
 RESULTS_PAGE: Final = 1_000
 """Recipients of one page of results (获取企业群发成员执行结果)."""
 _ROOT: Final = "externalcontact/"
@@ -129,6 +133,20 @@ class WeComBroadcasts(BaseWeChatAPI):  # type: ignore[misc]  # wechatpy is untyp
             moment_id=str(made.get("moment_id") or ""),
             code=int(made.get("errcode") or 0),
         )
+
+    async def moments(self, since: datetime, until: datetime, cursor: str = "") -> Rows:
+        """The corp's own moments of a time no longer than LISTED_SPAN (获取企业全部的发表列表).
+
+        Rows have `moment_id`, `create_time`, `text` and, as lists, `image`; those made by the API
+        have no `creator`. Whether anybody has published them makes no difference.
+        """
+        wanted = {
+            "start_time": int(since.timestamp()),
+            "end_time": int(until.timestamp()),
+            "filter_type": 0,
+            "limit": MOMENTS_PAGE,
+        }
+        return await self._page("get_moment_list", wanted, cursor, "moment_list")
 
     async def publishers(self, moment_id: str, cursor: str = "") -> Rows:
         """Who is to publish a moment (获取客户朋友圈企业发表的列表): `userid`, `publish_status`

@@ -62,18 +62,23 @@ def moment_body(sender: str, composed: Composed, media: Mapping[str, str]) -> di
     A moment takes no card of a mini-program, and pictures or one link: so cards are shown by
     their pictures, and links stand in the words.
     """
+    text = moment_text(composed)
+    body: dict[str, Any] = {"visible_range": {"sender_list": {"user_list": [sender]}}}
+    if text:
+        body["text"] = {"content": text}
+    shown = _shown(composed)
+    if shown:
+        body["attachments"] = [_image(media[picture]) for picture in shown]
+    return body
+
+
+def moment_text(composed: Composed) -> str:
+    """The words of a moment, its links among them; of any text their first 2,000 characters."""
     lines = [
         composed.texts[Route.MASS],
         *(f"{each.title} {each.address}" for each in composed.links),
     ]
-    text = "\n".join(filter(None, lines))[:MOMENT_CHARACTERS]
-    body: dict[str, Any] = {"visible_range": {"sender_list": {"user_list": [sender]}}}
-    if text:
-        body["text"] = {"content": text}
-    shown = pictures_of(composed)[:MOST_ATTACHMENTS]
-    if shown:
-        body["attachments"] = [_image(media[picture]) for picture in shown]
-    return body
+    return "\n".join(filter(None, lines))[:MOMENT_CHARACTERS]
 
 
 def is_same(composed: Composed, listed: Mapping[str, Any]) -> bool:
@@ -87,6 +92,20 @@ def is_same(composed: Composed, listed: Mapping[str, Any]) -> bool:
         [card.path for card in composed.cards],
         [link.address for link in composed.links],
     )
+
+
+def is_same_moment(composed: Composed, listed: Mapping[str, Any]) -> bool:
+    """Whether a moment that WeCom lists was made by the API and says the same, as far as its words
+    and the number of its pictures go. One without words is never known again."""
+    text = str((listed.get("text") or {}).get("content") or "")
+    is_ours = not listed.get("creator") and not {"video", "link"}.intersection(listed)
+    pictures = len(listed.get("image") or [])
+    said = (moment_text(composed), len(_shown(composed)))
+    return is_ours and bool(text) and (text, pictures) == said
+
+
+def _shown(composed: Composed) -> list[str]:
+    return pictures_of(composed)[:MOST_ATTACHMENTS]
 
 
 def _image(media_id: str) -> dict[str, Any]:

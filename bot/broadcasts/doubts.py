@@ -15,6 +15,7 @@ from sqlmodel import Session, and_, col, or_, select, update
 from bot.broadcasts import bodies
 from bot.broadcasts.broadcaster import OutboxBroadcaster
 from bot.broadcasts.creating import composed_of, note_made
+from bot.broadcasts.moment_doubts import BEFORE, DoubtfulMoments
 from bot.clock import Clock
 from bot.database import Database
 from bot.tables import OutboxMessage, OutboxState
@@ -24,13 +25,11 @@ from campaigns.mass.recipients import Why
 from campaigns.mass.tables import ChatType, MassTask, TaskState
 from commerce.errors import InvalidInput
 from commerce.inserting import affected_rows, id_of
-from wecom.broadcasts import WeComBroadcasts
+from wecom.broadcasts import LISTED_SPAN, WeComBroadcasts
 from wecom.errors import WeChatError
 
 log = structlog.get_logger()
 
-BEFORE: Final = timedelta(minutes=5)
-"""WeCom's clock may be so far behind ours."""
 QUICK, SLOW = timedelta(minutes=1), timedelta(minutes=30)
 """Pauses between two looks, at first and later: WeCom's list lags behind."""
 AT_FIRST: Final = timedelta(minutes=15)
@@ -70,19 +69,27 @@ class DoubtfulTasks:
         doubt = await self.database.write(self._begin_look, task_id)
         if doubt is None:
             return False
-        candidates = [
-            msgid for msgid in await self._listed(doubt) if await self._is_of(doubt, msgid)
-        ]
+        candidates = await self._candidates(doubt)
         if len(candidates) != 1:
             return False
         return await self.database.write(self._adopt, task_id, candidates[0])
+
+    async def _candidates(self, doubt: Doubt) -> Sequence[str]:
+        if doubt.task.chat_type == ChatType.MOMENT:
+            return await self._moments().list_candidates(doubt.task, doubt.composed)
+        return [msgid for msgid in await self._listed(doubt) if await self._is_of(doubt, msgid)]
+
+    def _moments(self) -> DoubtfulMoments:
+        shop_name = self.broadcaster.shop_name
+        return DoubtfulMoments(self.broadcasts, self.database, self.clock, shop_name)
 
     async def _listed(self, doubt: Doubt) -> Sequence[str]:
         """Tasks that say the same, and that none of ours is known to be."""
         chat_type: Literal["single", "group"] = (
             "group" if doubt.task.chat_type == ChatType.GROUP else "single"
         )
-        since, until = doubt.task.planned_at - BEFORE, self.clock.now() + BEFORE
+        until = self.clock.now() + BEFORE
+        since = max(doubt.task.planned_at - BEFORE, until - LISTED_SPAN)
         found: list[str] = []
         cursor = ""
         while True:
@@ -146,7 +153,6 @@ class DoubtfulTasks:
             select(MassTask.id)
             .where(
                 or_(MassTask.state == TaskState.UNKNOWN, states.IS_STOPPED_UNSEEN),
-                MassTask.chat_type != ChatType.MOMENT,
                 col(MassTask.check_at) <= self.clock.now(),
             )
             .order_by(col(MassTask.check_at))
@@ -172,8 +178,15 @@ class DoubtfulTasks:
         task, now = states.get_task(session, task_id), self.clock.now()
         if not states.is_doubtful(task):
             return False
+        is_moment = task.chat_type == ChatType.MOMENT
+        if is_moment and not self._moments().may_adopt(session, task, msgid):
+            return False
         made = {"msgid": msgid, "refused": []}
         note_made(session, self.broadcaster, task, made, now)
+        if is_moment:  # Its jobid is lost, and was only good for this.
+            task.moment_id = msgid
+            session.add(task)
+            session.flush()
         sent = update(OutboxMessage).where(
             col(OutboxMessage.key) == task.outbox_key,
             col(OutboxMessage.state) == OutboxState.UNKNOWN.value,

@@ -60,7 +60,7 @@ class MassTask(SQLModel, table=True):
     """`shapes.Content` as it was when the task was made."""
     recipients: int
     msgid: str | None = Field(default=None, unique=True)
-    """WeCom's name for it; of a moments task its jobid."""
+    """WeCom's name for it; of a moments task its jobid, or its moment_id where that was lost."""
     moment_id: str = ""
     """Of a moments task, as soon as WeCom has made it."""
     outbox_key: str = Field(unique=True)

@@ -1,9 +1,12 @@
 """The hands of tests on the WeCom side: the shop's calls, the customer's phone, the staff's."""
 
 import asyncio
+import io
 from typing import Any
 
-from tests.sandbox.world import Json, World
+from aiohttp import FormData
+
+from tests.sandbox.world import PNG, Json, World
 
 SERVICER, OTHER = "LinZhiXia", "ZhouZiMo"
 
@@ -37,6 +40,18 @@ class CorpHands:
         url = f"{self.world.url}/wecom/cgi-bin/{api}"
         async with self.world.http.request(method, url, json=body, params=asked) as response:
             assert response.status == 200
+            answer: Json = await response.json()
+            return answer
+
+    async def uploads(self, api: str, content: bytes | None = PNG, **query: str) -> Json:
+        """One upload of a picture, or of no file."""
+        form = FormData()
+        if content is not None:
+            file = io.BytesIO(content)
+            form.add_field("media", file, filename="a.png", content_type="image/png")
+        url = f"{self.world.url}/wecom/cgi-bin/media/{api}"
+        asked = {"access_token": self.token, **query}
+        async with self.world.http.post(url, params=asked, data=form) as response:
             answer: Json = await response.json()
             return answer
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
-from aiohttp import FormData
 
 from bot.sandbox.wecom.errors import WECOM_ERRORS
 from bot.sandbox.wecom.rules import CALLS_A_MINUTE
@@ -40,14 +39,8 @@ async def raw(hands: CorpHands, body: bytes) -> int:
 
 
 async def upload(hands: CorpHands, kind: str, content: bytes | None) -> int:
-    url = f"{hands.world.url}/wecom/cgi-bin/media/upload"
-    asked = {"access_token": hands.token, "type": kind}
-    form = FormData()
-    if content is not None:
-        form.add_field("media", content, filename="a.png")
-    async with hands.world.http.post(url, params=asked, data=form) as response:
-        code: int = (await response.json())["errcode"]
-        return code
+    code: int = (await hands.uploads("upload", content, type=kind))["errcode"]
+    return code
 
 
 async def app_message(hands: CorpHands, **change: object) -> int:

@@ -136,14 +136,105 @@ async def test_a_declined_moment_can_be_published_after_all_but_once(hands: Corp
     assert again[0] == 409
 
 
+async def _tasks(hands: CorpHands, userid: str = SERVICER) -> dict[str, str]:
+    """The states of the moments on a member's phone."""
+    answer = await hands.world.control("GET", f"/wecom/staff/{userid}/moments")
+    return {each["moment_id"]: each["state"] for each in answer["moments"]}
+
+
+async def _publish(hands: CorpHands, moment_id: str, userid: str = SERVICER) -> int:
+    """The status with which the phone answers."""
+    path = f"/wecom/staff/{userid}/moments/publish"
+    return (await hands.world.try_control("POST", path, {"moment_id": moment_id}))[0]
+
+
+async def test_a_stopped_moment_is_published_by_nobody_else(hands: CorpHands) -> None:
+    rain, mist = await _contact(hands), await _contact(hands, OTHER)
+    moment_id = await _make(hands)
+    assert await _publish(hands, moment_id) == 200
+
+    stops = [
+        await hands.code(f"{API}/cancel_moment_task", {"moment_id": moment_id}) for _ in range(2)
+    ]
+
+    assert stops == [0, 0], "again is harmless"
+    assert await _publish(hands, moment_id, OTHER) == 409
+    assert await _tasks(hands) == {moment_id: "published"}
+    assert await _tasks(hands, OTHER) == {moment_id: "cancelled"}
+    assert await _statuses(hands, moment_id) == {SERVICER: 1, OTHER: 0}
+    assert [len(await _seen(hands, each)) for each in (rain, mist)] == [1, 0]
+
+
+async def test_a_stopped_moment_cannot_be_put_aside_either(hands: CorpHands) -> None:
+    moment_id = await _make(hands)
+    await hands.code(f"{API}/cancel_moment_task", {"moment_id": moment_id})
+
+    path = f"/wecom/staff/{SERVICER}/moments/decline"
+    status, _ = await hands.world.try_control("POST", path, {"moment_id": moment_id})
+
+    assert (status, await _tasks(hands)) == (409, {moment_id: "cancelled"})
+
+
+async def test_a_member_s_own_moment_is_listed_as_theirs_and_waits_for_nobody(
+    hands: CorpHands,
+) -> None:
+    rain = await _contact(hands)
+    own = await _own(hands)
+    moment_id = await _make(hands)
+
+    assert [each["text"] for each in await _seen(hands, rain)] == ["今天天气真好"]
+    assert await _tasks(hands) == {moment_id: "waiting"}
+    listed = {wanted: await _listed(hands, filter_type=wanted) for wanted in (0, 1, 2)}
+    assert [sorted(rows) for rows in listed.values()] == [
+        [moment_id],
+        [own],
+        sorted([own, moment_id]),
+    ]
+    assert (listed[1][own]["create_type"], listed[1][own]["creator"]) == (1, SERVICER)
+    assert "creator" not in listed[0][moment_id]
+    assert await _listed(hands, creator=OTHER) == {}
+
+
+async def test_a_moment_is_listed_once_it_is_made_and_never_when_nobody_is_asked(
+    hands: CorpHands,
+) -> None:
+    await hands.does("/mass", dispatch_seconds=60)
+    jobid = await _job(hands)
+    await _job(hands, visible_range=_by("Ghost", tags=("et-no",)))
+    assert await _listed(hands) == {}
+
+    await hands.world.move(60)
+
+    done = await _result(hands, jobid)
+    assert list(await _listed(hands)) == [done["result"]["moment_id"]]
+
+
+async def _own(hands: CorpHands) -> str:
+    """A moment that a member has written and published."""
+    answer = await hands.does(f"/staff/{SERVICER}/moments", text="今天天气真好")
+    moment_id: str = answer["moment_id"]
+    return moment_id
+
+
+async def _listed(hands: CorpHands, **change: object) -> dict[str, Json]:
+    now = int(time.time())
+    asked = {"start_time": now - 60, "end_time": now + 3600, **change}
+    rows = (await hands.call(f"{API}/get_moment_list", asked))["moment_list"]
+    return {each["moment_id"]: each for each in rows}
+
+
 async def _create(hands: CorpHands, **change: object) -> int:
     return await hands.code(f"{API}/add_moment_task", {**WORDS, **change})
 
 
+async def _upload(hands: CorpHands) -> str:
+    answer = await hands.uploads("upload_attachment", media_type="image", attachment_type="1")
+    media_id: str = answer["media_id"]
+    return media_id
+
+
 async def _attach(hands: CorpHands, *kinds: str, **more: str) -> int:
-    await hands.does(f"/people/{hands.anna['person_id']}/messages", type="image")
-    media_id = (await hands.log())[-1]["image"]["media_id"]
-    content = {"media_id": media_id, **more}
+    content = {"media_id": await _upload(hands), **more}
     return await _create(hands, attachments=[{"msgtype": kind, kind: content} for kind in kinds])
 
 
@@ -154,6 +245,18 @@ async def _read(hands: CorpHands, api: str, **change: str) -> int:
 
 async def _list(hands: CorpHands, **change: object) -> int:
     return await hands.code(f"{API}/get_moment_list", {"start_time": 1, "end_time": 2, **change})
+
+
+async def _stop(hands: CorpHands, moment_id: str) -> int:
+    return await hands.code(f"{API}/cancel_moment_task", {"moment_id": moment_id})
+
+
+async def _stop_own(hands: CorpHands) -> int:
+    return await _stop(hands, await _own(hands))
+
+
+async def _senders_of_own(hands: CorpHands) -> int:
+    return await hands.code(f"{API}/get_moment_task", {"moment_id": await _own(hands)})
 
 
 type Scenario = Callable[[CorpHands], Awaitable[int]]
@@ -177,6 +280,10 @@ REFUSALS: dict[str, tuple[int, Scenario]] = {
     "no such job": (40058, lambda h: h.code(f"{API}/get_moment_task_result", jobid="none")),
     "no moment_id": (41059, lambda h: _read(h, "get_moment_task", moment_id="")),
     "no such moment": (41060, lambda h: _read(h, "get_moment_task", moment_id="mom-none")),
+    "stopping without a moment_id": (41059, lambda h: h.code(f"{API}/cancel_moment_task", {})),
+    "stopping no such moment": (41060, lambda h: _stop(h, "mom-none")),
+    "stopping a member's own moment": (41060, _stop_own),
+    "a member's own moment has no senders": (41060, _senders_of_own),
     "somebody who is not asked": (
         41061,
         lambda h: _read(h, "get_moment_customer_list", userid="Ghost"),

@@ -139,6 +139,20 @@ async def test_a_moment_is_made_by_a_job(broadcasts: WeComBroadcasts, corp: Corp
     ]
 
 
+async def test_the_corp_s_moments_are_listed_by_time(
+    broadcasts: WeComBroadcasts, corp: Corp
+) -> None:
+    listed = {"moment_list": [{"moment_id": "mo1"}], "next_cursor": "C"}
+    corp.answer(f"{ROOT}get_moment_list", listed, {"errcode": 0})
+
+    first = await broadcasts.moments(NOON - timedelta(hours=1), NOON)
+    last = await broadcasts.moments(NOON - timedelta(hours=1), NOON, first.next_cursor)
+
+    assert (first, last) == (Rows([{"moment_id": "mo1"}], "C"), Rows([], ""))
+    asked = {"start_time": 1795402800, "end_time": 1795406400, "filter_type": 0, "limit": 20}
+    assert corp.asked(f"{ROOT}get_moment_list") == [asked, {**asked, "cursor": "C"}]
+
+
 async def test_pictures_of_moments_are_uploaded_as_attachments(
     client: AsyncWeComClient, corp: Corp
 ) -> None:

@@ -21,8 +21,9 @@ POST /staff/{userid}/mass/decline {"msgid"}
 POST /mass {"policy"?: "month_days|week7|day1", "dispatch_seconds"?} → both as they are: the cap of
      what one may receive, and how long new tasks answer 41063 (default 0)
 GET  /staff/{userid}/moments → {"moments": [{"moment_id","text","attachments","viewers","state",
-     "created_at"}]}, state waiting|declined|published
+     "created_at"}]}, state waiting|declined|published|cancelled
 POST /staff/{userid}/moments/publish|decline {"moment_id"}
+POST /staff/{userid}/moments {"text"} → {"moment_id"}: one of the member's own, published at once
 GET  /people/{id}/moments → {"moments": [{"moment_id","name","text","attachments","at"}]}
 POST /demo → {"is_new"}: three groups and a dozen people, unless there is a group already
 POST /people/{id}/fan → {"fan_id"}: who the customer is in the mini-program
@@ -178,14 +179,21 @@ def _task_view(row: Row, targets: list[Row]) -> Body:
 
 
 def _moment_task_view(row: Row) -> Body:
-    state = "waiting" if row["declined_at"] is None else "declined"
     return {
         "moment_id": row["moment_id"],
         **json.loads(row["body"]),
         "viewers": row["viewers"],
-        "state": state if row["published_at"] is None else "published",
+        "state": _moment_state_of(row),
         "created_at": moment(row["created_at"]),
     }
+
+
+def _moment_state_of(row: Row) -> str:
+    if row["published_at"] is not None:
+        return "published"
+    if row["stopped_at"] is not None:
+        return "cancelled"
+    return "waiting" if row["declined_at"] is None else "declined"
 
 
 def _state_of(row: Row) -> str:
@@ -220,6 +228,10 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (
         "/staff/{id}/mass/decline",
         lambda corp, userid, body: corp.mass_phones.decline(userid, str(body["msgid"])),
+    ),
+    (
+        "/staff/{id}/moments",
+        lambda corp, userid, body: {"moment_id": corp.moments.post(userid, str(body["text"]))},
     ),
     (
         "/staff/{id}/moments/publish",

@@ -22,6 +22,7 @@ type Plain = Callable[[Corp, Body], Body]
 """An API of a JSON body, or of a query, which comes as one."""
 
 _LARGEST_UPLOAD = 24 * 1024**2
+_FOR_MOMENTS = "1"
 
 
 def add_wecom_routes(app: web.Application, prefix: str = "/wecom/cgi-bin") -> None:
@@ -30,6 +31,8 @@ def add_wecom_routes(app: web.Application, prefix: str = "/wecom/cgi-bin") -> No
         return
     app.router.add_get(f"{prefix}/gettoken", _answering("gettoken", _token))
     app.router.add_post(f"{prefix}/media/upload", _answering("wecom/media/upload", _upload))
+    attach = _answering("wecom/media/upload_attachment", _upload_for_moments)
+    app.router.add_post(f"{prefix}/media/upload_attachment", attach)
     app.router.add_get(f"{prefix}/media/get", _answering("wecom/media/get", _download))
     both = (*_PLAIN, *OUTREACH)
     for method, api, plain in both:
@@ -113,19 +116,34 @@ async def _token(corp: Corp, request: web.Request) -> Body:
 
 async def _upload(corp: Corp, request: web.Request) -> Body:
     corp.tokens.check(request.query.get("access_token", ""))
+    kind = request.query.get("type", "")
+    media_id, created_at = corp.media.keep(kind, *await _read_file(request))
+    return {"type": kind, "media_id": media_id, "created_at": str(created_at)}
+
+
+async def _upload_for_moments(corp: Corp, request: web.Request) -> Body:
+    corp.tokens.check(request.query.get("access_token", ""))
+    if request.query.get("attachment_type") != _FOR_MOMENTS:
+        raise WeComError(40058, "attachment_type")  # 商品图册, which takes 2, is not played here.
+    kind = request.query.get("media_type", "")
+    media_id, created_at = corp.media.keep_for_moments(kind, *await _read_file(request))
+    return {"type": kind, "media_id": media_id, "created_at": created_at}
+
+
+async def _read_file(request: web.Request) -> tuple[bytes, str]:
+    """The content and the name of what is uploaded."""
     if not request.content_type.startswith("multipart/"):
         raise WeComError(41005)
-    kind, content, name = request.query.get("type", ""), b"", ""
+    content, name = b"", ""
     async for part in await request.clone(client_max_size=_LARGEST_UPLOAD).multipart():
         if isinstance(part, BodyPartReader) and part.name == "media" and part.filename:
             content, name = bytes(await part.read()), part.filename
-    media_id, created_at = corp.media.keep(kind, content, name)
-    return {"type": kind, "media_id": media_id, "created_at": str(created_at)}
+    return content, name
 
 
 async def _download(corp: Corp, request: web.Request) -> web.Response:
     corp.tokens.check(request.query.get("access_token", ""))
-    row = corp.media.get(request.query.get("media_id"))
+    row = corp.media.download(request.query.get("media_id"))
     headers = {"Content-Disposition": f'attachment; filename="{row["kind"]}"'}
     return web.Response(body=row["content"], content_type=row["content_type"], headers=headers)
 

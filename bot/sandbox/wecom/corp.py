@@ -54,4 +54,4 @@ class Corp:
         self.mass_phones = MassPhones(ground, switches)
         self.mass_results = MassResults(ground, self.mass, switches)
         self.moments = Moments(ground, media, switches)
-        self.moment_reads = MomentReads(ground)
+        self.moment_reads = MomentReads(ground, self.moments, switches)

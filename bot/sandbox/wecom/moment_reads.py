@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.ground import Ground
 from bot.sandbox.store import Row
 from bot.sandbox.wecom.errors import WeComError
+from bot.sandbox.wecom.moments import Moments
 from bot.sandbox.wecom.paging import cut_page, read_cursor, read_limit
 from bot.sandbox.wecom.rules import (
     MOMENT_LIST_DAYS,
@@ -13,6 +14,7 @@ from bot.sandbox.wecom.rules import (
     MOMENT_SENT_PAGE,
     MOMENT_TASK_PAGE,
 )
+from bot.sandbox.wecom.switches import Switches
 
 type Body = dict[str, Any]
 
@@ -22,11 +24,17 @@ _BY_CORP, _BY_MEMBER, _BY_ANYBODY = 0, 1, 2
 class MomentReads:
     """POST get_moment_list, get_moment_task, get_moment_customer_list, get_moment_send_result."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, moments: Moments, switches: Switches) -> None:
         self._store = ground.store
+        self._clock = ground.clock
+        self._moments = moments
+        self._switches = switches
 
     def made(self, body: Body) -> Body:
-        """A page of moments made between two times; raises 40058 or 50100."""
+        """A page of moments made between two times; raises 40058 or 50100.
+
+        The corp's are among them as soon as they are made, members' own with their `creator`.
+        """
         since, until = body.get("start_time"), body.get("end_time")
         if not isinstance(since, int) or not isinstance(until, int):
             raise WeComError(40058, "start_time, end_time")
@@ -35,22 +43,32 @@ class MomentReads:
         if not is_span or wanted not in (_BY_CORP, _BY_MEMBER, _BY_ANYBODY):
             raise WeComError(40058, "start_time, end_time, filter_type")
         limit = read_limit(body, MOMENT_LIST_PAGE.value)
-        by_hand = wanted == _BY_MEMBER or bool(body.get("creator"))
         rows = self._store.rows(
-            "SELECT * FROM moments WHERE created_at BETWEEN ? AND ? AND id > ? AND NOT ?"
-            " ORDER BY id LIMIT ?",
+            "SELECT m.*, c.userid AS creator FROM moments m"
+            " LEFT JOIN moment_creators c ON c.moment = m.id"
+            " WHERE m.created_at BETWEEN ? AND ? AND m.id > ?"
+            " AND (c.userid IS NOT NULL OR m.created_at <= ?)"
+            " AND m.id IN (SELECT moment FROM moment_senders)"
+            " AND ? IN (2, c.userid IS NOT NULL) AND ? IN ('', c.userid)"
+            " ORDER BY m.id LIMIT ?",
             since,
             until + 1,
             read_cursor(body),
-            int(by_hand),
+            self._clock.timestamp() - self._switches.dispatch_seconds,
+            wanted,
+            str(body.get("creator") or ""),
             limit + 1,
         )
         page, cursor = cut_page(rows, limit)
         return {"next_cursor": cursor, "moment_list": [_moment(row) for row in page]}
 
     def senders(self, body: Body) -> Body:
-        """A page of who is to publish a moment; raises 41059, 41060 or 50100."""
-        moment, limit = self._find(body), read_limit(body, MOMENT_TASK_PAGE.value)
+        """A page of who is to publish a moment of the corp; raises 41059, 41060 or 50100.
+
+        Who had not when it was stopped stays 未发表.
+        """
+        moment = self._moments.find_of_corp(body.get("moment_id"))
+        limit = read_limit(body, MOMENT_TASK_PAGE.value)
         rows = self._store.rows(
             "SELECT * FROM moment_senders WHERE moment = ? AND id > ? ORDER BY id LIMIT ?",
             moment["id"],
@@ -74,7 +92,7 @@ class MomentReads:
 
     def reached(self, body: Body) -> Body:
         """A page of whom a published moment reached; 41062 besides while it is not published."""
-        moment = self._find(body)
+        moment = self._moments.find(body.get("moment_id"))
         if self._sender(moment, body)["published_at"] is None:
             raise WeComError(41062)
         page, cursor = self._viewers(body, MOMENT_SENT_PAGE.value)
@@ -82,7 +100,7 @@ class MomentReads:
         return {"next_cursor": cursor, "customer_list": listed}
 
     def _viewers(self, body: Body, sizes: dict[str, int]) -> tuple[list[Row], str]:
-        moment, limit = self._find(body), read_limit(body, sizes)
+        moment, limit = self._moments.find(body.get("moment_id")), read_limit(body, sizes)
         sender = self._sender(moment, body)
         rows = self._store.rows(
             "SELECT v.id, v.userid, p.external_userid FROM moment_viewers v"
@@ -94,14 +112,6 @@ class MomentReads:
             limit + 1,
         )
         return cut_page(rows, limit)
-
-    def _find(self, body: Body) -> Row:
-        if not body.get("moment_id"):
-            raise WeComError(41059)
-        row = self._store.find("SELECT * FROM moments WHERE moment_id = ?", str(body["moment_id"]))
-        if row is None:
-            raise WeComError(41060)
-        return row
 
     def _sender(self, moment: Row, body: Body) -> Row:
         row = self._store.find(
@@ -119,9 +129,11 @@ def _moment(row: Row) -> Body:
     shown: Body = {
         "moment_id": row["moment_id"],
         "create_time": int(row["created_at"]),
-        "create_type": _BY_CORP,
+        "create_type": _BY_CORP if row["creator"] is None else _BY_MEMBER,
         "visible_type": int(row["tags"] == "[]"),
     }
+    if row["creator"] is not None:
+        shown["creator"] = row["creator"]
     if kept["text"]:
         shown["text"] = {"content": kept["text"]}
     for each in kept["attachments"]:

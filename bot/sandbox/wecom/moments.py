@@ -1,4 +1,7 @@
-"""Moments (客户朋友圈) that the corp writes and its people publish, each from their own phone."""
+"""Moments (客户朋友圈): the corp writes and its people publish them, each from their own phone.
+
+Besides, members write moments of their own.
+"""
 
 import json
 import secrets
@@ -25,7 +28,7 @@ _NOBODY = 81013
 
 
 class Moments:
-    """POST add_moment_task, GET get_moment_task_result, and the members' and customers' phones."""
+    """POST add_moment_task and cancel_moment_task, GET get_moment_task_result, and the phones."""
 
     def __init__(self, ground: Ground, media: CorpMedia, switches: Switches) -> None:
         self._store = ground.store
@@ -77,6 +80,35 @@ class Moments:
         }
         return {"status": _DONE, "type": "add_moment_task", "result": result}
 
+    def stop(self, moment_id: object) -> None:
+        """Let nobody publish a moment who has not yet; again is harmless. Raises 41059 or 41060."""
+        self._store.run(
+            "INSERT OR IGNORE INTO moment_stops (moment, stopped_at) VALUES (?, ?)",
+            self.find_of_corp(moment_id)["id"],
+            self._clock.timestamp(),
+        )
+        self._feed.publish("wecom")
+
+    def find(self, moment_id: object) -> Row:
+        """A moment by its moment_id; raises 41059 or 41060."""
+        if not moment_id:
+            raise WeComError(41059)
+        row = self._store.find(
+            "SELECT m.*, c.userid AS creator FROM moments m"
+            " LEFT JOIN moment_creators c ON c.moment = m.id WHERE m.moment_id = ?",
+            str(moment_id),
+        )
+        if row is None:
+            raise WeComError(41060)
+        return row
+
+    def find_of_corp(self, moment_id: object) -> Row:
+        """The same; a member's own is 41060 too."""
+        row = self.find(moment_id)
+        if row["creator"] is not None:
+            raise WeComError(41060)
+        return row
+
     def row(self, moment: int) -> Row:
         """A moment by its number; raises 41060."""
         row = self._store.find("SELECT * FROM moments WHERE id = ?", moment)
@@ -85,11 +117,14 @@ class Moments:
         return row
 
     def of(self, userid: str) -> list[Row]:
-        """The latest twenty moments that a member is asked to publish, the newest first."""
+        """The latest twenty moments that the corp asks a member to publish, the newest first."""
         return self._store.rows(
-            "SELECT m.*, s.published_at, s.declined_at, (SELECT count(*) FROM moment_viewers v"
+            "SELECT m.*, s.published_at, s.declined_at, t.stopped_at,"
+            " (SELECT count(*) FROM moment_viewers v"
             " WHERE v.moment = m.id AND v.userid = s.userid) AS viewers"
-            " FROM moment_senders s JOIN moments m ON m.id = s.moment WHERE s.userid = ?"
+            " FROM moment_senders s JOIN moments m ON m.id = s.moment"
+            " LEFT JOIN moment_stops t ON t.moment = m.id WHERE s.userid = ?"
+            " AND m.id NOT IN (SELECT moment FROM moment_creators)"
             " ORDER BY m.id DESC LIMIT 20",
             userid,
         )
@@ -105,8 +140,20 @@ class Moments:
             person_id,
         )
 
+    def post(self, userid: str, words: str) -> str:
+        """A member publishes words of their own to all their contacts; the moment_id."""
+        if self._store.find("SELECT 1 FROM wecom_staff WHERE userid = ?", userid) is None:
+            raise SandboxRefused(f"no member {userid!r}")
+        with self._store.transaction():
+            moment = self._insert({"text": words, "attachments": []}, [], {})
+            self._store.run("INSERT INTO moment_creators VALUES (?, ?)", moment, userid)
+            self._assign(moment, userid)
+            moment_id = str(self.row(moment)["moment_id"])
+            self.publish(userid, moment_id)
+        return moment_id
+
     def publish(self, userid: str, moment_id: str) -> None:
-        """A member publishes a moment, once."""
+        """A member publishes a moment, once, unless it was stopped."""
         self._answer(userid, moment_id, "published_at = ?, declined_at = NULL")
 
     def decline(self, userid: str, moment_id: str) -> None:
@@ -117,7 +164,8 @@ class Moments:
         answered = self._store.run(
             f"UPDATE moment_senders SET {change}"  # noqa: S608
             " WHERE userid = ? AND published_at IS NULL"
-            " AND moment = (SELECT id FROM moments WHERE moment_id = ?)",
+            " AND moment = (SELECT id FROM moments WHERE moment_id = ?)"
+            " AND moment NOT IN (SELECT moment FROM moment_stops)",
             self._clock.timestamp(),
             userid,
             moment_id,
@@ -165,7 +213,8 @@ class Moments:
             content = each.get(each["msgtype"])
             if not isinstance(content, dict):
                 raise WeComError(41065)
-            self._media.get(content.get("media_id"))
+            kind = "image" if each["msgtype"] == "link" else each["msgtype"]  # A link's cover.
+            self._media.get_for_moments(content.get("media_id"), kind)
             if each["msgtype"] == "link":
                 check_bytes(content, "title", MOMENT_TITLE_BYTES.value, is_needed=False)
                 if not str(content.get("url")).startswith(("http://", "https://")):

@@ -39,6 +39,11 @@ def _cancel(corp: Corp, body: Body) -> Body:
     return {}
 
 
+def _stop_moment(corp: Corp, body: Body) -> Body:
+    corp.moments.stop(body.get("moment_id"))
+    return {}
+
+
 _PATHS: tuple[tuple[str, Plain], ...] = (
     ("groupchat/list", lambda corp, body: corp.group_reads.list(body)),
     ("groupchat/get", lambda corp, body: corp.group_reads.get(body)),
@@ -66,6 +71,7 @@ _PATHS: tuple[tuple[str, Plain], ...] = (
     ("get_groupmsg_task", lambda corp, body: corp.mass_results.senders(body)),
     ("get_groupmsg_send_result", lambda corp, body: corp.mass_results.recipients(body)),
     ("add_moment_task", lambda corp, body: {"jobid": corp.moments.create(body)}),
+    ("cancel_moment_task", _stop_moment),
     ("get_moment_list", lambda corp, body: corp.moment_reads.made(body)),
     ("get_moment_task", lambda corp, body: corp.moment_reads.senders(body)),
     ("get_moment_customer_list", lambda corp, body: corp.moment_reads.chosen(body)),

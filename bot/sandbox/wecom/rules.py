@@ -12,6 +12,7 @@ _KF_WHO = "企业微信 微信客服 获取客户基础信息"
 _TOKEN = "企业微信 获取access_token"  # noqa: S105 — a page title
 _QUOTA = "企业微信 访问频率限制"
 _MEDIA = "企业微信 上传临时素材"
+_ATTACHMENT = "企业微信 上传附件资源"
 _APP = "企业微信 发送应用消息"
 _CARD = "企业微信 更新模版卡片消息"
 _WELCOME = "企业微信 发送新客户欢迎语"
@@ -95,6 +96,14 @@ WECOM_MEDIA_BYTES: Rule[dict[str, int]] = rule(
     _MEDIA,
 )
 WECOM_MEDIA_LEAST = rule("企业临时素材最小", 5, "字节", "40006", _MEDIA)
+MOMENT_MEDIA_LIFE = rule("朋友圈附件资源有效期", 3 * DAY, "秒", "40007", _ATTACHMENT)
+MOMENT_MEDIA_BYTES: Rule[dict[str, int]] = rule(
+    "朋友圈附件资源（仅图片与视频）",
+    {"image": 10 * 1024**2, "video": 10 * 1024**2},
+    "字节",
+    "40006",
+    _ATTACHMENT,
+)
 
 APP_MEMBER_MINUTE = rule("应用向同一成员发消息（超出的丢弃）", 30, "条／分", "", _QUOTA)
 APP_MEMBER_HOUR = rule("应用向同一成员发消息（超出的丢弃）", 1_000, "条／时", "", _QUOTA)

@@ -233,3 +233,17 @@ CREATE TABLE IF NOT EXISTS moment_viewers (
     UNIQUE (moment, userid, person_id)
 );
 CREATE INDEX IF NOT EXISTS moment_viewers_of_person ON moment_viewers (person_id);
+-- Moments that the corp has stopped: who had not published them by then never can.
+CREATE TABLE IF NOT EXISTS moment_stops (
+    moment INTEGER PRIMARY KEY REFERENCES moments (id),
+    stopped_at REAL NOT NULL
+);
+-- Moments that members wrote themselves; all others are the corp's.
+CREATE TABLE IF NOT EXISTS moment_creators (
+    moment INTEGER PRIMARY KEY REFERENCES moments (id),
+    userid TEXT NOT NULL REFERENCES wecom_staff (userid)
+);
+-- Media of 上传附件资源, which moments alone take.
+CREATE TABLE IF NOT EXISTS moment_media (
+    media_id TEXT PRIMARY KEY REFERENCES media (media_id)
+);

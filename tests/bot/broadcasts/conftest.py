@@ -1,6 +1,7 @@
 """A shop that sends mass tasks, and WeCom."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ from wecom.client import AsyncWeComClient
 from wecom.tokens import MemoryTokenStore
 from wecom.transport import open_http
 
+SLIPPERS = b"\x89PNG\r\n\x1a\n slippers"
+
 
 @dataclass
 class Office:
@@ -42,7 +45,6 @@ class Office:
     broadcaster: OutboxBroadcaster
     sender: Sender
     rounds: BroadcastRounds
-    corp: MassCorp
 
     async def gathers(self, recipients: Sequence[str], **about: Any) -> None:
         """A run gathers these, and what it gathered becomes tasks that WeCom makes."""
@@ -122,8 +124,6 @@ async def office(
 ) -> AsyncIterator[Office]:
     """A process of the shop; its clock stands at noon of a Monday."""
     server = await aiohttp_server(corp.app())
-    (tmp_path / "pictures").mkdir()
-    (tmp_path / "pictures" / "slippers.png").write_bytes(b"\x89PNG\r\n\x1a\n slippers")
     settings = Settings(
         name="掌柜小店",
         var_folder=tmp_path,
@@ -132,33 +132,48 @@ async def office(
         wecom_secret="secret",
         wecom_token="token",
         wecom_aes_key="key",
+        wecom_api_url=str(server.make_url("/")).rstrip("/"),
         mini_program_app_id="wx-mini",
     )
+    async with open_office(settings, database, frozen_clock, sealer) as office:
+        yield office
+
+
+@asynccontextmanager
+async def open_office(
+    settings: Settings,
+    database: Database,
+    clock: FrozenClock,
+    sealer: Sealer,
+    deadline: timedelta = timedelta(seconds=5),
+) -> AsyncIterator[Office]:
+    """A process with those settings; it has one picture. Calls have that much real time."""
+    settings.picture_folder.mkdir()
+    (settings.picture_folder / "slippers.png").write_bytes(SLIPPERS)
     async with open_http() as http:
         client = AsyncWeComClient(
-            "ww-shop",
-            "secret",
+            settings.wecom_corp_id,
+            settings.wecom_secret.get_secret_value(),
             http=http,
             token_store=MemoryTokenStore(),
-            now=frozen_clock.now,
-            base_url=str(server.make_url("/")).rstrip("/"),
-            deadline=timedelta(seconds=5),
+            now=clock.now,
+            base_url=settings.wecom_api_url,
+            deadline=deadline,
         )
-        folder = settings.picture_folder
-        media = MediaLibrary("wecom:ww-shop", client, folder, database, frozen_clock)
+        app = f"wecom:{settings.wecom_corp_id}"
+        media = MediaLibrary(app, client, settings.picture_folder, database, clock)
         taking = {
-            **broadcast_deliverers(client, settings, media, database, frozen_clock, sealer),
+            **broadcast_deliverers(client, settings, media, database, clock, sealer),
             staff_cards.KIND: AppCardDelivery(client, settings.wecom_agent_id),
         }
         broadcaster = OutboxBroadcaster(sealer, settings.name)
         background = Background()
         yield Office(
             database,
-            frozen_clock,
+            clock,
             broadcaster,
-            Sender(database, frozen_clock, sealer, taking, background),
-            BroadcastRounds(database, frozen_clock, client, broadcaster),
-            corp,
+            Sender(database, clock, sealer, taking, background),
+            BroadcastRounds(database, clock, client, broadcaster),
         )
         await background.close(5)
         await client.close()

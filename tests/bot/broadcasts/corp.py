@@ -24,6 +24,8 @@ class Task:
     created_at: int
     confirmed_at: int | None = None
     cancelled: bool = False
+    creator: str = ""
+    """Of a moment that somebody made by hand."""
     reminders: list[int] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -98,6 +100,7 @@ class MassCorp:
             "cancel_groupmsg_send": self._cancel,
             "add_moment_task": self._create_moment,
             "get_moment_task_result": self._moment_making,
+            "get_moment_list": self._list_moments,
             "get_moment_task": self._publishers,
             "cancel_moment_task": self._cancel_moment,
         }
@@ -165,6 +168,21 @@ class MassCorp:
     def _moment_making(self, query: Json) -> Json:
         moment_id = query["jobid"].replace("job", "mom")
         return {"status": 3, "result": {"errcode": 0, "moment_id": moment_id}}
+
+    def _list_moments(self, body: Json) -> Json:
+        found = [
+            {
+                "moment_id": each.msgid.replace("job", "mom"),
+                "create_time": each.created_at,
+                "create_type": 0,
+                **({"text": each.body["text"]} if "text" in each.body else {}),
+                "image": [one["image"] for one in each.body.get("attachments", [])],
+                **({"creator": each.creator} if each.creator else {}),
+            }
+            for each in self.moments
+            if body["start_time"] <= each.created_at <= body["end_time"]
+        ]
+        return self._page(found, body, "moment_list")
 
     def _publishers(self, body: Json) -> Json:
         moment = self._moment(body)

@@ -55,6 +55,8 @@ function buttons(task, isOpen, send, decline) {
     task.state === "waiting" ? h("button", { type: "button", class: "second", dataset: { testid: "mass-ignore" }, onclick: decline }, "忽略") : h("span", {}, STATES[task.state]));
 }
 
+const ENDS = { published: "已发表", cancelled: "已被停止" };
+
 /** Cards of moments that the corp has written. */
 export function drawMomentTasks(tasks, act) {
   return tasks.map((task) => {
@@ -63,8 +65,8 @@ export function drawMomentTasks(tasks, act) {
       h("div", { class: "app-card-source" }, "企业朋友圈"),
       h("div", { class: "app-card-title" }, `${task.viewers} 位客户可见`),
       h("div", { class: "task-says" }, ...drawMoment(task)),
-      h("div", { class: "app-card-buttons" }, task.state === "published"
-        ? h("span", {}, "已发表")
+      h("div", { class: "app-card-buttons" }, ENDS[task.state]
+        ? h("span", {}, ENDS[task.state])
         : [
           h("button", { type: "button", dataset: { testid: "moment-publish" }, onclick: () => act("moments/publish", given) }, "发表"),
           task.state === "waiting" ? h("button", { type: "button", class: "second", onclick: () => act("moments/decline", given) }, "忽略") : h("span", {}, "已忽略"),
