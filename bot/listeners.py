@@ -104,7 +104,8 @@ class Listeners:
     def _let_journeys_hear(self, session: Session, event_id: int, now: datetime) -> None:
         """What fails there is for a person to read; the event is handled all the same."""
         try:
-            journey_hearing.hear(session, session.get_one(ShopEvent, event_id), now)
+            event = session.get_one(ShopEvent, event_id)
+            journey_hearing.hear(session, self._sealer, event, now)
         except Exception as error:
             if is_nobodys_fault(error):
                 raise

@@ -21,12 +21,11 @@ from bot.notices.posting import post_notice
 from bot.speaking import say, write_down
 from bot.tables import Conversation
 from bot.turn import SOURCES
-from campaigns.journeys.entering import would_enter
+from campaigns.journeys.entering import enter_for
 from campaigns.shapes import Trigger
 from commerce.catalogue.queries import find_product
 from commerce.catalogue.views import ProductView
 from commerce.customers import ids_of
-from commerce.events import announce
 from commerce.inserting import id_of
 from commerce.money import yuan
 from commerce.ordering.nudging import is_quiet
@@ -35,10 +34,6 @@ from commerce.watching import watches
 from commerce.watching.prices import price_now
 from commerce.watching.tables import ProductWatch, WatchKind
 
-EVENTS: Final = {
-    WatchKind.PRICE_DROP: "price_dropped",
-    WatchKind.BACK_IN_STOCK: "back_in_stock",
-}
 TRIGGERS: Final = {
     WatchKind.PRICE_DROP: Trigger.PRICE_DROP,
     WatchKind.BACK_IN_STOCK: Trigger.BACK_IN_STOCK,
@@ -85,10 +80,10 @@ def tell(session: Session, sealer: Sealer, watch_id: int, now: datetime) -> bool
     if claimed is None or product is None:
         return False
     kind = WatchKind(claimed.kind)
-    # By a journey of the merchant's own, if one takes them: who asked is told once.
-    if would_enter(session, TRIGGERS[kind], claimed.customer_id, now):
-        subject = {"customer_id": claimed.customer_id, "product_id": product.id}
-        announce(session, EVENTS[kind], now=now, **subject)
+    # By a journey of the merchant's own, if one takes them: who asked is told once. It takes them
+    # at this moment, or they are told here: of two products at once the second is too.
+    about_it, ref = {"product_id": product.id}, now.isoformat()
+    if enter_for(session, TRIGGERS[kind], claimed.customer_id, ref, about_it, now):
         return True
     price = price_now(session, product.id, now) or product.lowest_price
     said, notice = _news(claimed, product, price)

@@ -119,11 +119,19 @@ class Letterbox(Protocol):
         """How many messages of a run stand in the outbox and have not left."""
 
     def take_back(
-        self, session: Session, run_id: int, why: str, now: datetime, *, begun: bool
+        self,
+        session: Session,
+        run_id: int,
+        why: str,
+        now: datetime,
+        *,
+        begun: bool,
+        only: Collection[str] | None = None,
     ) -> Collection[str]:
         """Take back what has not left of a run; the keys that end the letters taken back.
 
         Letters of which something has left go on, unless `begun` says that they too are to stop.
+        `only` are the keys that end the letters meant; None means all.
         """
 
 

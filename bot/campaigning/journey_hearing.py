@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from bot.campaigning.letterbox import OutboxLetterbox
 from bot.messages import Kind
 from bot.tables import Conversation
 from campaigns.journeys import ending, hearing
@@ -13,6 +14,7 @@ from campaigns.shapes import EarlyEnd
 from commerce.customers.merging import find_customer
 from commerce.events import ShopEvent, announce
 from commerce.inserting import id_of
+from commerce.sealing import Sealer
 
 NO_REPLY: Final[frozenset[Kind]] = frozenset(
     {"follow", "unfollow", "scan", "enter", "event", "menu_click"}
@@ -20,12 +22,13 @@ NO_REPLY: Final[frozenset[Kind]] = frozenset(
 """What customers do without saying something."""
 
 
-def hear(session: Session, event: ShopEvent, now: datetime) -> None:
+def hear(session: Session, sealer: Sealer, event: ShopEvent, now: datetime) -> None:
     """Let journeys hear of an event, in a savepoint of its own; of most they need not know."""
     if event.kind in hearing.HEARD:
         with session.begin_nested():
             subject = _with_customer(session, event.subject)
-            hearing.hear(session, event.kind, subject, event.at, now)
+            letterbox = OutboxLetterbox(sealer)
+            hearing.hear(session, letterbox, event.kind, subject, event.at, now)
 
 
 def note_message(session: Session, customer_id: int, kind: Kind, now: datetime) -> None:
@@ -37,8 +40,13 @@ def note_message(session: Session, customer_id: int, kind: Kind, now: datetime) 
     if kind == "follow":
         announce(session, "customer_followed", now=now, customer_id=customer_id)
         return
+    if kind in NO_REPLY:
+        return
     present = _present(session, customer_id)
-    if kind not in NO_REPLY and ending.is_listened_for(session, present, EarlyEnd.REPLY):
+    # Right after a merge their journey may still be known as of who was merged.
+    if any(
+        ending.is_listened_for(session, each, EarlyEnd.REPLY) for each in {customer_id, present}
+    ):
         announce(session, "customer_wrote", now=now, customer_id=present)
 
 

@@ -51,7 +51,10 @@ class JourneyRounds:
     async def take_steps(self) -> None:
         """Do the steps that are due, one a transaction; end what was stopped."""
         if await self.database.read(ending.is_any_stopped):
-            while await self.database.write(ending.end_stopped, self.clock.now(), A_PAGE):
+            letterbox = self.parts.letterbox
+            while await self.database.write(
+                ending.end_stopped, letterbox, self.clock.now(), A_PAGE
+            ):
                 pass
         for entry_id in await self.database.read(stepping.list_due, self.clock.now(), A_ROUND):
             await self._take_step(entry_id)

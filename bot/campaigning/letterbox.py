@@ -106,10 +106,17 @@ class OutboxLetterbox:
         return unsent.count(session, run_id)
 
     def take_back(
-        self, session: Session, run_id: int, why: str, now: datetime, *, begun: bool
+        self,
+        session: Session,
+        run_id: int,
+        why: str,
+        now: datetime,
+        *,
+        begun: bool,
+        only: Collection[str] | None = None,
     ) -> Collection[str]:
         """Take back what has not left of a run."""
-        return unsent.take_back(session, self.sealer, run_id, why, now, begun=begun)
+        return unsent.take_back(session, self.sealer, run_id, why, now, begun=begun, only=only)
 
 
 def _replies(letter: Letter, route: Route) -> list[Reply]:

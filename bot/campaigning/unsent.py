@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
 from bot.notices import wallet
@@ -29,18 +29,28 @@ def count(session: Session, run_id: int) -> int:
 
 
 def take_back(
-    session: Session, sealer: Sealer, run_id: int, why: str, now: datetime, *, begun: bool
+    session: Session,
+    sealer: Sealer,
+    run_id: int,
+    why: str,
+    now: datetime,
+    *,
+    begun: bool,
+    only: Collection[str] | None = None,
 ) -> Collection[str]:
     """Supersede a run's letters that have not left; the keys of their rows.
 
     A letter of which a row has left goes on unless `begun`: its customer would hear it twice.
+    `only` are the keys of the letters' last rows; None means all letters.
     """
+    which = [TABLE.c.run_id == run_id, in_state(TABLE, *WAITING)]
+    if only is not None:
+        which.append(_of_letters(only))
     # Held first: whether one of their letter has begun is asked of what is true after that.
-    held = select(TABLE.c.id).where(TABLE.c.run_id == run_id, in_state(TABLE, *WAITING))
-    core(session).execute(held.order_by(TABLE.c.id).with_for_update()).all()
+    held = select(TABLE.c.id).where(*which)
+    core(session).execute(held.order_by(TABLE.c.id).with_for_update(of=TABLE)).all()
     statement = update(TABLE).where(
-        TABLE.c.run_id == run_id,
-        in_state(TABLE, *WAITING),
+        *which,
         # Mass tasks are stopped by who keeps their state.
         or_(TABLE.c.kind.like("%.reply"), TABLE.c.kind.like("%.notice")),
     )
@@ -60,6 +70,22 @@ def take_back(
     return keys
 
 
+def _of_letters(ends: Collection[str]) -> ColumnElement[bool]:
+    """Whether a row belongs to a letter that one of these rows ends: they were said together."""
+    return exists().where(
+        _LAST.c.key.in_(ends),
+        _LAST.c.run_id == TABLE.c.run_id,
+        or_(
+            _LAST.c.id == TABLE.c.id,
+            and_(
+                _LAST.c.conversation_id == TABLE.c.conversation_id,
+                _LAST.c.created_at == TABLE.c.created_at,
+            ),
+        ),
+    )
+
+
+_LAST = TABLE.alias("last")
 _HAS_BEGUN: Final = has_begun(*(each for each in OutboxState if each not in WAITING))
 _COUNT: Final = Prepared(
     select(func.count().label("waiting")).where(

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, SQLModel
 
 from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
@@ -63,8 +63,13 @@ class Counts:
     """On their way, at this node now."""
     passed: int = 0
     """Have been there and gone on, or come to the last step's end."""
-    ended: int = 0
-    """Ended early there."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Ended early there, by why (`journey_entry.end_reason`)."""
+
+    @property
+    def ended(self) -> int:
+        """Ended early there."""
+        return sum(self.reasons.values())
 
 
 def layout(nodes: Sequence[Node]) -> Picture:
@@ -92,23 +97,36 @@ def layout(nodes: Sequence[Node]) -> Picture:
 
 def counts(session: Session, campaign_id: int) -> Mapping[str, Counts]:
     """How many are at each node of a campaign, passed it or ended there; nobody where it lacks."""
-    there: dict[str, int] = defaultdict(int)
-    ended: dict[str, int] = defaultdict(int)
-    of_campaign = select(_ENTRY.c.node, _ENTRY.c.state, func.count()).where(
+    there: dict[str, int] = {}
+    ended: dict[str, dict[str, int]] = defaultdict(dict)
+    kinds = (_ENTRY.c.node, _ENTRY.c.state, _ENTRY.c.end_reason)
+    of_campaign = select(*kinds, func.count()).where(
         _ENTRY.c.campaign_id == campaign_id, _ENTRY.c.state != EntryState.DONE.value
     )
-    rows = core(session).execute(of_campaign.group_by(_ENTRY.c.node, _ENTRY.c.state))
-    for node, state, number in rows:
-        (there if state == EntryState.ACTIVE else ended)[node] += number
+    for node, state, why, number in core(session).execute(of_campaign.group_by(*kinds)):
+        if state == EntryState.ACTIVE:
+            there[node] = number
+        else:
+            ended[node][why] = number
+    # Of the last step one may be ended that was taken, as long as it has not left.
+    ended_there = and_(
+        _ENTRY.c.state == EntryState.ENDED_EARLY.value, _ENTRY.c.node == _MOVE.c.node
+    )
     gone = (
         select(_MOVE.c.node, func.count())
         .join_from(_MOVE, _ENTRY, _ENTRY.c.id == _MOVE.c.entry_id)
-        .where(_ENTRY.c.campaign_id == campaign_id, ~_MOVE.c.outcome.startswith("ended:"))
+        .where(
+            _ENTRY.c.campaign_id == campaign_id,
+            ~_MOVE.c.outcome.startswith("ended:"),
+            ~ended_there,
+        )
         .group_by(_MOVE.c.node)
     )
     passed: dict[str, int] = {row[0]: row[1] for row in core(session).execute(gone)}
     names = {*there, *ended, *passed}
-    return {each: Counts(there[each], passed.get(each, 0), ended[each]) for each in names}
+    return {
+        each: Counts(there.get(each, 0), passed.get(each, 0), ended.get(each, {})) for each in names
+    }
 
 
 def _by_ways(nodes: Sequence[Node]) -> list[Arrow]:

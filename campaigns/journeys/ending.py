@@ -1,4 +1,4 @@
-"""Leaving a journey before its last step. What had not left by then is held back."""
+"""Leaving a journey early. What it has said and has not left by then is held back."""
 
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from campaigns.journeys.tables import EntryState, JourneyEntry, JourneyMove
 from campaigns.limits import Reason
+from campaigns.ports import Letterbox
 from campaigns.shapes import PLAN, EarlyEnd, JourneyPlan, SopPlan
 from campaigns.tables import (
     Campaign,
@@ -26,18 +27,27 @@ OVER: Final = "over"
 """What it was about is no more."""
 STOPPED: Final = "stopped"
 """The campaign was."""
+ENDED: Final = "the journey ended early"
+"""What the outbox says of a letter that was taken back."""
 
 
-def end_by(session: Session, customer_id: int, why: EarlyEnd, at: datetime, now: datetime) -> int:
+def end_by(
+    session: Session,
+    letterbox: Letterbox,
+    customer_id: int,
+    why: EarlyEnd,
+    at: datetime,
+    now: datetime,
+) -> int:
     """End the journeys of a customer that something ends which happened at `at`; how many.
 
     Those that began after it stand. Unsubscribing ends all. Who has done all steps is on a journey
-    as long as one of them waits for its time.
+    as long as something that they said has not left.
     """
     ended = 0
     for row in _OPEN.all(session, customer=customer_id):
         if row.entered_at <= at and (why is EarlyEnd.UNSUBSCRIBED or why in _ends_by(row.plan)):
-            ended += end(session, row.id, why.value, now)
+            ended += end(session, letterbox, row.id, why.value, now)
     return ended
 
 
@@ -51,12 +61,18 @@ def ends_by_tag(session: Session, entry: JourneyEntry) -> bool:
     return session.get(Tagged, (entry.customer_id, plan.end_tag_id)) is not None
 
 
-def end(session: Session, entry_id: int, reason: str, now: datetime) -> bool:
-    """End one early; false when it had ended."""
+def end(session: Session, letterbox: Letterbox, entry_id: int, reason: str, now: datetime) -> bool:
+    """End one early, and take back its letters; false when it had ended.
+
+    A letter that has begun to leave or is in doubt goes on, and so does what a mass task has.
+    """
+    # Held first: what has not left is asked of what is true after that.
+    _HOLD.first(session, entry=entry_id)
     row = _END.first(session, entry=entry_id, reason=reason, moment=now)
     if row is None:
         return False
     session.add(JourneyMove(entry_id=entry_id, node=row.node, outcome=f"ended:{reason}", at=now))
+    _take_back(session, letterbox, entry_id, row.run_id, now)
     hold_back(session, entry_id, run_id=row.run_id)
     return True
 
@@ -71,22 +87,22 @@ def is_any_stopped(session: Session) -> bool:
     return _STOPPED.first(session) is not None
 
 
-def end_stopped(session: Session, now: datetime, most: int) -> int:
+def end_stopped(session: Session, letterbox: Letterbox, now: datetime, most: int) -> int:
     """End entries of campaigns that were stopped, so many at most; how many."""
     ended = 0
     for run in _STOPPED.all(session):
         of_run = {"campaign": run.campaign_id, "run": run.id}
         for row in _OF_RUN.all(session, **of_run, most=most - ended):
-            ended += end(session, row.id, STOPPED, now)
+            ended += end(session, letterbox, row.id, STOPPED, now)
     return ended
 
 
-def leave_one(session: Session, customer_id: int, now: datetime) -> None:
+def leave_one(session: Session, letterbox: Letterbox, customer_id: int, now: datetime) -> None:
     """Of several entries of one campaign the oldest goes on: two customers were one person."""
     seen: set[int] = set()
-    for row in _ACTIVE.all(session, customer=customer_id):
+    for row in _OPEN.all(session, customer=customer_id):
         if row.campaign_id in seen:
-            end(session, row.id, STOPPED, now)
+            end(session, letterbox, row.id, STOPPED, now)
         seen.add(row.campaign_id)
 
 
@@ -94,6 +110,15 @@ def is_listened_for(session: Session, customer_id: int, why: EarlyEnd) -> bool:
     """Whether the customer is on a journey that this ends."""
     open_ones = _OPEN.all(session, customer=customer_id)
     return any(why in _ends_by(row.plan) for row in open_ones)
+
+
+def _take_back(
+    session: Session, letterbox: Letterbox, entry_id: int, run_id: int, now: datetime
+) -> None:
+    posted = [row.outbox_key for row in _POSTED.all(session, entry=entry_id, run=run_id)]
+    if posted:
+        for key in letterbox.take_back(session, run_id, ENDED, now, begun=False, only=posted):
+            _GIVE_UP.run(session, key=key)
 
 
 def _ends_by(told: object) -> tuple[EarlyEnd, ...]:
@@ -114,18 +139,19 @@ _IS_OPEN = or_(
         exists().where(
             _DELIVERY.c.run_id == _ENTRY.c.run_id,
             _DELIVERY.c.occasion == _ENTRY.c.id,
-            in_state(_DELIVERY, *_WAITING),
+            in_state(_DELIVERY, *_WAITING, DeliveryState.POSTED),
         ),
     ),
 )
-_THEIRS = (
+_OPEN: Final = Prepared(
     select(_ENTRY.c.id, _ENTRY.c.campaign_id, _ENTRY.c.entered_at, _CAMPAIGN.c.plan)
     .join_from(_ENTRY, _CAMPAIGN, _CAMPAIGN.c.id == _ENTRY.c.campaign_id)
-    .where(_ENTRY.c.customer_id == bindparam("customer"))
+    .where(_ENTRY.c.customer_id == bindparam("customer"), _IS_OPEN)
     .order_by(_ENTRY.c.id)
 )
-_ACTIVE: Final = Prepared(_THEIRS.where(_IS_ACTIVE))
-_OPEN: Final = Prepared(_THEIRS.where(_IS_OPEN))
+_HOLD: Final = Prepared(
+    select(_ENTRY.c.id).where(_ENTRY.c.id == bindparam("entry")).with_for_update(key_share=True)
+)
 _END: Final = Prepared(
     update(_ENTRY)
     .where(_ENTRY.c.id == bindparam("entry"), _IS_OPEN)
@@ -136,14 +162,25 @@ _END: Final = Prepared(
     )
     .returning(_ENTRY.c.node, _ENTRY.c.run_id)
 )
+_OF_ENTRY = (
+    _DELIVERY.c.run_id == bindparam("run"),
+    _DELIVERY.c.occasion == bindparam("entry"),
+)
+_HELD_BACK = {"state": DeliveryState.HELD_BACK.value, "reason": Reason.STOPPED.value}
+_POSTED: Final = Prepared(
+    select(_DELIVERY.c.outbox_key).where(
+        *_OF_ENTRY, in_state(_DELIVERY, DeliveryState.POSTED), _DELIVERY.c.outbox_key.is_not(None)
+    )
+)
+_GIVE_UP: Final = Prepared(
+    update(_DELIVERY)
+    .where(_DELIVERY.c.outbox_key == bindparam("key"), in_state(_DELIVERY, DeliveryState.POSTED))
+    .values(**_HELD_BACK)
+)
 _HOLD_BACK: Final = Prepared(
     update(_DELIVERY)
-    .where(
-        _DELIVERY.c.run_id == bindparam("run"),
-        _DELIVERY.c.occasion == bindparam("entry"),
-        in_state(_DELIVERY, *_WAITING),
-    )
-    .values(state=DeliveryState.HELD_BACK.value, reason=Reason.STOPPED.value, due_at=None)
+    .where(*_OF_ENTRY, in_state(_DELIVERY, *_WAITING))
+    .values(**_HELD_BACK, due_at=None)
 )
 _STOPPED: Final = Prepared(
     select(_RUN.c.id, _RUN.c.campaign_id)

@@ -4,7 +4,7 @@ Nobody is on a journey twice at a time, nor ever for the same cause; who has bee
 again after as many days as its plan says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,15 +37,20 @@ def enter_for(
     `ref` tells this event from others of its kind. The first step waits for the plan's minutes.
     """
     entered = 0
-    for standing, plan in _takers(session, trigger, customer_id, now):
+    for standing in list_standing(session, CampaignKind.JOURNEY):
+        plan = standing.plan
+        if not isinstance(plan, JourneyPlan) or plan.trigger is not trigger:
+            continue
+        asked = select(_CUSTOMER.c.id).where(
+            _CUSTOMER.c.id == customer_id,
+            *_wanted(standing, now),
+            ~_entered(standing, _CUSTOMER.c.id, _lately(standing, now)),
+        )
+        if core(session).execute(asked).first() is None:
+            continue
         begins_at = now + timedelta(minutes=plan.after_minutes)
         entered += _begin(session, standing, customer_id, ref, subject, now, begins_at)
     return entered
-
-
-def would_enter(session: Session, trigger: Trigger, customer_id: int, now: datetime) -> bool:
-    """Whether there is a journey that such an event would begin for the customer now."""
-    return any(True for _ in _takers(session, trigger, customer_id, now))
 
 
 def enter_due(
@@ -74,22 +79,6 @@ def enter_due(
                 subject = {cause.name: told}
                 entered += _begin(session, standing, customer_id, told, subject, now, now)
     return entered
-
-
-def _takers(
-    session: Session, trigger: Trigger, customer_id: int, now: datetime
-) -> Iterator[tuple[Standing, JourneyPlan]]:
-    for standing in list_standing(session, CampaignKind.JOURNEY):
-        plan = standing.plan
-        if not isinstance(plan, JourneyPlan) or plan.trigger is not trigger:
-            continue
-        asked = select(_CUSTOMER.c.id).where(
-            _CUSTOMER.c.id == customer_id,
-            *_wanted(standing, now),
-            ~_entered(standing, _CUSTOMER.c.id, _lately(standing, now)),
-        )
-        if core(session).execute(asked).first() is not None:
-            yield standing, plan
 
 
 def _begin(

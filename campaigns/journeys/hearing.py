@@ -8,14 +8,14 @@ from sqlmodel import Session
 
 from campaigns.journeys.ending import end_by, leave_one
 from campaigns.journeys.entering import enter_for
+from campaigns.ports import Letterbox
 from campaigns.shapes import EarlyEnd, Trigger
+from commerce.customers.merging import ids_of
 
 BEGINNINGS: Final = {
     "contact_added": Trigger.WELCOME,
     "customer_followed": Trigger.WELCOME,
     "order_received": Trigger.AFTER_RECEIPT,
-    "price_dropped": Trigger.PRICE_DROP,
-    "back_in_stock": Trigger.BACK_IN_STOCK,
 }
 ENDS: Final = {
     "order_paid": EarlyEnd.PURCHASE,
@@ -27,21 +27,28 @@ ENDS: Final = {
 JOINED: Final = "customers_merged"
 HEARD: Final = frozenset({*BEGINNINGS, *ENDS, JOINED})
 """Kinds of events that journeys care about; each tells its `customer_id`."""
-_ABOUT: Final = ("order_id", "product_id", "variant_id", "price", "was")
+_ABOUT: Final = ("order_id",)
 """Of an event's subject, what an entry keeps."""
 
 
 def hear(
-    session: Session, kind: str, subject: Mapping[str, Any], at: datetime, now: datetime
+    session: Session,
+    letterbox: Letterbox,
+    kind: str,
+    subject: Mapping[str, Any],
+    at: datetime,
+    now: datetime,
 ) -> None:
     """Begin and end journeys by an event of the shop. Hearing it again changes nothing."""
     customer_id = subject.get("customer_id")
     if customer_id is None:
         return
     if kind == JOINED:
-        leave_one(session, customer_id, now)
+        leave_one(session, letterbox, customer_id, now)
     if (why := ENDS.get(kind)) is not None:
-        end_by(session, customer_id, why, at, now)
+        # Entries follow a merge by an event of their own, which may be heard later than this one.
+        for each in sorted(ids_of(session, customer_id)):
+            end_by(session, letterbox, each, why, at, now)
     if (trigger := BEGINNINGS.get(kind)) is not None:
         told = {name: subject[name] for name in _ABOUT if name in subject}
         ref = told.get("order_id") or at.isoformat()

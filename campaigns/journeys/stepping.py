@@ -1,8 +1,8 @@
 """One step of one entry at a time: guarded, with its line of history and its delivery.
 
-All of a step is one transaction: cut off, it has not been. A delivery is unique by its entry and
-node besides. In the quiet hours nothing is said or decided: it is looked at in the morning, when
-what it was about may be over.
+All of a step is one transaction: cut off, it has not been. Besides, what an entry's step has said
+is not said again, whoever its customer has been merged into since. In the quiet hours nothing is
+said or decided: it is looked at in the morning, when what it was about may be over.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from campaigns.tables import (
     DeliveryState,
     RunState,
 )
-from campaigns.terms import get_terms, quiet_ends_at
+from campaigns.terms import get_terms, hold_terms, quiet_ends_at
 from commerce.columns import in_state
 from commerce.inserting import id_of
 from commerce.prepared import Prepared
@@ -59,9 +59,9 @@ def step(session: Session, parts: Parts, entry_id: int, now: datetime) -> bool:
     if quiet_until is not None:
         return _move(session, entry, entry.node, quiet_until)
     if ending.ends_by_tag(session, entry):
-        return ending.end(session, entry_id, EarlyEnd.TAG.value, now)
+        return ending.end(session, parts.letterbox, entry_id, EarlyEnd.TAG.value, now)
     if subjects.is_over(session, entry, now):
-        return ending.end(session, entry_id, ending.OVER, now)
+        return ending.end(session, parts.letterbox, entry_id, ending.OVER, now)
     match node:
         case Condition():
             return _decide(session, standing, entry, node, now)
@@ -93,6 +93,7 @@ def _send(
     now: datetime,
 ) -> bool:
     """The entry moves on first: only who moved it sends."""
+    hold_terms(session)  # Before the entry, as who takes up what was deferred does.
     is_sop = isinstance(standing.plan, SopPlan)
     following = sop.step_after(standing, entry) if is_sop else None
     is_late = is_sop and standing.is_marketing and _is_late(session, entry, now)
@@ -127,14 +128,17 @@ def _say(
 ) -> str:
     """What became of it: `sent` when it is on its way, or planned to be."""
     occasion = id_of(entry)
-    if entry.group_id is not None:
+    this = {"run": run.id, "occasion": occasion, "node": node.id}
+    said = _SAID.first(session, **this)
+    if said is not None:
+        state = DeliveryState(said.state)
+    elif entry.group_id is not None:
         state = runner.send_to_group(session, run, occasion, node, entry.group_id, now)
     else:
         customer_id = entry.customer_id or 0
         state = runner.send_one(session, parts, run, occasion, node, customer_id, now)
     if state is DeliveryState.HELD_BACK:
-        why = _WHY.one(session, run=run.id, occasion=occasion, node=node.id).reason
-        return f"held_back:{why}"
+        return f"held_back:{_SAID.one(session, **this).reason}"
     return "failed" if state is DeliveryState.FAILED else "sent"
 
 
@@ -208,8 +212,8 @@ _FINISH: Final = Prepared(
         ended_at=bindparam("moment", type_=_ENTRY.c.ended_at.type),
     )
 )
-_WHY: Final = Prepared(
-    select(_DELIVERY.c.reason).where(
+_SAID: Final = Prepared(
+    select(_DELIVERY.c.state, _DELIVERY.c.reason).where(
         _DELIVERY.c.run_id == bindparam("run"),
         _DELIVERY.c.occasion == bindparam("occasion"),
         _DELIVERY.c.node == bindparam("node"),

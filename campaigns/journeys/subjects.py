@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from campaigns.journeys.tables import JourneyEntry
+from campaigns.journeys.tables import EntryState, JourneyEntry
 from campaigns.shapes import PLAN, JourneyPlan, Trigger
 from campaigns.tables import Campaign
 from commerce.community.tables import CommunityGroup
@@ -32,9 +32,16 @@ def is_over(session: Session, entry: JourneyEntry, now: datetime) -> bool:
 
 
 def is_delivery_over(session: Session, entry_id: int, now: datetime) -> bool:
-    """The same of the entry that a delivery belongs to (`delivery.occasion`)."""
-    entry = session.get(JourneyEntry, entry_id)
-    return entry is not None and is_over(session, entry, now)
+    """The same of the entry that a delivery belongs to (`delivery.occasion`), or that it has ended.
+
+    The entry is held: nobody ends it beside who is about to speak for it.
+    """
+    entry = session.get(
+        JourneyEntry, entry_id, populate_existing=True, with_for_update={"key_share": True}
+    )
+    if entry is None:
+        return False
+    return entry.state == EntryState.ENDED_EARLY or is_over(session, entry, now)
 
 
 def _cart_gone(session: Session, entry: JourneyEntry, plan: JourneyPlan, now: datetime) -> bool:  # noqa: ARG001

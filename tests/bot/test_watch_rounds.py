@@ -15,12 +15,12 @@ from bot.notices.templates import save_template
 from bot.tables import Conversation, OutboxMessage
 from bot.watch_rounds import WatchRounds
 from campaigns import runner
+from campaigns.journeys.tables import EntryState, JourneyEntry
 from campaigns.segments import saving
 from campaigns.segments.rules import read_rule
 from campaigns.tables import CampaignKind
 from commerce.catalogue.tables import Variant
 from commerce.customers.identities import identify
-from commerce.events import ShopEvent
 from commerce.inserting import id_of
 from commerce.sealing import Sealer
 from commerce.watching import watches
@@ -42,13 +42,13 @@ class Watcher:
         self.rounds = WatchRounds(database, self.clock, sealer)
         self.variant_id = 0
 
-    async def asks(self, *, writes: bool = False, allows: bool = False) -> None:
-        """They ask, from a chat or not, and tap 允许 or not."""
+    async def asks(self, *title: str, writes: bool = False, allows: bool = False) -> None:
+        """They ask for a product, from a chat or not, and tap 允许 or not."""
 
         def ask(session: Session) -> None:
             now = self.clock.now()
             customer_id = id_of(identify(session, "mini_program", "wx", "u", now))
-            self.variant_id = put_on_sale(session)
+            self.variant_id = put_on_sale(session, *title)
             product_id = session.get_one(Variant, self.variant_id).product_id
             watches.ask(session, customer_id, product_id, WatchKind.PRICE_DROP, now)
             if writes:
@@ -182,5 +182,38 @@ async def test_a_journey_that_begins_with_it_tells_instead(
 
     assert await watcher.hears() == []
     with database.reading() as session:
-        events = session.exec(select(ShopEvent).where(ShopEvent.kind == "price_dropped")).all()
-    assert [set(each.subject) for each in events] == [{"customer_id", "product_id"}]
+        (entry,) = session.exec(select(JourneyEntry)).all()
+        watch = session.exec(select(ProductWatch)).one()
+    assert (entry.customer_id, entry.state) == (watch.customer_id, EntryState.ACTIVE)
+    assert entry.subject == {"product_id": watch.product_id}
+    assert watch.told_at == DAY
+
+
+async def test_of_two_products_at_once_a_journey_tells_one_and_the_shop_the_other(
+    watcher: Watcher,
+) -> None:
+    await watcher.asks(allows=True)
+    await watcher.price_falls()
+    await watcher.asks("围巾")
+    await watcher.price_falls()
+    await watcher.database.write(begin_journey)
+
+    assert await watcher.hears() == ["mini_program.notice"]
+    with watcher.database.reading() as session:
+        assert len(session.exec(select(JourneyEntry)).all()) == 1
+        assert session.exec(select(ProductWatch.told_at)).all() == [DAY, DAY]
+
+
+async def test_who_is_on_that_journey_and_cannot_be_told_otherwise_goes_on_waiting(
+    watcher: Watcher,
+) -> None:
+    await watcher.asks()
+    await watcher.price_falls()
+    await watcher.asks("围巾")
+    await watcher.price_falls()
+    await watcher.database.write(begin_journey)
+
+    assert await watcher.hears() == []
+    with watcher.database.reading() as session:
+        told = session.exec(select(ProductWatch.told_at).order_by(col(ProductWatch.id))).all()
+    assert sorted(told, key=str) == [DAY, None]

@@ -13,6 +13,7 @@ from commerce.group_buys.tables import GroupState
 from commerce.membership.birthdays import set_birthday
 from commerce.ordering.tables import OrderState
 from commerce.shanghai import SHANGHAI
+from tests.campaigns.crowd import PARTS
 from tests.campaigns.journeys.journeying import (
     WHO_IS_NEW,
     begin,
@@ -37,7 +38,7 @@ LONG = [waits("w1", "s1", minutes=60 * 24 * 20), says("s1")]
 
 def hear(session: Session, kind: str, now: datetime, **subject: Any) -> None:
     """An event of the shop, heard at once."""
-    hearing.hear(session, kind, subject, now, now)
+    hearing.hear(session, PARTS.letterbox, kind, subject, now, now)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +47,6 @@ def hear(session: Session, kind: str, now: datetime, **subject: Any) -> None:
         ("contact_added", "welcome"),
         ("customer_followed", "welcome"),
         ("order_received", "after_receipt"),
-        ("price_dropped", "price_drop"),
-        ("back_in_stock", "back_in_stock"),
     ],
 )
 def test_an_event_begins_its_journey(session: Session, kind: str, trigger: str) -> None:
@@ -242,7 +241,9 @@ def test_an_event_ends_no_journey_that_began_after_it(session: Session) -> None:
     leave_cart(session, who, NOON)
     tick(session, NOON)
 
-    hearing.hear(session, "order_paid", {"customer_id": who}, NOON - MINUTE, NOON + MINUTE)
+    hearing.hear(
+        session, PARTS.letterbox, "order_paid", {"customer_id": who}, NOON - MINUTE, NOON + MINUTE
+    )
 
     assert [entry.state for entry in entries(session, run)] == [EntryState.ACTIVE]
 

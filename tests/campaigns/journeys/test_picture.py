@@ -12,6 +12,7 @@ from campaigns.journeys import hearing
 from campaigns.journeys.drawing import END, Arrow, Counts, counts, layout
 from campaigns.shapes import NODES, Node
 from commerce.shanghai import SHANGHAI
+from tests.campaigns.crowd import PARTS
 from tests.campaigns.journeys.journeying import (
     WHO_IS_NEW,
     asks,
@@ -107,13 +108,13 @@ def test_it_is_counted_who_is_where(session: Session) -> None:
         leave_cart(session, who, NOON + timedelta(minutes=minutes))
         tick(session, NOON + timedelta(minutes=minutes))
     at = NOON + timedelta(minutes=30)
-    hearing.hear(session, "order_paid", {"customer_id": people[3]}, at, at)
+    hearing.hear(session, PARTS.letterbox, "order_paid", {"customer_id": people[3]}, at, at)
     tick(session, NOON + timedelta(minutes=61))
 
     found = counts(session, run.campaign_id)
 
     assert found == {
         "a": Counts(passed=4),
-        "w": Counts(there=1, passed=2, ended=1),
+        "w": Counts(there=1, passed=2, reasons={"purchase": 1}),
         "b": Counts(passed=2),
     }

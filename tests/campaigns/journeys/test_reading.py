@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from campaigns.journeys import causes, ending, entering, stepping
 from campaigns.shapes import EarlyEnd
+from tests.campaigns.crowd import PARTS
 from tests.campaigns.journeys.journeying import begin, says
 from tests.commerce.shop import NOW
 
@@ -20,7 +21,7 @@ BY_PARTNERS = re.compile(r"ix_customer_merged_into_id")
 
 ROUNDS: dict[str, Callable[[Session], Any]] = {
     "steps": lambda session: stepping.list_due(session, NOW, 100),
-    "ends": lambda session: ending.end_by(session, 1, EarlyEnd.REPLY, NOW, NOW),
+    "ends": lambda session: ending.end_by(session, PARTS.letterbox, 1, EarlyEnd.REPLY, NOW, NOW),
     "stopped": ending.is_any_stopped,
     "entries": lambda session: entering.enter_due(session, causes.SOON, NOW),
 }

@@ -108,7 +108,7 @@ def test_who_buys_on_the_second_day_gets_nothing_on_the_third(session: Session) 
     tick(session, NOON + DAY)
 
     paid_at = NOON + DAY + HOUR
-    hearing.hear(session, "order_paid", {"customer_id": buyer}, paid_at, paid_at)
+    hearing.hear(session, PARTS.letterbox, "order_paid", {"customer_id": buyer}, paid_at, paid_at)
     tick(session, NOON + 2 * DAY)
 
     ended, done = entries(session, run)

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.campaigning import journey_hearing
-from bot.tables import Conversation
+from bot.tables import Conversation, OutboxState
 from campaigns import activating, deferring
+from campaigns import deliveries as settling
 from campaigns.journeys import ending, hearing, stepping, subjects
 from campaigns.journeys.tables import EntryState
 from campaigns.limits import Reason
@@ -32,6 +33,7 @@ from tests.campaigns.journeys.journeying import (
     visitor,
     waits,
 )
+from tests.commerce.shop import SEALER
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI).astimezone(UTC)
 EVENING = datetime(2026, 11, 23, 21, 50, tzinfo=SHANGHAI).astimezone(UTC)
@@ -136,7 +138,7 @@ def test_who_buys_gets_no_more_of_it(session: Session) -> None:
     tick(session, NOON)
 
     paid_at = NOON + 10 * MINUTE
-    hearing.hear(session, "order_paid", {"customer_id": who}, paid_at, paid_at)
+    hearing.hear(session, PARTS.letterbox, "order_paid", {"customer_id": who}, paid_at, paid_at)
     tick(session, NOON + 2 * HOUR)
 
     (entry,) = entries(session, run)
@@ -197,7 +199,7 @@ def test_a_paused_campaign_takes_no_steps_and_a_stopped_one_ends_them(session: S
     tick(session, NOON + HOUR)
     assert moves(session, run) == []
     activating.stop(session, PARTS.letterbox, run.campaign_id, by="staff:1", now=NOON + HOUR)
-    ending.end_stopped(session, NOON + HOUR, 10)
+    ending.end_stopped(session, PARTS.letterbox, NOON + HOUR, 10)
 
     (entry,) = entries(session, run)
     assert (entry.state, entry.end_reason) == (EntryState.ENDED_EARLY, ending.STOPPED)
@@ -265,7 +267,7 @@ def test_who_buys_overnight_does_not_get_the_last_step_in_the_morning(
     deferring.put_off(session, PARTS.letterbox, id_of(run), MORNING, EVENING + 10 * MINUTE)
     assert [each.state for each in entries(session, run)] == [EntryState.DONE]
 
-    hearing.hear(session, kind, {"customer_id": who}, NIGHT, NIGHT)
+    hearing.hear(session, PARTS.letterbox, kind, {"customer_id": who}, NIGHT, NIGHT)
     deferring.take_up_due(session, PARTS, MORNING, 10)
 
     (entry,) = entries(session, run)
@@ -279,8 +281,12 @@ def test_a_journey_that_was_done_and_said_is_not_ended_afterwards(session: Sessi
     who = visitor(session, NOON)
     leave_cart(session, who, NOON)
     tick(session, NOON)
+    (delivery,) = deliveries(session, run)
+    settling.settle(session, delivery.outbox_key or "", OutboxState.SENT, "", NOON + MINUTE)
 
-    hearing.hear(session, "order_paid", {"customer_id": who}, NOON + HOUR, NOON + HOUR)
+    hearing.hear(
+        session, PARTS.letterbox, "order_paid", {"customer_id": who}, NOON + HOUR, NOON + HOUR
+    )
 
     assert [each.state for each in entries(session, run)] == [EntryState.DONE]
 
@@ -299,7 +305,7 @@ def test_what_a_merged_customer_does_ends_the_journey_of_who_is_left(
     about = {"customer_id": gone, "conversation_id": talk}[subject]
 
     event = ShopEvent(kind="handover_taken", subject={subject: about}, at=NOON + MINUTE)
-    journey_hearing.hear(session, event, NOON + MINUTE)
+    journey_hearing.hear(session, SEALER, event, NOON + MINUTE)
 
     (entry,) = entries(session, run)
     assert (entry.state, entry.end_reason) == (EntryState.ENDED_EARLY, "handover")

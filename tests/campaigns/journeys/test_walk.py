@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from campaigns.journeys import ending, hearing
 from campaigns.journeys.tables import JourneyEntry
-from campaigns.tables import CampaignRun
-from commerce.inserting import id_of
+from campaigns.tables import CampaignRun, Delivery, DeliveryState
+from commerce.inserting import affected_rows, id_of
 from commerce.shanghai import SHANGHAI
+from tests.campaigns.crowd import PARTS
 from tests.campaigns.journeys.journeying import (
     begin,
     deliveries,
@@ -109,6 +110,7 @@ def compare(session: Session, walk: list[tuple[tuple[str, int] | None, int]]) ->
             happen(session, happening[0], customer_id, person, now)
         now += timedelta(minutes=minutes)
         tick(session, now)
+        letters_leave(session)
         for person in people.values():
             person.tick(now)
         for customer_id, person in people.items():
@@ -116,11 +118,17 @@ def compare(session: Session, walk: list[tuple[tuple[str, int] | None, int]]) ->
     said(session, run, people)
 
 
+def letters_leave(session: Session) -> None:
+    """What was said has arrived: of the model nothing waits in the outbox."""
+    arrived = update(Delivery).where(col(Delivery.state) == DeliveryState.POSTED)
+    affected_rows(session, arrived.values(state=DeliveryState.SENT.value))
+
+
 def happen(session: Session, what: str, customer_id: int, person: Person, now: datetime) -> None:
     """Something happens, in the shop and in the model."""
     if what in ENDING:
         person.end(ENDING[what])
-        hearing.hear(session, HEARD[what], {"customer_id": customer_id}, now, now)
+        hearing.hear(session, PARTS.letterbox, HEARD[what], {"customer_id": customer_id}, now, now)
         return
     person.cart_left_at = now if what == "leaves" else None
     leave_cart(session, customer_id, person.cart_left_at)

@@ -42,7 +42,7 @@ REASONS: Final[Mapping[str, str]] = {
     "holdout": "留作对照组",
     "platform_cap": "平台群发次数用完，下一期再发",
     "no_route": "没有可用的渠道（会话窗口关闭，也没有订阅）",
-    "stopped": "活动停止时还没发",
+    "stopped": "还没发，活动就停止了，或旅程提前结束了",
     "taken_over": "人工正在接待",
     "not_friend": "已不是好友",
     "refused": "企业微信拒绝了这位顾客",
