@@ -1,7 +1,7 @@
 """A journey drawn as a picture: its steps, the ways between them, and how many went each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +11,10 @@ from sqlmodel import Session, col, func, select
 from bot.console.page import Page
 from bot.console.pages.campaigns import flow
 from bot.console.pages.campaigns.flow import Box, Flow, is_end, lay_out
-from bot.console.pages.campaigns.plan_words import plan_words, span
+from bot.console.pages.campaigns.plan_words import ENDS, plan_words, span
 from bot.console.pages.campaigns.viewing import number_of
 from campaigns import drafts
+from campaigns.journeys import ending
 from campaigns.journeys.drawing import Counts, counts
 from campaigns.journeys.tables import JourneyEntry, JourneyMove
 from campaigns.segments.describing import describe
@@ -22,6 +23,11 @@ from campaigns.shapes import NODES, PLAN, At, Condition, Node, Send, Wait
 from campaigns.tables import Campaign, CampaignKind
 from commerce.errors import NotFound
 
+ENDS_EARLY: Final[Mapping[str, str]] = {
+    **ENDS,
+    ending.OVER: "不再是那么回事了（购物车清空、订单已付等）",
+    ending.STOPPED: "活动停止",
+}
 SHORT: Final = 16
 """Characters that fit into a box."""
 KINDS_DRAWN: Final = (CampaignKind.JOURNEY, CampaignKind.SOP)
@@ -49,6 +55,8 @@ class Picture:
     boxes: list[Drawn]
     ways: Mapping[str, str]
     """The words of a way, by its begin and label."""
+    ends: Sequence[tuple[str, int]]
+    """Why some left early, and how many, the commonest first."""
 
 
 async def show(page: Page) -> web.StreamResponse:
@@ -90,7 +98,11 @@ def _draw(session: Session, campaign_id: int) -> Picture:
         for way in laid.ways
         if way.label
     }
-    return Picture(campaign, plan, laid, boxes, ways)
+    early: Counter[str] = Counter()
+    for each in standing.values():
+        early.update(each.reasons)
+    ends = [(ENDS_EARLY.get(why, why), number) for why, number in early.most_common()]
+    return Picture(campaign, plan, laid, boxes, ways, ends)
 
 
 def _entered(session: Session, campaign_id: int) -> int:

@@ -1,6 +1,7 @@
 """What the pages of campaigns show: progress, previews, counts, the calendar, the picture."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -158,14 +159,19 @@ async def test_a_journey_is_drawn_with_how_many_went_each_way(
         session.flush()
         for node, outcome in (("s1", "held_back:frequency"), ("s2", "waited"), ("s3", "yes")):
             session.add(JourneyMove(entry_id=id_of(entry), node=node, outcome=outcome, at=now))
+        for number, (state, why) in enumerate((("ended_early", "purchase"),) * 2 + (("done", ""),)):
+            left = {"state": state, "end_reason": why, "node": "s2", "cause": str(number)}
+            session.add(JourneyEntry(**{**entry.model_dump(exclude={"id"}), **left}))
         once = id_of(new_campaign(session, now))
     browser = await open_console(Role.OPERATOR)
 
     page = (await browser.get(f"/campaigns/{run.campaign_id}/picture")).text
     other = await browser.get(f"/campaigns/{once}/picture")
 
-    for words in ("没有发 1", "等过 1", "符合 1", "不符合 0", "停在这里 1", "进来过 1"):
+    counted = ("没有发 1", "等过 1，提前结束 2", "符合 1", "不符合 0", "停在这里 1", "进来过 4")
+    for words in counted:
         assert f">{words}<" in page
+    assert re.search(r"下单付款</td><td[^>]*>2<", page)
     assert other.status == 404
 
 
