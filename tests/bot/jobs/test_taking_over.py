@@ -103,9 +103,12 @@ async def test_a_run_is_cut_off_once_its_process_notices_that_it_was_overtaken(
     short = Job("bell", bell.job.every, forgotten.ring, timedelta(seconds=0.3))
     running = asyncio.create_task(Jobs(database, frozen_clock, [short]).tick())
     await until(lambda: forgotten.runs, within=3, what="the job to run")
-    await there.tick()
-    stopwatch.advance(bell.job.lease.total_seconds())
-    await there.tick()
+    for _ in range(30):  # On a busy machine a beat may fall between two looks.
+        await there.tick()
+        stopwatch.advance(bell.job.lease.total_seconds())
+        await there.tick()
+        if bell.runs:
+            break
     assert bell.runs == 1
 
     with capture_logs() as lines:
